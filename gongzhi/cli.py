@@ -1,0 +1,55 @@
+"""The command `gongzhi`: finds the room that answers a word and loads only that room.
+
+File commands (`verify`, later `detect`, `scan`, …) never start Django.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+# word → (module:function, needs Django, one line of help)
+COMMANDS: dict[str, tuple[str, bool, str]] = {
+    "verify": ("gongzhi.ledger.commands:verify", False, "check a receipt offline"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the process's exit code (0 done, 1 refused, 2 wrong words)."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or words[0] in ("-h", "--help", "help"):
+        print("gongzhi COMMAND …\n")
+        for word, (_, _, line) in sorted(COMMANDS.items()):
+            print(f"  {word:<12} {line}")
+        return 0 if words else 2
+    if words[0] not in COMMANDS:
+        print(f"gongzhi: there is no command “{words[0]}”; `gongzhi help` lists them.", file=sys.stderr)
+        return 2
+    target, needs_django, _ = COMMANDS[words[0]]
+    module, _, function = target.partition(":")
+    if needs_django:
+        _take_dir(words)
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongzhi.web.settings")
+        import django
+
+        django.setup()
+    return int(getattr(importlib.import_module(module), function)(words[1:]) or 0)
+
+
+def _take_dir(words: list[str]) -> None:
+    """`--dir D` names the folder of the county before settings are read."""
+    for at, word in enumerate(words):
+        if word == "--dir" and at + 1 < len(words):
+            os.environ["GONGZHI_DIR"] = words[at + 1]
+            del words[at : at + 2]
+            return
+        if word.startswith("--dir="):
+            os.environ["GONGZHI_DIR"] = word.removeprefix("--dir=")
+            del words[at]
+            return
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

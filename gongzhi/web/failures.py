@@ -1,0 +1,71 @@
+"""Pages for what went wrong: each says what happened and what to do next."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from gongzhi.kit.refusal import Refusal
+
+
+def _page(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
+    context = {"title": title, "sentence": sentence, "status": status}
+    response = render(request, "web/failure.html", context, status=status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """A refusal that reached the top: its own sentence, its own status."""
+    return _page(request, refusal.status, _("This did not go through"), _(refusal.sentence) % refusal.params)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404."""
+    return _page(
+        request,
+        404,
+        _("There is no page here"),
+        _("The address may be mistyped, or the page was withdrawn. Start from the front page, or call us."),
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403."""
+    return _page(
+        request,
+        403,
+        _("This page is not open to you"),
+        _("It belongs to another post. If it should be yours, ask the person who manages posts in your office."),
+    )
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400."""
+    return _page(
+        request,
+        400,
+        _("We could not read this request"),
+        _("Go back and send it once more. What you typed is still on the page before."),
+    )
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500."""
+    return _page(
+        request,
+        500,
+        _("Something here is broken"),
+        _("It is our fault and has been noted. Try again in a few minutes; by phone we are there now."),
+    )
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form of a session that has ended."""
+    return _page(
+        request,
+        403,
+        _("You were signed out meanwhile"),
+        _("Go back, copy what you typed, sign in again and send it once more."),
+    )

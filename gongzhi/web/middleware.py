@@ -1,0 +1,60 @@
+"""The outermost layer of Django: language from the path, refusals as pages, security headers, printing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import translation
+
+from gongzhi.kit.refusal import Refusal
+from gongzhi.look import printed
+from gongzhi.web import failures
+
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
+
+# Nothing inline, nothing from elsewhere: what a page runs and shows is what this county serves.
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(self)",
+}
+
+
+def language_of(request: HttpRequest) -> str:
+    """The Django language code a request asks for: by its path, else by its Accept-Language, else Chinese."""
+    prefix = request.path_info[1:3]
+    if request.path_info[3:4] in ("/", "") and prefix in LANGUAGES:
+        return LANGUAGES[prefix]
+    wanted = request.headers.get("Accept-Language", "")
+    return "en" if wanted[:2].lower() == "en" else "zh-hans"
+
+
+class Doorway:
+    """Every request passes once in and once out."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        language = language_of(request)
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+        response = self.get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if isinstance(response, HttpResponse):
+            printed.keep(request, response)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A refusal that no view caught becomes a page with its sentence and its status."""
+        if isinstance(exception, Refusal):
+            return failures.refused(request, exception)
+        return None

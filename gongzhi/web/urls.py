@@ -1,0 +1,44 @@
+"""Every address of the site. Language is the first part of the path; what has no language stands at the end."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import include, path
+
+from gongzhi.cases.api import api
+from gongzhi.people import letterbox
+from gongzhi.people.permits import public
+from gongzhi.web import health, home
+from gongzhi.web.languages import spoken
+from gongzhi.web.middleware import language_of
+
+
+@public
+def enter(request: HttpRequest) -> HttpResponseRedirect:
+    """`/` leads to the front page in the visitor's language."""
+    response = HttpResponseRedirect("/en/" if language_of(request) == "en" else "/zh/")
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+urlpatterns = [
+    path("", enter),
+    path("health", health.health, name="health"),
+    path("api/v1/", api.urls),
+    path("", include("gongzhi.look.urls")),
+    spoken(
+        path("", home.home, name="home"),
+        path("how/", home.how, name="how"),
+        path("accounts/", include("allauth.urls")),
+        path("desk/people/", include("gongzhi.people.urls")),
+        path("desk/letterbox/", letterbox.letterbox, name="letterbox"),
+        path("desk/tour/", include("gongzhi.rehearsal.urls")),
+        path("desk/", include("gongzhi.cases.desk.urls")),
+        path("", include("gongzhi.cases.public.urls")),
+    ),
+]
+
+handler400 = "gongzhi.web.failures.bad_request"
+handler403 = "gongzhi.web.failures.forbidden"
+handler404 = "gongzhi.web.failures.not_found"
+handler500 = "gongzhi.web.failures.broken"
