@@ -12,6 +12,13 @@ from collections.abc import Sequence
 
 # word → (module:function, needs Django, one line of help)
 COMMANDS: dict[str, tuple[str, bool, str]] = {
+    "run": ("gongzhi.web.supervision:run", False, "serve the county of a folder"),
+    "reload": ("gongzhi.web.supervision:reload", False, "replace the workers, no request refused"),
+    "stop": ("gongzhi.web.supervision:stop", False, "finish requests in hand and stop"),
+    "county": ("gongzhi.web.county_commands:county", True, "new, check or load a county's files"),
+    "people": ("gongzhi.people.commands:people", True, "people first: the first administrator"),
+    "demo": ("gongzhi.rehearsal.commands:demo", True, "build and serve the practice county"),
+    "doctor": ("gongzhi.web.doctor:doctor", True, "check ledger, printed pages, clockwork; say what to do"),
     "verify": ("gongzhi.ledger.commands:verify", False, "check a receipt offline"),
 }
 
@@ -29,8 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     target, needs_django, _ = COMMANDS[words[0]]
     module, _, function = target.partition(":")
-    if needs_django:
+    if words[0] != "verify":
         _take_dir(words)
+    if needs_django:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongzhi.web.settings")
         import django
 

@@ -9,22 +9,10 @@ from django.utils import translation
 
 from gongzhi.kit.refusal import Refusal
 from gongzhi.look import printed
+from gongzhi.look.printable import HEADERS
 from gongzhi.web import failures
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
-
-# Nothing inline, nothing from elsewhere: what a page runs and shows is what this county serves.
-POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(self)",
-}
 
 
 def language_of(request: HttpRequest) -> str:
@@ -47,7 +35,7 @@ class Doorway:
         translation.activate(language)
         request.LANGUAGE_CODE = language
         response = self.get_response(request)
-        for name, value in HEADERS.items():
+        for name, value in HEADERS:
             response.headers.setdefault(name, value)
         if isinstance(response, HttpResponse):
             printed.keep(request, response)

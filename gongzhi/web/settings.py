@@ -134,9 +134,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": False,
         "OPTIONS": {
-            "loaders": [
-                ("django.template.loaders.cached.Loader", ["django.template.loaders.app_directories.Loader"])
-            ],
+            "loaders": [("django.template.loaders.cached.Loader", ["django.template.loaders.app_directories.Loader"])],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",

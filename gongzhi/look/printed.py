@@ -1,0 +1,185 @@
+"""Printed pages: public pages kept as files, served before Django is reached.
+
+A page is printed when it is first asked for and dropped when what it shows changes. Two kinds lie apart:
+`exact/` holds pages of one thing, valid until dropped; `brief/` holds lists and numbers, valid for some seconds
+(the file's modification time is the moment it expires).
+
+The promise is DESIGN §4.9: from the moment a withdrawal is acknowledged, the page is never served again. It is
+kept by a lock and a hold. A verb that changes a page takes the page's lock, lays a *hold* and removes the files,
+all before it commits; the hold is lifted after the commit. The printer takes the same lock, and under it prints
+only when there is no hold and the thing, read again, is still what was rendered. So a page can appear neither
+between removal and commit nor after it; a process killed in between leaves a hold, and the page is rendered
+afresh for each reader until the hold is cleared (`clear_holds`).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gzip
+import hashlib
+import os
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from gongzhi.look.printable import is_printable
+
+LANGUAGES = ("zh", "en")
+LOCKS = 64  # pages share locks by hash; a lock is held for microseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A response that may be kept: for how long, and how to ask whether it still holds."""
+
+    lasts: float | None
+    still: Callable[[], bool] | None
+
+
+def offer(
+    request: HttpRequest,
+    response: HttpResponse,
+    *,
+    lasts: float | None = None,
+    still: Callable[[], bool] | None = None,
+) -> HttpResponse:
+    """Allow a public page to be kept.
+
+    `lasts`: seconds it may be served without asking again; None for a page of one thing, which then needs
+    `still`, a read that says whether the thing is public and unchanged since the page was rendered.
+    """
+    if lasts is None and still is None:
+        raise ValueError("an exact page needs `still`")
+    if request.method == "GET" and not request.META.get("QUERY_STRING") and response.status_code == 200:
+        response.printed = Offer(lasts, still)  # type: ignore[attr-defined]
+    return response
+
+
+def keep(request: HttpRequest, response: HttpResponse) -> None:
+    """Write an offered response to its file, unless the page is on hold or has changed meanwhile."""
+    wanted: Offer | None = getattr(response, "printed", None)
+    if wanted is None or response.cookies or not is_printable(request.path):
+        return
+    with _locked(request.path):
+        if _on_hold(request.path) or (wanted.still is not None and not wanted.still()):
+            return
+        _write(_file(request.path, brief=wanted.lasts is not None), response.content, wanted.lasts)
+
+
+def drop(*paths: str) -> None:
+    """Remove the printed pages of `paths` (without language, e.g. `cases/990101-26-…/`) inside a transaction.
+
+    Call it in the verb that changes what they show, before it commits. Until the commit nobody can print them.
+    """
+    holds = [_drop_one(f"/{lang}/{path}") for path in paths for lang in LANGUAGES]
+
+    def lift() -> None:
+        for hold in holds:
+            hold.unlink(missing_ok=True)
+
+    if transaction.get_connection().in_atomic_block:
+        transaction.on_commit(lift, robust=True)
+    else:
+        lift()
+
+
+def clear_holds(*, older_than: float, now: float | None = None) -> int:
+    """Clear holds that a killed process or a rolled-back verb left; their pages go with them. Returns how many.
+
+    `older_than` is in seconds and must exceed the longest transaction.
+    """
+    moment = time.time() if now is None else now
+    cleared = 0
+    for hold in _holds().iterdir():
+        try:
+            if moment - hold.stat().st_mtime < older_than:
+                continue
+            path = hold.read_text()
+        except FileNotFoundError:
+            continue
+        with _locked(path):
+            _remove(path)
+            hold.unlink(missing_ok=True)
+        cleared += 1
+    return cleared
+
+
+def sweep(*, now: float | None = None) -> int:
+    """Delete brief pages that expired over a minute ago. Returns how many."""
+    moment = time.time() if now is None else now
+    gone = 0
+    for folder, _, names in os.walk(settings.PRINTED_DIR / "brief"):
+        for name in names:
+            file = Path(folder, name)
+            try:
+                if file.stat().st_mtime < moment - 60:
+                    file.unlink()
+                    gone += 1
+            except FileNotFoundError:
+                continue
+    return gone
+
+
+def _file(path: str, *, brief: bool) -> Path:
+    return settings.PRINTED_DIR / ("brief" if brief else "exact") / path.strip("/") / "index.html"
+
+
+def _drop_one(path: str) -> Path:
+    hold = _holds() / f"{_digest(path)}.{uuid.uuid4().hex}"
+    with _locked(path):
+        hold.write_text(path)
+        _remove(path)
+    return hold
+
+
+def _remove(path: str) -> None:
+    for brief in (False, True):
+        file = _file(path, brief=brief)
+        file.unlink(missing_ok=True)
+        file.with_suffix(".html.gz").unlink(missing_ok=True)
+
+
+def _write(file: Path, content: bytes, lasts: float | None) -> None:
+    """Both forms by atomic rename; the plain one last, because its presence is what makes the page exist."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for target, data in ((file.with_suffix(".html.gz"), gzip.compress(content, 6, mtime=0)), (file, content)):
+        fresh = target.with_name(f"{target.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}")
+        fresh.write_bytes(data)
+        if lasts is not None:
+            until = time.time() + lasts
+            os.utime(fresh, (until, until))
+        fresh.replace(target)
+
+
+def _digest(path: str) -> str:
+    return hashlib.blake2b(path.encode(), digest_size=12).hexdigest()
+
+
+def _holds() -> Path:
+    return _folder("holds")
+
+
+def _folder(name: str) -> Path:
+    folder: Path = settings.PRINTED_DIR / name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _on_hold(path: str) -> bool:
+    prefix = _digest(path) + "."
+    return any(name.startswith(prefix) for name in os.listdir(_holds()))
+
+
+@contextmanager
+def _locked(path: str) -> Iterator[None]:
+    number = int(_digest(path)[:4], 16) % LOCKS
+    with open(_folder("locks") / str(number), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,149 @@
+"""The clockwork: one process that does, again and again, what no visitor waits for.
+
+Each job is one call of a room's verb, due every so many seconds. A job that fails is written to the log and tried
+again at its next turn; it never stops the others. Several clockworks may run on PostgreSQL: the jobs themselves
+take leases.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from types import FrameType
+
+from django.conf import settings
+from django.db import close_old_connections
+
+from gongzhi.kit.moments import now
+
+log = logging.getLogger("gongzhi.clockwork")
+HOLDER = f"{socket.gethostname()}:{os.getpid()}"
+BUSY_PAUSE = 0.05  # seconds between turns of a job that says there is more to do
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`every` seconds call `target` (module:function, keywords `at` and what `takes` names); truth = more to do."""
+
+    name: str
+    every: float
+    target: str
+    meaning: str
+
+
+TIMETABLE: tuple[Job, ...] = (
+    Job("seal", 1, "gongzhi.web.clockwork:seal", "facts get their place in the ledger's tree"),
+    Job("deliver", 2, "gongzhi.web.clockwork:deliver", "messages in the outbox go out"),
+    Job("ring", 20, "gongzhi.web.clockwork:ring", "clocks that are near, overdue or paused to their end"),
+    Job("head", 600, "gongzhi.web.clockwork:publish", "the day's signed head of the ledger"),
+    Job("tidy", 300, "gongzhi.web.clockwork:tidy", "expired lists, forgotten holds and spooled bodies"),
+)
+
+
+def seal(at: datetime) -> bool:
+    """Seal what is new; tell open pages through the pulse file."""
+    from gongzhi.ledger import reads, sealing
+
+    count = sealing.seal_once(at=at, holder=HOLDER)
+    if count:
+        head = reads.latest_head()
+        pulse = settings.RUN_DIR / "pulse"
+        fresh = pulse.with_suffix(f".{os.getpid()}")
+        fresh.write_text(str(head.size if head else 0))
+        fresh.replace(pulse)
+    return count >= 1000
+
+
+def deliver(at: datetime) -> bool:
+    """Deliver due messages."""
+    from gongzhi.channels import delivering
+
+    return delivering.deliver_due(at=at, limit=200) >= 200
+
+
+def ring(at: datetime) -> bool:
+    """Ring due clocks and tell the people on the ladder."""
+    from gongzhi.cases import ringing
+
+    return ringing.ring_due(at=at, limit=500) >= 500
+
+
+def publish(at: datetime) -> bool:
+    """Publish the day's signed head."""
+    from gongzhi.ledger import sealing
+
+    sealing.publish_head(at=at)
+    return False
+
+
+def tidy(at: datetime) -> bool:
+    """Sweep expired printed lists, clear holds older than ten minutes, delete spool files older than an hour."""
+    from gongzhi.look import printed
+
+    printed.sweep()
+    printed.clear_holds(older_than=600)
+    for left in settings.SPOOL_DIR.glob("tmp*"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > 3600:
+                left.unlink()
+    return False
+
+
+class Clockwork:
+    """Runs the timetable until told to stop."""
+
+    def __init__(self, timetable: tuple[Job, ...] = TIMETABLE) -> None:
+        self.jobs: list[tuple[Job, Callable[[datetime], bool]]] = []
+        for job in timetable:
+            module, _, function = job.target.partition(":")
+            self.jobs.append((job, getattr(importlib.import_module(module), function)))
+        self.due = dict.fromkeys((job.name for job in timetable), 0.0)
+        self.stopping = False
+
+    def stop(self, number: int = 0, frame: FrameType | None = None) -> None:
+        """Finish the job in hand and leave."""
+        self.stopping = True
+
+    def turn(self) -> float:
+        """Do every job that is due; returns the seconds until the next one is."""
+        for job, work in self.jobs:
+            moment = time.monotonic()
+            if self.stopping or self.due[job.name] > moment:
+                continue
+            more = False
+            try:
+                more = work(now())
+            except Exception:
+                log.exception("job %s failed and will be tried again", job.name)
+                close_old_connections()
+            self.due[job.name] = time.monotonic() + (BUSY_PAUSE if more else job.every)
+        return max(0.0, min(self.due.values()) - time.monotonic())
+
+    def run(self) -> None:
+        """Until a signal."""
+        signal.signal(signal.SIGTERM, self.stop)
+        signal.signal(signal.SIGINT, self.stop)
+        while not self.stopping:
+            time.sleep(min(self.turn(), 0.5))
+
+
+def main() -> None:
+    """`python -m gongzhi.web.clockwork`."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongzhi.web.settings")
+    import django
+
+    django.setup()
+    settings.RUN_DIR.mkdir(parents=True, exist_ok=True)
+    Clockwork().run()
+
+
+if __name__ == "__main__":
+    main()

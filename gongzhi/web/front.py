@@ -1,0 +1,249 @@
+"""The front: one RSGI application on one port, before Django.
+
+It answers by itself what needs no database: printed pages, static files, event streams. Everything else it hands
+to Django's WSGI callable in a small pool of threads, after the whole request body has arrived, so that a slow
+phone occupies a task and never a thread. Nothing kept in memory here matters: caches are checked against the
+file on every request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
+from urllib.parse import unquote_to_bytes
+
+from gongzhi.web import settings
+from gongzhi.web.files import Files, Served
+from gongzhi.web.live import Live
+
+THREADS = 4
+WAITING = 256  # requests that may wait for a thread before new ones are told to come back
+BODY_LIMIT = 64_000_000  # above every limit a view judges, so that the view can answer in a sentence
+BODY_DEADLINE = 180.0
+SPOOL_OVER = 262_144
+STREAM_CHUNK_DEADLINE = 60.0
+COMPRESSIBLE = ("text/", "application/json", "image/svg+xml", "application/xml", "application/problem+json")
+
+
+class BodyRefused(Exception):
+    """The body was too large (413) or did not arrive in time (408)."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+
+class Front:
+    """The RSGI application; granian calls it once per request."""
+
+    def __init__(self) -> None:
+        self.files = Files(settings.PRINTED_DIR, settings.STATIC_ROOT)
+        self.live = Live(settings.RUN_DIR / "pulse")
+        self.pool = ThreadPoolExecutor(THREADS, thread_name_prefix="django")
+        self.waiting = 0
+        self.wsgi: Callable[..., Iterable[bytes]] | None = None
+        settings.SPOOL_DIR.mkdir(parents=True, exist_ok=True)
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Django starts before the first request, in the worker that will use it."""
+        from gongzhi.web.wsgi import application
+
+        self.wsgi = application
+
+    async def __rsgi__(self, scope: Any, proto: Any) -> None:
+        if scope.proto != "http":
+            proto.close(400)
+            return
+        if scope.method in ("GET", "HEAD"):
+            served = None if scope.query_string else self.files.find(scope.path)
+            if served is not None:
+                self._file(scope, proto, served)
+                return
+            if scope.path == "/live":
+                await self.live.stream(proto)
+                return
+        await self._django(scope, proto)
+
+    def _file(self, scope: Any, proto: Any, served: Served) -> None:
+        headers = served.headers
+        if scope.headers.get("if-none-match") == served.etag:
+            proto.response_empty(304, headers)
+        elif served.gz is not None and "gzip" in scope.headers.get("accept-encoding", ""):
+            proto.response_bytes(200, served.gz_headers, served.gz if scope.method == "GET" else b"")
+        else:
+            proto.response_bytes(200, headers, served.plain() if scope.method == "GET" else b"")
+
+    async def _django(self, scope: Any, proto: Any) -> None:
+        if self.waiting >= WAITING:
+            proto.response_str(503, [("content-type", "text/plain; charset=utf-8"), ("retry-after", "2")], BUSY)
+            return
+        try:
+            body = await _spool(scope, proto)
+        except BodyRefused as refused:
+            text = TOO_LARGE if refused.status == 413 else TOO_SLOW
+            headers = [("content-type", "text/plain; charset=utf-8"), ("connection", "close")]
+            proto.response_str(refused.status, headers, text)
+            return
+        self.waiting += 1
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self.pool, self._call, scope, proto, body, loop)
+        finally:
+            self.waiting -= 1
+            body.close()
+
+    def _call(self, scope: Any, proto: Any, body: Any, loop: asyncio.AbstractEventLoop) -> None:
+        """In a thread of the pool: run Django and send what it answers."""
+        head: dict[str, Any] = {}
+
+        def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
+            head["status"] = int(status[:3])
+            head["headers"] = [(name.lower(), value) for name, value in headers]
+
+        assert self.wsgi is not None
+        response = self.wsgi(_environ(scope, body), start_response)
+        try:
+            if getattr(response, "streaming", False):
+                _stream(head, response, proto, loop)
+            else:
+                _answer(scope, head, b"".join(response), proto)
+        finally:
+            cast(Any, response).close()
+
+
+def _answer(scope: Any, head: dict[str, Any], content: bytes, proto: Any) -> None:
+    headers = head["headers"]
+    kind = next((value for name, value in headers if name == "content-type"), "")
+    if (
+        len(content) > 800
+        and kind.startswith(COMPRESSIBLE)
+        and "gzip" in scope.headers.get("accept-encoding", "")
+        and not any(name == "content-encoding" for name, _ in headers)
+    ):
+        content = gzip.compress(content, 4, mtime=0)
+        headers = [pair for pair in headers if pair[0] != "content-length"]
+        headers += [("content-encoding", "gzip"), ("vary", "Accept-Encoding")]
+    if scope.method == "HEAD" or not content:
+        proto.response_empty(head["status"], headers)
+    else:
+        proto.response_bytes(head["status"], headers, content)
+
+
+def _stream(head: dict[str, Any], chunks: Iterable[bytes], proto: Any, loop: asyncio.AbstractEventLoop) -> None:
+    """Long answers (exports) go out piece by piece; a reader that stops reading is given up."""
+    transport = proto.response_stream(head["status"], head["headers"])
+    for chunk in chunks:
+        sent = asyncio.run_coroutine_threadsafe(transport.send_bytes(bytes(chunk)), loop)
+        sent.result(STREAM_CHUNK_DEADLINE)
+
+
+async def _spool(scope: Any, proto: Any) -> Any:
+    """The whole body, in memory while small and in a temporary file beyond, within a size and a total deadline."""
+    if scope.method in ("GET", "HEAD"):
+        return io.BytesIO()
+    if int(scope.headers.get("content-length") or 0) > BODY_LIMIT:
+        raise BodyRefused(413)
+    body = tempfile.SpooledTemporaryFile(max_size=SPOOL_OVER, dir=settings.SPOOL_DIR)  # noqa: SIM115
+    size = 0
+    try:
+        async with asyncio.timeout(BODY_DEADLINE):
+            async for chunk in proto:
+                size += len(chunk)
+                if size > BODY_LIMIT:
+                    raise BodyRefused(413)
+                body.write(chunk)
+    except TimeoutError:
+        body.close()
+        raise BodyRefused(408) from None
+    except BodyRefused:
+        body.close()
+        raise
+    body.seek(0)
+    body.size = size  # type: ignore[attr-defined]
+    return body
+
+
+def _environ(scope: Any, body: Any) -> dict[str, Any]:
+    """PEP 3333's environ from an RSGI scope. Client address: the proxy's word only where a proxy is declared."""
+    server, _, port = (scope.server or "127.0.0.1:8000").rpartition(":")
+    client = (scope.client or "").rpartition(":")[0]
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(scope.path).decode("latin-1"),
+        "QUERY_STRING": scope.query_string or "",
+        "SERVER_NAME": server,
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": client,
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": body,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    if scope.authority:
+        environ["HTTP_HOST"] = scope.authority
+    for name, value in scope.headers.items():
+        key = name.upper().replace("-", "_")
+        if key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            environ[key] = value
+        elif key != "PROXY" and "_" not in name:
+            known = environ.get(f"HTTP_{key}")
+            joint = "; " if key == "COOKIE" else ","
+            environ[f"HTTP_{key}"] = f"{known}{joint}{value}" if known and key != "HOST" else value
+    if settings.PROXIED and environ.get("HTTP_X_FORWARDED_FOR"):
+        environ["REMOTE_ADDR"] = environ["HTTP_X_FORWARDED_FOR"].rpartition(",")[2].strip()
+    if "CONTENT_LENGTH" not in environ and getattr(body, "size", 0):
+        environ["CONTENT_LENGTH"] = str(body.size)  # a chunked body, complete by now
+    return environ
+
+
+BUSY = (
+    "现在来的人很多。请过两三秒再试，您写的内容还在上一页。\n"
+    "Many people are here just now. Try again in two seconds; what you wrote is still on the page before.\n"
+)
+TOO_LARGE = (
+    "这次发送超过 64 MB，没有收下。请少附几张照片，再发一次；您写的内容还在上一页。\n"
+    "This is over 64 MB and was not taken. Send fewer photos; what you wrote is still on the page before.\n"
+)
+TOO_SLOW = (
+    "三分钟内没有收完。请少附照片，或换一处信号好的地方再发；您写的内容还在上一页。\n"
+    "It did not arrive within three minutes. Send fewer photos or try where the signal is better.\n"
+)
+
+app = Front()
+
+
+def main() -> None:
+    """`python -m gongzhi.web.front ADDRESS PORT WORKERS`: serve until told to stop; SIGHUP replaces the workers."""
+    from granian.constants import Interfaces
+    from granian.server import MPServer
+
+    address, port, workers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    MPServer(
+        "gongzhi.web.front:app",
+        address=address,
+        port=port,
+        interface=Interfaces.RSGI,
+        workers=workers,
+        websockets=False,
+        backlog=2048,
+        respawn_failed_workers=True,
+        workers_kill_timeout=30,
+        log_access=False,
+        process_name=None,
+    ).serve()
+
+
+if __name__ == "__main__":
+    os.umask(0o077)
+    main()

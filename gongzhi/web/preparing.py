@@ -1,0 +1,35 @@
+"""Brings a county's folder to this version of the program: folders, database, static files."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def prepare() -> None:
+    """Folders with owner-only rights, migrations, collected static files; nothing when all is current."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from gongzhi.look import printed
+
+    os.umask(0o077)
+    for folder in (settings.PRINTED_DIR, settings.SPOOL_DIR, settings.RUN_DIR, settings.FILES_DIR):
+        folder.mkdir(parents=True, exist_ok=True)
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    printed.clear_holds(older_than=0)
+
+
+def main() -> int:
+    """`python -m gongzhi.web.preparing`."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongzhi.web.settings")
+    import django
+
+    django.setup()
+    prepare()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,179 @@
+"""`gongzhi run`, `reload`, `stop`: one command starts everything, one process watches the others.
+
+The supervisor does not load Django; it starts the front (granian and its workers) and the clockwork, starts again
+what dies, and passes signals on. Preparation (migrations, static files) happens once before, in a process that ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+STOP_WITHIN = 35.0  # seconds granted to requests in hand
+
+
+class Child:
+    """One watched process."""
+
+    def __init__(self, name: str, words: list[str]) -> None:
+        self.name = name
+        self.words = words
+        self.started = 0.0
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it as its own process."""
+        self.started = time.monotonic()
+        self.process = subprocess.Popen([sys.executable, "-m", *self.words])  # noqa: S603 - our own modules
+
+    def watch(self) -> None:
+        """Start it again when it has died, at most once in two seconds."""
+        if self.process is not None and self.process.poll() is not None and time.monotonic() > self.started + 2:
+            print(
+                f"gongzhi: {self.name} ended with {self.process.returncode}; starting it again",
+                file=sys.stderr,
+            )
+            self.start()
+
+    def signal(self, number: int) -> None:
+        """Pass a signal on, if it lives."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(number)
+
+    def end(self, until: float) -> None:
+        """Wait for it to end; after `until` (monotonic seconds) it is killed."""
+        if self.process is None:
+            return
+        try:
+            self.process.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Supervisor:
+    """Front and clockwork, kept alive."""
+
+    def __init__(self, address: str, port: int, workers: int, run_dir: Path) -> None:
+        self.pid_file = run_dir / "gongzhi.pid"
+        self.front = Child("front", ["gongzhi.web.front", address, str(port), str(workers)])
+        self.clockwork = Child("clockwork", ["gongzhi.web.clockwork"])
+        self.stopping = False
+        self.reloading = False
+
+    def serve(self) -> int:
+        """Run until SIGTERM or SIGINT; SIGHUP replaces workers under the kept socket."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        signal.signal(signal.SIGHUP, self._reload)
+        self.pid_file.parent.mkdir(parents=True, exist_ok=True)
+        self.pid_file.write_text(str(os.getpid()))
+        self.front.start()
+        self.clockwork.start()
+        try:
+            while not self.stopping:
+                time.sleep(0.2)
+                if self.reloading:
+                    self.reloading = False
+                    self.front.signal(signal.SIGHUP)
+                    self.clockwork.signal(signal.SIGTERM)
+                self.front.watch()
+                self.clockwork.watch()
+        finally:
+            until = time.monotonic() + STOP_WITHIN
+            for child in (self.front, self.clockwork):
+                child.signal(signal.SIGTERM)
+            for child in (self.front, self.clockwork):
+                child.end(until)
+            self.pid_file.unlink(missing_ok=True)
+        return 0
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def _reload(self, number: int, frame: FrameType | None) -> None:
+        self.reloading = True
+
+
+def prepare() -> None:
+    """Bring the database and the static files to this version; done in a process that ends, to give memory back."""
+    subprocess.run([sys.executable, "-m", "gongzhi.web.preparing"], check=True)
+
+
+def serve(*, address: str, port: int, workers: int) -> int:
+    """Prepare, then serve the county in GONGZHI_DIR until stopped. Returns the exit code."""
+    from gongzhi.web import settings
+
+    if _taken(address, port):
+        print(f"gongzhi: {address}:{port} is in use by another program; choose another --port.", file=sys.stderr)
+        return 1
+    if _pid(settings.RUN_DIR) is not None:
+        print("gongzhi: this county is being served already; `gongzhi stop` ends that.", file=sys.stderr)
+        return 1
+    prepare()
+    print(
+        f"gongzhi: serving {settings.GONGZHI_DIR.name} at http://{address}:{port}/  (Ctrl+C stops)",
+        flush=True,
+    )
+    return Supervisor(address, port, workers, settings.RUN_DIR).serve()
+
+
+def run(argv: Sequence[str]) -> int:
+    """`gongzhi run [--dir D] [--address A] [--port P] [--workers N]`."""
+    parser = argparse.ArgumentParser(prog="gongzhi run", description="Serve the county in a folder.")
+    parser.add_argument("--address", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8000, help="port (default 8000)")
+    parser.add_argument("--workers", type=int, default=2, help="front processes (default 2)")
+    words = parser.parse_args(list(argv))
+    return serve(address=words.address, port=words.port, workers=words.workers)
+
+
+def reload(argv: Sequence[str]) -> int:
+    """`gongzhi reload [--dir D]`: new code and settings, no request refused."""
+    return _send(argv, "reload", signal.SIGHUP)
+
+
+def stop(argv: Sequence[str]) -> int:
+    """`gongzhi stop [--dir D]`: requests in hand are finished first."""
+    return _send(argv, "stop", signal.SIGTERM)
+
+
+def _send(argv: Sequence[str], word: str, number: int) -> int:
+    from gongzhi.web import settings
+
+    argparse.ArgumentParser(prog=f"gongzhi {word}").parse_args(list(argv))
+    pid = _pid(settings.RUN_DIR)
+    if pid is None:
+        print("gongzhi: nothing is being served from this folder.", file=sys.stderr)
+        return 1
+    os.kill(pid, number)
+    while word == "stop" and _pid(settings.RUN_DIR) is not None:
+        time.sleep(0.1)
+    return 0
+
+
+def _pid(run_dir: Path) -> int | None:
+    try:
+        pid = int((run_dir / "gongzhi.pid").read_text())
+        os.kill(pid, 0)
+    except (OSError, ValueError):
+        return None
+    return pid
+
+
+def _taken(address: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((address, port))
+        except OSError:
+            return True
+    return False
