@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Everything that proves the product: style, types, floors, the house, rooms on SQLite and PostgreSQL, journeys.
+# Sets itself up on a fresh Debian machine as root; elsewhere it names what is missing and skips that part,
+# which under CI=true is a failure.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+bin=.venv/bin
+failed=()
+
+step() { # NAME COMMAND…
+  local name=$1 began=$SECONDS
+  shift
+  echo "== $name"
+  if "$@"; then echo "   $name: $((SECONDS - began)) s"; else failed+=("$name"); echo "   $name FAILED"; fi
+}
+
+packages() {
+  local missing=()
+  command -v chromium >/dev/null || missing+=(chromium)
+  fc-list 2>/dev/null | grep -q "Noto Sans CJK" || missing+=(fonts-noto-cjk fontconfig)
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
+  python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+  [ ${#missing[@]} -eq 0 ] && return 0
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "   installing ${missing[*]}"
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  else
+    echo "   missing: ${missing[*]} (tests that need them are skipped)"
+  fi
+}
+
+step "packages" packages
+step "environment" tools/install.sh .venv dev
+[ ${#failed[@]} -eq 0 ] || { echo "environment could not be made"; exit 1; }
+step "style" "$bin/ruff" check .
+step "format" "$bin/ruff" format --check .
+step "types" "$bin/mypy"
+step "floors" "$bin/lint-imports"
+# One run each, so that the closing line of the last is not the only one to look at.
+step "tests on PostgreSQL" env GONGZHI_TEST_DB=postgres "$bin/python" -m pytest -q -n 2 -m "not journey" gongzhi tests
+step "tests on SQLite and journeys" "$bin/python" -m pytest -q -n 2 gongzhi tests
+if [ ${#failed[@]} -gt 0 ]; then
+  printf 'FAILED: %s\n' "${failed[@]}"
+  exit 1
+fi
