@@ -1,0 +1,164 @@
+"""Journeys run against the real thing: a practice county built by the command line and served by `gongzhi run`.
+
+One small county per worker, with front, clockwork, sealing and printing as in service; Debian's Chromium.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHROMIUM = next((p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(p).exists()), None)
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.journey)
+
+
+@dataclass
+class Site:
+    """A served practice county."""
+
+    url: str
+    folder: Path
+    sign_ins: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def cli(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run `gongzhi` on this county's folder."""
+        command = [sys.executable, "-m", "gongzhi.cli", *words, "--dir", str(self.folder)]
+        return subprocess.run(command, capture_output=True, text=True, check=False, env=_environment(self.folder))
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("GONGZHI_", "DATABASE_", "DJANGO_"))}
+    return kept | {"GONGZHI_DIR": str(folder), "LANG": "C.UTF-8"}
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _wait(url: str, seconds: float, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}")
+        try:
+            urllib.request.urlopen(url, timeout=2).read()
+            return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.2)
+    raise RuntimeError(f"{url} did not answer within {seconds} s")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A tiny practice county, built once and served until the tests end."""
+    folder = tmp_path_factory.mktemp("county")
+    port = _free_port()
+    environment = _environment(folder) | {
+        "GONGZHI_ORIGIN": f"http://localhost:{port}",
+        "GONGZHI_HOSTS": "127.0.0.1,localhost",
+    }
+    command = [sys.executable, "-m", "gongzhi.cli", "demo", "--dir", str(folder), "--size", "tiny", "--seed", "7"]
+    subprocess.run([*command, "--build-only"], check=True, env=environment, stdout=subprocess.DEVNULL)
+    serve = [sys.executable, "-m", "gongzhi.cli", "run", "--dir", str(folder), "--port", str(port)]
+    process = subprocess.Popen(serve, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        _wait(f"http://localhost:{port}/health", 60, process)
+        sign_ins = json.loads((folder / "demo.json").read_text())["sign_ins"]
+        yield Site(f"http://localhost:{port}", folder, {row["role"]: row for row in sign_ins})
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One browser per worker; skipped in one line where Chromium cannot be had, which CI does not excuse."""
+    if CHROMIUM is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Chromium is not installed")
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def phone(chromium: Any, site: Site) -> Iterator[Any]:
+    """A resident's phone without JavaScript, in Chinese, 360 px wide."""
+    context = chromium.new_context(
+        viewport={"width": 360, "height": 740}, java_script_enabled=False, locale="zh-CN", base_url=site.url
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def page(chromium: Any, site: Site) -> Iterator[Any]:
+    """A desktop browser with JavaScript."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN", base_url=site.url)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def signed_in(chromium: Any, site: Site) -> Iterator[Any]:
+    """`signed_in("handler")` gives a desktop page signed in with the demo account of that role."""
+    contexts = []
+
+    def open_for(role: str) -> Any:
+        context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN", base_url=site.url)
+        contexts.append(context)
+        page = context.new_page()
+        account = site.sign_ins[role]
+        page.goto("/zh/accounts/login/")
+        page.fill("input[name=login]", account["username"])
+        page.fill("input[name=password]", account["password"])
+        page.click("main button[type=submit]")
+        page.wait_for_url("**/desk/**")
+        return page
+
+    yield open_for
+    for context in contexts:
+        context.close()
+
+
+def axe(page: Any) -> list[str]:
+    """Accessibility violations axe-core finds on the page, one line each."""
+    from axe_core_python.sync_playwright import Axe
+
+    found = Axe().run(page)["violations"]
+    return [f"{v['id']}: {v['help']} ({v['nodes'][0]['html'][:120]})" for v in found]
