@@ -45,7 +45,7 @@ def the_house() -> House:
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `house`, `lang`, `html_lang`, `other_lang_url`, and lazily `actor`: public pages ask nothing."""
+    """Context processor: `house`, `lang`, `html_lang`, `other_lang_url`, and lazily `actor`: public pages ask none."""
     language = get_language() or "zh-hans"
     lang = "en" if language.startswith("en") else "zh"
     other = "zh" if lang == "en" else "en"

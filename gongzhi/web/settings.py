@@ -53,6 +53,7 @@ def _database() -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": GONGZHI_DIR / "db.sqlite3",
+            "TEST": {"NAME": str(GONGZHI_DIR / "test.sqlite3")},  # a file: threads and processes meet as in service
             "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "timeout": 20,
