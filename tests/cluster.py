@@ -27,7 +27,7 @@ def start(folder: Path) -> str:
     programs = binaries()
     if programs is None:
         raise SystemExit("PostgreSQL's programs are not installed: apt-get install postgresql")
-    data = _home(folder)
+    data = home(folder)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -47,14 +47,14 @@ def start(folder: Path) -> str:
 def stop(folder: Path) -> None:
     """Stop the cluster and remove it."""
     programs = binaries()
-    data = _home(folder)
+    data = home(folder)
     if programs is not None and data.exists():
         command = [str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]
         subprocess.run(_as_user(command), check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         shutil.rmtree(data, ignore_errors=True)
 
 
-def _home(folder: Path) -> Path:
+def home(folder: Path) -> Path:
     """Beside the run's folder (which only root may enter), owned by the user the cluster runs as."""
     data = folder.with_name(folder.name + "-pg")
     if not data.exists():

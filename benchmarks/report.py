@@ -1,0 +1,52 @@
+"""docs/benchmarks.md from the results kept as JSON; nothing on that page is typed by hand."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from benchmarks import machine
+
+PAGE = machine.ROOT / "docs" / "benchmarks.md"
+KEPT = machine.ROOT / "benchmarks" / "results"
+HEAD = """# Benchmarks
+
+Written by `make bench`; nothing here is typed by hand. Each figure is the median of three runs with the settings of
+service (sealing, printing and full durability on); load and server share the machine. A missed target stands as missed.
+"""
+
+
+def write_page() -> None:
+    """Keep the newest results in benchmarks/results/ and write the page from all that are kept."""
+    KEPT.mkdir(exist_ok=True)
+    for fresh in sorted(machine.OUT.glob("*.json")):
+        (KEPT / fresh.name).write_text(fresh.read_text())
+    parts = [HEAD]
+    for file in sorted(KEPT.glob("*.json")):
+        parts.append(section(file.stem, json.loads(file.read_text())))
+    PAGE.write_text("\n".join(parts))
+
+
+def section(name: str, result: dict[str, Any]) -> str:
+    """One table."""
+    where = result["machine"]
+    flush = result["fdatasync"]
+    lines = [
+        f"## {name}",
+        f"Commit `{result['commit'][:12]}` · {where['processor']}, {where['cores']} cores, {where['memory_gib']} GiB, "
+        f"Python {where['python']} · fdatasync p50 {flush['p50_ms']} ms, p99 {flush['p99_ms']} ms",
+        "",
+        "| figure | reached | asked | | peer |",
+        "|---|---|---|---|---|",
+    ]
+    for row in result["rows"]:
+        mark = "met" if row["met"] else "**missed**"
+        lines.append(f"| {row['figure']} | {shown(row['value'])} | {row['asked']} | {mark} | {row.get('peer', '')} |")
+    return "\n".join(lines) + "\n"
+
+
+def shown(value: float) -> str:
+    """A number as people read it."""
+    if isinstance(value, float) and abs(value) < 100:
+        return f"{value:.2f}"
+    return f"{value:,.0f}"
