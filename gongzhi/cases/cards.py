@@ -6,10 +6,9 @@ language. A text on a card is masked, except on `Original`. Instants are aware U
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from datetime import datetime
+from typing import Generic, TypeVar
 from uuid import UUID
 
 Row = TypeVar("Row")
@@ -74,7 +73,7 @@ class PostTag:
 
 @dataclass(frozen=True, slots=True)
 class PlaceTag:
-    """`code` is a 12-digit division or 15-digit grid; `path_*` reads from town down: "Lanting Town > Heyan"."""
+    """`code` is a 12-digit division or 15-digit grid; `path_*` reads from town down."""
 
     code: str
     level: str
@@ -127,11 +126,13 @@ class MatterCard:
     danger: bool
     public_ok: bool
     leaf: bool
+    procedure: str = "voice"
 
 
 @dataclass(frozen=True, slots=True)
 class ClockCard:
-    """The clock as a sentence needs it. `state`: in_time, near, overdue, paused, stopped_in_time, stopped_late.
+    """The clock as a sentence needs it. `state`: in_time, near, overdue, paused,
+    stopped_in_time, stopped_late.
 
     `due_at` moves only by pauses and the one extension; `provisional`: the holidays of that year are not
     announced yet. `left_amount` counts in `left_unit` (of kit.worktime.Unit), zero when overdue."""
@@ -326,189 +327,10 @@ class Page(Generic[Row]):
     previous: str = ""
 
 
-# The workplace ---------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class QueueCount:
-    """`count` is exact up to rules.COUNT_CAP; `more` says that there are more."""
-
-    code: str
-    count: int
-    more: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Queues:
-    """The queues of one person, in the order of rules.QUEUES; only those she has a duty in."""
-
-    counts: tuple[QueueCount, ...]
-
-    def __getitem__(self, code: str) -> QueueCount:
-        return next((queue for queue in self.counts if queue.code == code), QueueCount(code, 0))
-
-
-@dataclass(frozen=True, slots=True)
-class InboxRow:
-    """A case in a queue. `clock` is in_time, near, overdue, paused or stopped; `holder` says whose it is."""
-
-    case: UUID
-    number: str
-    version: int
-    title: str
-    matter: MatterTag
-    matter_by: str
-    place: PlaceTag | None
-    place_text: str
-    state: str
-    round: int
-    organ: OrganTag | None
-    holder: Holder
-    received_at: datetime
-    due_at: datetime
-    provisional: bool
-    clock: str
-    voices: int
-    urgent: bool
-    about_officer: bool
-    helping: int
-    mine: bool
-
-
-@dataclass(frozen=True, slots=True)
-class HelpCard:
-    """A co-handling organ: returned_at and text are filled when it returned."""
-
-    organ: OrganTag
-    since_at: datetime
-    returned_at: datetime | None
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class UndoCard:
-    """The last move, while it can be undone by whoever made it."""
-
-    move: str
-    at: datetime
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Watcher:
-    """Somebody else who has this case open (seen within the last two minutes)."""
-
-    post: PostTag
-    seen_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class DeskCase:
-    """A case on the desk: its course with internal texts and posts, all voices, and what may be done now.
-
-    `moves` are codes of rules.MOVES the acting post may make at this moment, in the order of use."""
-
-    course: Course
-    voices: tuple[VoiceCard, ...]
-    helps: tuple[HelpCard, ...]
-    moves: tuple[str, ...]
-    undo: UndoCard | None
-    watchers: tuple[Watcher, ...]
-    refusals: int
-    run: UUID
-    responsible: OrganTag | None
-    assisting: tuple[OrganTag, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """The words as said and the contact as left. Only looking.original hands this out."""
-
-    voice: UUID
-    number: str
-    words: str
-    contact_kind: str
-    contact: str
-    officer_text: str
-
-
-# Numbers ---------------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class DayNumber:
-    day: date
-    received: int
-    closed: int
-
-
-@dataclass(frozen=True, slots=True)
-class WeekNumbers:
-    """True numbers of the county's week (Monday to Sunday, county zone), with the week before for the trend.
-
-    "81 of 97 answered in time" is `in_time` of `due`: cases whose limit ended in the week (paused time out)
-    or which were answered in it. `median_days` is from receipt to answer. `unhappy` of `rated`."""
-
-    monday: date
-    sunday: date
-    received: int
-    received_before: int
-    due: int
-    in_time: int
-    due_before: int
-    in_time_before: int
-    answered: int
-    median_days: float | None
-    median_days_before: float | None
-    rated: int
-    unhappy: int
-    rated_before: int
-    unhappy_before: int
-    reopened: int
-    days: tuple[DayNumber, ...]
-    weeks: tuple[tuple[date, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MatterNumber:
-    """`count` is None where fewer than ten people stand behind it: withheld."""
-
-    matter: MatterTag
-    count: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceNumbers:
-    """What was said in a place in the last 90 days; None is a withheld figure (below ten people)."""
-
-    place: PlaceTag
-    days: int
-    received: int | None
-    open: int | None
-    due: int | None
-    in_time: int | None
-    rated: int | None
-    unhappy: int | None
-    matters: tuple[MatterNumber, ...]
-    weeks: tuple[tuple[date, int | None], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Recovered:
-    """A new secret link handed out at the counter; the old one is dead."""
-
-    number: str
-    link_token: str
-
-
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A matter suggested by the keyword table: always shown as "Suggested:"; `words` are those that matched."""
+    """A matter suggested by keywords: always shown as "Suggested:"; `words` are those that matched."""
 
     matter: MatterCard
     words: tuple[str, ...]
     sure: float
-
-
-@dataclass(frozen=True, slots=True)
-class BatchRow:
-    """One row of `batch.rows`: typed values by field name, never a text and never a contact."""
-
-    id: UUID
-    values: Mapping[str, Any]

@@ -1,0 +1,244 @@
+"""Turning what somebody told us into a voice, a case with a number, a place, a clock, and somebody responsible.
+
+Speaking is free of conditions: no account, no name, no map. Two texts are kept from the first moment, the masked
+`words` and the sealed original. One transaction writes the rows, one fact and the letter; the receipt holds the
+fact and the house's signed promise to seal it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from gongzhi.cases import letters, matters, noting, placing, rules, sealing, searching
+from gongzhi.cases import photos as photo_store
+from gongzhi.cases.cards import Contact, KeptPhoto, MatterCard, Officer, Where
+from gongzhi.cases.models import Case, Entry, Photo, Voice
+from gongzhi.cases.noting import Told
+from gongzhi.kit.danger import Danger
+from gongzhi.kit.refusal import N_, Gone, NotFound, Refusal
+from gongzhi.ledger import receipts, writing
+from gongzhi.ledger.models import Fact
+from gongzhi.look import printed
+from gongzhi.procedures import clocks, running
+
+_TRIES = 5  # a fresh number collides about once in a million voices; then the next one is tried
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the door shows: the receipt, the secret link, and numbers to call now when words suggest danger.
+
+    `first` is False when the same form was sent before; all else is then as it was."""
+
+    case: Case
+    voice: Voice
+    link_token: str
+    receipt: dict[str, Any]
+    danger: Danger | None
+    first: bool
+
+
+def receive(
+    *,
+    by: str,
+    at: datetime,
+    words: str,
+    kind: str = "report",
+    source: str = "web",
+    language: str = "zh-hans",
+    place: Where | None = None,
+    matter: str | None = None,
+    matter_by: str = "resident",
+    photos: Sequence[KeptPhoto] = (),
+    contact: Contact | None = None,
+    allows_public: bool = False,
+    form_key: UUID | None = None,
+    said_at: datetime | None = None,
+    officer: Officer | None = None,
+) -> Received:
+    """Receive a voice and begin a case with it. `by` is rules.NEW_VOICE for the resident herself.
+
+    Refuses empty or too long words, a contact nobody could read, a place outside the county, unknown codes.
+    Words of danger are kept whatever their place. The same `form_key` again is the same voice and receipt."""
+    told = noting.told(
+        by=by,
+        at=at,
+        words=words,
+        kind=kind,
+        source=source,
+        language=language,
+        contact=contact,
+        allows_public=allows_public,
+        form_key=form_key,
+        said_at=said_at,
+        photos=photos,
+        place_text=place.text if place else "",
+        officer=officer,
+    )
+    where = placing.place(place, keep=told.danger is not None)
+    card = matters.chosen(matter) if matter else matters.suggested_or_other(told.words)
+    concerned = placing.concerned(card, where, officer, at=at)
+    chosen_by = matter_by if matter else "suggested"
+    return _once(told, lambda: _begin(told, where, card, concerned, chosen_by))
+
+
+def join(
+    *,
+    by: str,
+    at: datetime,
+    case: UUID,
+    words: str,
+    kind: str = "report",
+    source: str = "web",
+    language: str = "zh-hans",
+    photos: Sequence[KeptPhoto] = (),
+    contact: Contact | None = None,
+    allows_public: bool = False,
+    form_key: UUID | None = None,
+    said_at: datetime | None = None,
+) -> Received:
+    """Receive a further voice for an open public case: its own number, link, answer and rating; one work.
+
+    Refuses a case that is closed, not public or unknown; the clock is not touched."""
+    told = noting.told(
+        by=by,
+        at=at,
+        words=words,
+        kind=kind,
+        source=source,
+        language=language,
+        contact=contact,
+        allows_public=allows_public,
+        form_key=form_key,
+        said_at=said_at,
+        photos=photos,
+        place_text="",
+        officer=None,
+    )
+    return _once(told, lambda: _join(told, case))
+
+
+def receipt_of(voice: Voice) -> dict[str, Any]:
+    """The receipt of a voice again; with the inclusion proof once its fact is sealed."""
+    return receipts.with_proof(voice.fact) or receipts.make(Fact.objects.get(id=voice.fact))
+
+
+def withdraw(*, by: str, at: datetime, voice: UUID) -> None:
+    """Take a voice back. Its words leave every public page and the search before the resident is told.
+
+    The last voice of a case closes it as withdrawn. Facts stay: they hold no words. Refuses a second time."""
+    with transaction.atomic():
+        row = Voice.objects.filter(id=voice).first()
+        if row is None:
+            raise NotFound("voice_unknown", N_("We do not know this link."))
+        case = Case.objects.select_for_update().get(id=row.case_id)
+        if not Voice.objects.filter(id=voice, withdrawn_at__isnull=True).update(withdrawn_at=at):
+            raise Gone("voice_withdrawn", N_("This was withdrawn."))
+        if row.lead:
+            _hide(case, row)
+        case.voices -= 1
+        case.version += 1
+        closes = case.voices == 0 and case.state != "closed"
+        if closes:
+            running.end(by=by, at=at, run=case.run, quiet=True)
+            clocks.stop(by=by, at=at, clock=case.clock, quiet=True)
+            case.state, case.outcome, case.closed_at = "closed", "withdrawn", at
+            case.holder, case.held_at, case.helping = "", at, 0
+        case.save()
+        Entry.objects.create(case=case, at=at, kind="withdrawn", by=by, round=case.round, voice=row, seen_by_all=closes)
+        writing.write(
+            kind="case.withdrawn", about=case.ref, by=by, at=at, details={"voice": row.id.hex, "closed": closes}
+        )
+        printed.drop(f"cases/{case.number}/")
+
+
+def _hide(case: Case, voice: Voice) -> None:
+    """Nothing of these words is public any more, whatever becomes of the case."""
+    case.public = False
+    Photo.objects.filter(voice=voice).update(public=False)
+    searching.remove(seek=case.seek, words=voice.words)
+
+
+def _once(told: Told, write: Callable[[], Received]) -> Received:
+    """Write in one transaction; a number that exists is drawn again, a form sent twice is one voice."""
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            with transaction.atomic():
+                return write()
+        except IntegrityError:
+            again = _again(told)
+            if again is not None:
+                return again
+            if not tries_left:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _again(told: Told) -> Received | None:
+    if told.form_key is None:
+        return None
+    voice = Voice.objects.select_related("case").filter(form_key=told.form_key).first()
+    if voice is None:
+        return None
+    return Received(voice.case, voice, sealing.link_token(voice), receipt_of(voice), told.danger, first=False)
+
+
+def _begin(
+    told: Told, where: placing.Placed, matter: MatterCard, concerned: placing.Concerned, matter_by: str
+) -> Received:
+    case = noting.new_case(told, where, matter, concerned, matter_by)
+    run = running.start(
+        by=told.by, at=told.at, about=case.ref, procedure=matter.procedure, holder=case.holder, quiet=True
+    )
+    clock = clocks.start(
+        by=told.by, at=told.at, about=case.ref, limit=matters.limit_of(matter), clause=matter.clause, quiet=True
+    )
+    case.run, case.clock = run.id, clock.id
+    case.due_at, case.provisional = clock.due_at, clock.provisional
+    case.save(force_insert=True)
+    voice, token = noting.new_voice(told, case, lead=True)
+    fact = noting.write(noting.received_fact(told, case, voice))
+    voice.fact = fact.id
+    voice.save(force_insert=True)
+    searching.add(seek=case.seek, words=told.masked)
+    return _received(told, voice, token, fact, public=case.public)
+
+
+def _join(told: Told, case_id: UUID) -> Received:
+    case = Case.objects.select_for_update().filter(id=case_id, public=True).first()
+    if case is None:
+        raise NotFound("case_unknown", N_("There is no such case, or it is not public."))
+    if case.state == "closed":
+        raise Refusal("case_closed", N_("This case is closed. Please say it anew; we look at it again."))
+    voice, token = noting.new_voice(told, case, lead=False)
+    by = voice.ref if told.by == rules.NEW_VOICE else told.by
+    fact = writing.write(
+        kind="case.joined",
+        about=case.ref,
+        by=by,
+        at=told.at,
+        happened_at=told.said_at,
+        details={"voice": voice.id.hex, "number": voice.number, "kind": told.kind, "source": told.source},
+    )
+    voice.fact = fact.id
+    voice.save(force_insert=True)
+    case.voices += 1
+    case.urgent = case.urgent or told.danger is not None
+    case.version += 1
+    case.save(update_fields=["voices", "urgent", "version"])
+    Entry.objects.create(case=case, at=told.at, kind="joined", by=by, round=case.round, voice=voice)
+    printed.drop(f"cases/{case.number}/")
+    return _received(told, voice, token, fact, public=False)
+
+
+def _received(told: Told, voice: Voice, token: str, fact: Fact, *, public: bool) -> Received:
+    photo_store.attach(told.photos, public=public, voice=voice)
+    if voice.contact_kind == "email":
+        letters.put(at=told.at, case=voice.case, voices=[voice], template="received", occasion="0")
+    return Received(voice.case, voice, token, receipts.make(fact), told.danger, first=True)

@@ -1,0 +1,77 @@
+"""Cards for figures: the county's week, a place's quarter, typed rows for wide use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from gongzhi.cases.cards import MatterTag, PlaceTag
+
+
+@dataclass(frozen=True, slots=True)
+class DayNumber:
+    day: date
+    received: int
+    closed: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeekNumbers:
+    """True numbers of the county's week (Monday to Sunday, county zone), with the week before for the trend.
+
+    "81 of 97 answered in time" is `in_time` of `due`: cases whose limit ended in the week (paused time out)
+    or which were answered in it. `median_days` is from receipt to answer. `unhappy` of `rated`."""
+
+    monday: date
+    sunday: date
+    received: int
+    received_before: int
+    due: int
+    in_time: int
+    due_before: int
+    in_time_before: int
+    answered: int
+    median_days: float | None
+    median_days_before: float | None
+    rated: int
+    unhappy: int
+    rated_before: int
+    unhappy_before: int
+    reopened: int
+    days: tuple[DayNumber, ...]
+    weeks: tuple[tuple[date, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatterNumber:
+    """`count` is None where fewer than ten people stand behind it: withheld."""
+
+    matter: MatterTag
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceNumbers:
+    """What was said in a place in the last 90 days; None is a withheld figure (below ten people)."""
+
+    place: PlaceTag
+    days: int
+    received: int | None
+    open: int | None
+    due: int | None
+    in_time: int | None
+    rated: int | None
+    unhappy: int | None
+    matters: tuple[MatterNumber, ...]
+    weeks: tuple[tuple[date, int | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """One row of `batch.rows`: typed values by field name, never a text and never a contact."""
+
+    id: UUID
+    values: Mapping[str, Any]
