@@ -28,7 +28,6 @@ urlpatterns = [
     path("", include("gongzhi.look.urls")),
     spoken(
         path("", home.home, name="home"),
-        path("how/", home.how, name="how"),
         path("accounts/", include("allauth.urls")),
         path("desk/people/", include("gongzhi.people.urls")),
         path("desk/letterbox/", letterbox.letterbox, name="letterbox"),

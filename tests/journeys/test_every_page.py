@@ -1,4 +1,4 @@
-"""Every page in both languages and all modes: one h1, a language, labelled inputs, no axe violation, no sideways scroll.
+"""Every page, both languages, all modes: one h1, labelled inputs, no axe violation, no sideways scroll.
 
 With GONGZHI_SCREENSHOTS=FOLDER each page is also photographed at 360 and 1280 px, to be looked at.
 """
