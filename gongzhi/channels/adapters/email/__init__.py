@@ -1,0 +1,1 @@
+"""E-mail by the county's own mail server."""

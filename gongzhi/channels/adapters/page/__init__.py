@@ -1,0 +1,1 @@
+"""The resident's own page: always open, needs no address."""

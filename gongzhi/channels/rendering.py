@@ -1,0 +1,30 @@
+"""From a row to a letter: the sending room's template, in the message's language."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.template import Context, Engine
+from django.utils import translation
+
+from gongzhi.channels import outbox
+from gongzhi.channels.adapters import Letter
+from gongzhi.channels.models import Message
+
+
+def render(message: Message) -> Letter:
+    """The letter of a message: first line the subject, the rest after the empty line the text.
+
+    Templates are plain text, so nothing is escaped for HTML; `origin` is the county's public address.
+    """
+    template = Engine.get_default().get_template(f"{message.template}.txt")
+    values = {"origin": settings.ORIGIN, **message.context, **outbox.secrets_of(message)}
+    with translation.override(message.language):
+        written = template.render(Context(values, autoescape=False, use_l10n=True))
+    subject, _, text = written.strip().partition("\n")
+    return Letter(
+        id=message.id.hex,
+        address=outbox.address_of(message),
+        subject=" ".join(subject.split()),
+        text=text.strip(),
+        language=message.language,
+    )

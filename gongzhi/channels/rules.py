@@ -1,0 +1,58 @@
+"""When a message is tried again, and what may stand in one: plain, without clock or settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from gongzhi.kit.refusal import N_, Refusal
+from gongzhi.ledger.kinds import FactKind
+
+FACTS: dict[str, FactKind] = {
+    "message.sent": FactKind(("message", "adapter", "tries"), "A message left by its channel."),
+    "message.failed": FactKind(("message", "adapter", "tries"), "A message was given up; a person must look."),
+}
+
+# After the n-th failed try the next one waits this long; after the last the message is given up and stays visible.
+WAITS = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=12),
+    timedelta(hours=24),
+    timedelta(hours=24),
+)
+
+# A claimed message belongs to its deliverer for this long; a deliverer that dies loses it to the next one.
+LEASE = timedelta(minutes=5)
+
+# A message given up keeps its sealed link this long for a second attempt by hand, then forgets it.
+SECRETS_LAST = timedelta(days=7)
+
+LANGUAGES = ("zh-hans", "en")
+
+Plain = str | int | bool | None
+Context = Mapping[str, "Plain | list[Plain]"]
+
+
+def wait_after(tries: int) -> timedelta | None:
+    """How long to wait after failed try number `tries` (1, 2, …); None when no try is left."""
+    return WAITS[tries - 1] if 1 <= tries <= len(WAITS) else None
+
+
+def check_message(*, adapter: str, known: frozenset[str], language: str, context: Context) -> None:
+    """Refuses an unknown channel or language, and a context that is more than plain words and numbers."""
+    if adapter not in known:
+        raise Refusal("channel_unknown", N_("We cannot send by “%(adapter)s”."), adapter=adapter)
+    if language not in LANGUAGES:
+        raise Refusal("language_unknown", N_("We cannot write in the language “%(language)s”."), language=language)
+    for name, value in context.items():
+        if not _plain(value):
+            raise Refusal("context_not_plain", N_("The message cannot carry “%(name)s”."), name=name)
+
+
+def _plain(value: object) -> bool:
+    if isinstance(value, list):
+        return all(item is None or isinstance(item, (str, int, bool)) for item in value)
+    return value is None or isinstance(value, (str, int, bool))

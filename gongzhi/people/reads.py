@@ -1,0 +1,200 @@
+"""Questions about organs and posts. Every answer is a card; the moment asked for is always given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+
+from gongzhi.kit import moments
+from gongzhi.people.cards import OrganCard, PostCard
+from gongzhi.people.models import Organ, Post, PostQuerySet
+from gongzhi.people.permits import Permit, roles_with
+from gongzhi.places import reads as places
+from gongzhi.places.rules import prefix
+
+# Fields that other rooms may follow with select_related over a key to this room's tables.
+SHOWN: dict[str, tuple[str, ...]] = {
+    "Organ": ("code", "name_zh", "name_en", "phone", "division"),
+    "Post": ("code", "title_zh", "title_en", "role", "place", "organ"),
+    "Account": (),
+}
+
+# The zone in which a county's days turn, until a county is loaded.
+DEFAULT_ZONE = "Asia/Shanghai"
+
+
+def day_of(at: datetime) -> date:
+    """The day of a moment in the county's own zone: what `valid_from` and `valid_to` are compared with."""
+    county = places.county_or_none()
+    return moments.local(at, county.tz if county else DEFAULT_ZONE).date()
+
+
+def organ(code: str) -> OrganCard | None:
+    """One organ by its code, also a closed one (old cases still name it)."""
+    row = Organ.objects.select_related("parent").filter(code=code).first()
+    return _organ_card(row) if row else None
+
+
+def organs(at: datetime | None = None) -> list[OrganCard]:
+    """All organs by code; with `at` only those that exist on that day."""
+    rows = Organ.objects.select_related("parent").order_by("code")
+    if at is not None:
+        day = day_of(at)
+        rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
+    return [_organ_card(row) for row in rows]
+
+
+def organ_names(codes: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """code → (name_zh, name_en) for many organs by one query."""
+    rows = Organ.objects.filter(code__in=set(codes)).values_list("code", "name_zh", "name_en")
+    return {code: (zh, en) for code, zh, en in rows}
+
+
+def post(id: UUID, at: datetime | None = None) -> PostCard | None:
+    """One post by its id, also a closed one; `away` is told for the moment `at`."""
+    row = _rows().filter(id=id).first()
+    return _card(row, at) if row else None
+
+
+def post_by_code(code: str, at: datetime | None = None) -> PostCard | None:
+    """One post by its code."""
+    row = _rows().filter(code=code).first()
+    return _card(row, at) if row else None
+
+
+def posts(ids: Iterable[UUID], at: datetime | None = None) -> dict[UUID, PostCard]:
+    """Many posts by one query; an id that is not there is left out."""
+    return {row.id: _card(row, at) for row in _rows().filter(id__in=set(ids))}
+
+
+def posts_of(account_id: UUID, at: datetime) -> tuple[PostCard, ...]:
+    """The posts in which an account may act now: its own, then those it covers. One query."""
+    covering = Q(cover__account=account_id, away_from__lte=at, away_to__gt=at)
+    day = day_of(at)
+    covering &= Q(cover__valid_to=None) | Q(cover__valid_to__gt=day)
+    rows = _rows().open_on(day).filter(Q(account=account_id) | covering).order_by("code")
+    own = [_card(row, at) for row in rows if row.account_id == account_id]
+    covered = [_card(row, at).covered(row.cover_id) for row in rows if row.account_id != account_id and row.cover_id]
+    return (*own, *covered)
+
+
+def colleagues(organ_code: str, at: datetime) -> tuple[PostCard, ...]:
+    """Every open post of an organ, by code."""
+    return tuple(_cards(_open(at).filter(organ__code=organ_code).order_by("code"), at))
+
+
+def handlers(organ_code: str, place_code: str, at: datetime) -> list[PostCard]:
+    """Filled posts of an organ that answer cases of a place: the smallest area first, those present first."""
+    rows = _holding(Permit.CASE_ANSWER, at).filter(organ__code=organ_code, account__isnull=False)
+    cards = [card for card in _cards(rows, at) if _covers(card.place, place_code)]
+    return sorted(cards, key=lambda card: (card.away, -len(_area(card.place)), card.code))
+
+
+def head_of(organ_code: str, at: datetime) -> PostCard | None:
+    """The post that heads an organ: the one the organ names, else its first that hears of what is late."""
+    named = _open(at).filter(organ__code=organ_code, organ__head=F("code")).first()
+    if named:
+        return _card(named, at)
+    rows = _holding(Permit.CASE_HEAD, at).filter(organ__code=organ_code).order_by(F("account").desc(nulls_last=True))
+    first = rows.first()
+    return _card(first, at) if first else None
+
+
+def leaders(at: datetime, place_code: str = "") -> list[PostCard]:
+    """Posts that hear of what climbed the ladder, the nearest to the place first (town before county)."""
+    cards = _cards(_holding(Permit.CASE_LEAD, at), at)
+    if place_code:
+        cards = [card for card in cards if _covers(card.place, place_code)]
+    return sorted(cards, key=lambda card: (-len(_area(card.place)), card.code))
+
+
+def supervisor_of(organ_code: str, at: datetime) -> PostCard | None:
+    """Who handles a voice about an officer of this organ: never inside it, the nearest organ above first.
+
+    Falls back to any supervisor of the county outside the organ; None when the county has none.
+    """
+    found = _cards(_holding(Permit.OFFICER_CASE, at).exclude(organ__code=organ_code).order_by("code"), at)
+    by_organ: dict[str, PostCard] = {}
+    for card in found:
+        if card.organ not in by_organ or (by_organ[card.organ].account is None and card.account):
+            by_organ[card.organ] = card
+    for above in _above(organ_code):
+        if above in by_organ:
+            return by_organ[above]
+    filled = [card for card in by_organ.values() if card.account]
+    return next(iter(filled or by_organ.values()), None)
+
+
+def has_holder(permit: Permit, at: datetime) -> bool:
+    """Whether any filled open post holds a permit."""
+    return _holding(permit, at).filter(account__isnull=False, account__is_active=True).exists()
+
+
+def _above(organ_code: str) -> list[str]:
+    """Codes of the organs above one, nearest first."""
+    parents = dict(Organ.objects.values_list("code", "parent__code"))
+    chain: list[str] = []
+    code = parents.get(organ_code)
+    while code and code not in chain:
+        chain.append(code)
+        code = parents.get(code)
+    return chain
+
+
+def _rows() -> PostQuerySet:
+    return Post.objects.select_related("organ")
+
+
+def _open(at: datetime) -> PostQuerySet:
+    return _rows().open_on(day_of(at))
+
+
+def _holding(permit: Permit, at: datetime) -> PostQuerySet:
+    return _open(at).filter(role__in=roles_with(permit))
+
+
+def _area(place: str) -> str:
+    """The prefix that tells an area; empty for the whole county."""
+    return prefix(place) if place else ""
+
+
+def _covers(place: str, place_code: str) -> bool:
+    return place_code.startswith(_area(place))
+
+
+def _cards(rows: QuerySet[Post], at: datetime) -> list[PostCard]:
+    return [_card(row, at) for row in rows]
+
+
+def _card(row: Post, at: datetime | None) -> PostCard:
+    away = bool(at and row.away_from and row.away_to and row.away_from <= at < row.away_to)
+    return PostCard(
+        id=row.id,
+        code=row.code,
+        account=row.account_id,
+        organ=row.organ.code,
+        organ_zh=row.organ.name_zh,
+        organ_en=row.organ.name_en,
+        role=row.role,
+        place=row.place,
+        title_zh=row.title_zh,
+        title_en=row.title_en,
+        away=away,
+    )
+
+
+def _organ_card(row: Organ) -> OrganCard:
+    return OrganCard(
+        id=row.id,
+        code=row.code,
+        name_zh=row.name_zh,
+        name_en=row.name_en,
+        kind=row.kind,
+        division=row.division,
+        phone=row.phone,
+        parent=row.parent.code if row.parent else "",
+        head=row.head,
+    )
