@@ -124,7 +124,7 @@ def _store(
     fresh, changed = [], []
     for code, values in columns.items():
         if code not in kept:
-            fresh.append(model(id=ids[code], row=code, **values))
+            fresh.append(model(id=ids[code], code=code, **values))
             continue
         row = kept[code]
         if any(getattr(row, name) != value for name, value in values.items()):
