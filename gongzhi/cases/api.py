@@ -1,0 +1,246 @@
+"""The JSON door, /api/v1: the same verbs and reads as the pages, described by OpenAPI.
+
+Bodies are judged by the schemas; answers are written as plain dicts, since validating our own cards a second time
+would cost more than the verb. Refusals are problems (RFC 9457) with a code for programs and a sentence for people.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI, Query
+from ninja.errors import HttpError, ValidationError
+from ninja.openapi.docs import DocsBase
+
+from gongzhi.cases import course as courses
+from gongzhi.cases import handling, intake, lists, matters, numbers, rating, rules
+from gongzhi.cases.cards import Contact, Officer, Where
+from gongzhi.cases.public import writing
+from gongzhi.cases.public.course import link_of
+from gongzhi.cases.public.frame import show
+from gongzhi.cases.public.speak import check_strain
+from gongzhi.cases.public.writing import answer_json, problem
+from gongzhi.cases.schemas import (
+    AnswerIn,
+    CasePage,
+    CountyOut,
+    CourseOut,
+    Found,
+    MatterOut,
+    PlaceOut,
+    Problem,
+    RatingIn,
+    VoiceIn,
+    VoiceOut,
+    VoiceReceived,
+    WeekOut,
+)
+from gongzhi.kit.danger import danger
+from gongzhi.kit.ids import parse_number
+from gongzhi.kit.moments import now
+from gongzhi.kit.refusal import N_, NotFound, Refusal
+from gongzhi.places import reads as places
+
+REFUSALS: dict[int, Any] = dict.fromkeys((400, 403, 404, 409, 410, 422, 429), Problem)
+
+
+class PlainDocs(DocsBase):
+    """The description as a page of our own: no script, nothing from elsewhere."""
+
+    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
+        """Every operation with its parameters and an example."""
+        context = {"about": api.description, "operations": writing.operations(api)}
+        return show(request, "cases/api.html", context)
+
+
+api = NinjaAPI(
+    title="Gongzhi",
+    version="1",
+    urls_namespace="api",
+    docs=PlainDocs(),
+    description=(
+        "Speak up, follow a voice, read what is public. No key is needed: what is secret is opened by the secret "
+        "link's token. Times are RFC 3339 in UTC, coordinates WGS84 with longitude first. A refusal is "
+        "`application/problem+json` with a stable `code` and a `sentence` in the language of `Accept-Language`."
+    ),
+)
+
+
+@api.exception_handler(Refusal)
+def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    return problem(refusal)
+
+
+@api.exception_handler(ValidationError)
+def _misread(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """The first thing wrong in a body or a query, named by its path."""
+    first = error.errors[0]
+    path = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path", "data"))
+    return problem(
+        Refusal(
+            "body_misread",
+            N_("“%(name)s” cannot be read: %(reason)s."),
+            status=422,
+            field=path or None,
+            name=path or "body",
+            reason=first["msg"],
+        )
+    )
+
+
+@api.exception_handler(HttpError)
+def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(Refusal("body_unreadable", N_("The body is not readable JSON."), status=error.status_code))
+
+
+@api.exception_handler(Http404)
+def _missing(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(NotFound("nothing_here", N_("There is nothing at this address.")))
+
+
+# Speaking --------------------------------------------------------------------------------------------------
+@api.post("/voices", response={201: VoiceReceived, **REFUSALS}, tags=["voices"], summary="Speak up")
+def speak(request: HttpRequest, body: VoiceIn) -> HttpResponse:
+    """Receive one voice; no account is needed. The same `form_key` again gives the same voice and receipt (200)."""
+    at = now()
+    found = danger(body.words)
+    with transaction.atomic():
+        check_strain(request, endangered=found is not None)
+        received = intake.receive(
+            by=rules.NEW_VOICE,
+            at=at,
+            words=body.words,
+            kind=body.kind,
+            source="api",
+            language=body.language,
+            place=Where(**body.place.model_dump()) if body.place else None,
+            matter=body.matter,
+            contact=Contact(body.contact.kind, body.contact.address) if body.contact else None,
+            allows_public=body.allows_public,
+            form_key=body.form_key,
+            officer=Officer(text=body.officer) if body.officer else None,
+        )
+    case, voice = received.case, received.voice
+    data = {
+        "number": voice.number,
+        "link": link_of(request, received.link_token),
+        "token": received.link_token,
+        "received_at": voice.noted_at,
+        "due_at": case.due_at,
+        "provisional": case.provisional,
+        "first": received.first,
+        "danger": {"kind": str(received.danger.kind), "numbers": list(received.danger.numbers)}
+        if received.danger
+        else None,
+        "receipt": received.receipt,
+    }
+    return answer_json(data, status=201 if received.first else 200, secret=True)
+
+
+@api.get("/voices/{token}", response={200: VoiceOut, **REFUSALS}, tags=["voices"], summary="The course of a voice")
+def voice(request: HttpRequest, token: str) -> HttpResponse:
+    """What the secret link shows: course, clock, answer, what may be done, who opened the original words."""
+    return answer_json(writing.voice(courses.by_token(token, now())), secret=True)
+
+
+@api.post("/voices/{token}/answer", response={200: VoiceOut, **REFUSALS}, tags=["voices"], summary="Answer a question")
+def answer(request: HttpRequest, token: str, body: AnswerIn) -> HttpResponse:
+    """Answer the office's open question; the clock runs again."""
+    held = courses.voice_of(token)
+    handling.answer_question(by=f"voice:{held.id.hex}", at=now(), voice=held.id, words=body.words)
+    return voice(request, token)
+
+
+@api.post("/voices/{token}/rating", response={200: VoiceOut, **REFUSALS}, tags=["voices"], summary="Rate")
+def rate(request: HttpRequest, token: str, body: RatingIn) -> HttpResponse:
+    """Say whether it is solved. Not solved, or a grade of 1 or 2, reopens by right while the window lasts."""
+    held = courses.voice_of(token)
+    rating.rate(
+        by=f"voice:{held.id.hex}", at=now(), voice=held.id, solved=body.solved, grade=body.grade, words=body.words
+    )
+    return voice(request, token)
+
+
+@api.post("/voices/{token}/withdraw", response={204: None, **REFUSALS}, tags=["voices"], summary="Withdraw")
+def withdraw(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the voice back. It leaves every public page before this answers."""
+    held = courses.voice_of(token)
+    intake.withdraw(by=f"voice:{held.id.hex}", at=now(), voice=held.id)
+    return HttpResponse(status=204)
+
+
+@api.get("/receipts/{token}", response={200: dict, **REFUSALS}, tags=["voices"], summary="The receipt")
+def receipt(request: HttpRequest, token: str) -> HttpResponse:
+    """The ledger receipt, with its inclusion proof once sealed. `gongzhi verify` checks it offline."""
+    return answer_json(intake.receipt_of(courses.voice_of(token)), secret=True)
+
+
+# Reading ---------------------------------------------------------------------------------------------------
+@api.get("/cases", response={200: CasePage, **REFUSALS}, tags=["public"], summary="What others said")
+def cases(
+    request: HttpRequest,
+    q: str = Query("", max_length=100, description="Words; Chinese and Latin."),
+    place: str = Query("", max_length=15, description="A division or grid code; everything inside counts."),
+    matter: str = Query("", max_length=40, description="A code of /matters; everything beneath counts."),
+    state: str = Query("", max_length=20, description="One of: " + ", ".join(rules.STATES)),
+    after: str = Query("", max_length=200, description="`next` of the page before."),
+    limit: int = Query(20, ge=1, le=100),
+) -> HttpResponse:
+    """Public cases, newest first. Cursors are by position, so nothing is shown twice or missed."""
+    if state:
+        rules.check_code(state, rules.STATES, field="state")
+    page = lists.public_list(
+        now(),
+        q=rules.clean(q),
+        place=rules.clean(place),
+        matter=rules.clean(matter),
+        state=state,
+        after=rules.clean(after),
+        limit=limit,
+    )
+    return answer_json({"cases": [writing.row(row) for row in page.rows], "next": page.next})
+
+
+@api.get("/cases/{number}", response={200: CourseOut, **REFUSALS}, tags=["public"], summary="One public case")
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """By its number, any way people write it."""
+    return answer_json(writing.course(courses.public_case(parse_number(number), now())))
+
+
+@api.get("/places/find", response={200: list[Found], **REFUSALS}, tags=["places"], summary="Find a place by name")
+def find_place(request: HttpRequest, q: str = Query(..., max_length=200)) -> HttpResponse:
+    """Up to eight divisions, grids and landmarks that fit the words."""
+    text = rules.clean(q)
+    return answer_json([writing.found(hit) for hit in places.find(text)] if text else [])
+
+
+@api.get("/places/{code}", response={200: PlaceOut, **REFUSALS}, tags=["places"], summary="A place")
+def place(request: HttpRequest, code: str) -> HttpResponse:
+    """A division or grid: what lies inside it and its published numbers."""
+    return answer_json(writing.place(rules.clean(code)[:15], now()))
+
+
+@api.get("/places/{code}/grids", response={200: dict, **REFUSALS}, tags=["places"], summary="Grids of a place, GeoJSON")
+def grids(request: HttpRequest, code: str) -> HttpResponse:
+    """A FeatureCollection (RFC 7946) of the grids inside a division, for a map."""
+    return answer_json(writing.outlines(rules.clean(code)[:15]), content_type="application/geo+json")
+
+
+@api.get("/matters", response={200: list[MatterOut]}, tags=["public"], summary="Kinds of matters")
+def matter_list(request: HttpRequest) -> HttpResponse:
+    """The tree of matters in order, with time limits."""
+    return answer_json([writing.matter(card) for card in matters.cards()])
+
+
+@api.get("/county", response={200: CountyOut, **REFUSALS}, tags=["public"], summary="This county")
+def county(request: HttpRequest) -> HttpResponse:
+    """Which county answers here, and whether it is for practice only."""
+    return answer_json(writing.county())
+
+
+@api.get("/week", response={200: WeekOut}, tags=["public"], summary="Numbers of the week")
+def week(request: HttpRequest) -> HttpResponse:
+    """True numbers of the running week and the one before."""
+    return answer_json(writing.fields(numbers.week(now()), WeekOut.model_fields))

@@ -1,0 +1,37 @@
+"""How we handle your words, in plain language: masking, sealing, clocks, rights, and the procedure drawn."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from gongzhi.cases import matters, rules
+from gongzhi.cases.cards import MatterCard
+from gongzhi.cases.public.frame import show
+from gongzhi.look import dates, printed
+from gongzhi.people.permits import public
+from gongzhi.procedures import drawing
+
+HOW_SECONDS = 600
+PROCEDURE = "voice"
+
+
+class Limited:
+    """A matter with its limit in words."""
+
+    def __init__(self, card: MatterCard) -> None:
+        self.name_zh, self.name_en, self.reopen_days = card.name_zh, card.name_en, card.reopen_days
+        self.limit = dates.amount(card.limit_amount, card.limit_unit)
+
+
+@public
+@require_GET
+def how(request: HttpRequest) -> HttpResponse:
+    """What happens to a voice, who may read what, and which rights its owner has."""
+    context = {
+        "drawing": drawing.of_procedure(PROCEDURE),
+        "matters": [Limited(card) for card in matters.cards() if card.leaf],
+        "ask_days": rules.ASK_WORKING_DAYS,
+        "withheld_below": rules.WITHHELD_BELOW,
+    }
+    return printed.offer(request, show(request, "cases/how.html", context), lasts=HOW_SECONDS)

@@ -1,0 +1,135 @@
+"""What others said: the public list with search and filters, its CSV, one public case, and its photos."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from gongzhi.cases import course as courses
+from gongzhi.cases import labels, lists, matters, photos, rules
+from gongzhi.cases.cards import CaseRow, Page
+from gongzhi.cases.public import telling
+from gongzhi.cases.public.files import picture
+from gongzhi.cases.public.frame import show
+from gongzhi.kit.ids import parse_number
+from gongzhi.kit.moments import local, now
+from gongzhi.look import printed
+from gongzhi.people.permits import public
+from gongzhi.places import reads as places
+
+CSV_ROWS = 5_000
+FILTERS = ("q", "place", "matter", "state")
+LIST_SECONDS = 5
+CASE_SECONDS = 600
+
+
+def wanted(request: HttpRequest) -> dict[str, str]:
+    """Search words and filters of an address, cut to sensible length; an unknown state is dropped."""
+    chosen = {name: rules.clean(request.GET.get(name, "")[:100]) for name in FILTERS}
+    if chosen["state"] not in ("open", *rules.STATES):
+        chosen["state"] = ""
+    return chosen
+
+
+@public
+@require_GET
+def case_list(request: HttpRequest) -> HttpResponse:
+    """Public cases, newest first, twenty a page."""
+    chosen = wanted(request)
+    page = lists.public_list(now(), **chosen, after=rules.clean(request.GET.get("after", "")[:200]))
+    filters = {name: value for name, value in chosen.items() if value}
+    context: dict[str, Any] = {
+        "rows": page.rows,
+        "page": page,
+        "chosen": chosen,
+        "filtered": bool(filters),
+        "csv": f"{reverse('cases:csv')}?{urlencode(filters)}",
+        "towns": places.towns(),
+        "matters": [card for card in matters.cards() if not card.parent],
+        "states": [(state, labels.word(state, "state")) for state in rules.STATES],
+        "now": now(),
+    }
+    return printed.offer(request, show(request, "cases/list.html", context, here="list"), lasts=LIST_SECONDS)
+
+
+@public
+@require_GET
+def case_csv(request: HttpRequest) -> HttpResponse:
+    """The same list as a file, up to 5,000 rows, masked words only (RFC 4180, UTF-8 with a mark for old Excel)."""
+    chosen, at, after = wanted(request), now(), ""
+    rows: list[CaseRow] = []
+    while len(rows) < CSV_ROWS:
+        page: Page[CaseRow] = lists.public_list(at, **chosen, after=after, limit=500)
+        rows.extend(page.rows)
+        after = page.next
+        if not after:
+            break
+    response = HttpResponse(_csv(rows[:CSV_ROWS]), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="cases.csv"'
+    return response
+
+
+def _csv(rows: list[CaseRow]) -> str:
+    out = io.StringIO()
+    out.write("\ufeff")
+    write = csv.writer(out).writerow
+    if places.county().practice:
+        write(["PRACTICE COUNTY: everything here is invented"])
+    write(["number", "received", "due", "closed", "state", "outcome", "matter", "matter_name", "place", "place_name",
+           "office", "office_name", "voices", "words", "answer"])  # fmt: skip
+    for row in rows:
+        write(
+            [_tame(value) for value in (
+                row.number, _stamp(row.received_at), _stamp(row.due_at), _stamp(row.closed_at), row.state, row.outcome,
+                row.matter.code, telling.said(row.matter), row.place.code if row.place else "",
+                telling.said(row.place, "path"), row.organ.code if row.organ else "", telling.said(row.organ),
+                row.voices, row.words, row.answer,
+            )]
+        )  # fmt: skip
+    return out.getvalue()
+
+
+def _tame(value: object) -> object:
+    """A text that a spreadsheet would run as a formula gets an apostrophe (OWASP, CSV injection)."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def _stamp(at: Any) -> str:
+    return "" if at is None else local(at, places.county().tz).isoformat(timespec="minutes")
+
+
+@public
+@require_GET
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """One public case: words, place, course, answer, rating. A number typed another way is led to the right address."""
+    proper = parse_number(number)
+    if proper != number:
+        return HttpResponseRedirect(reverse("cases:case", args=[proper]))
+    at = now()
+    course = courses.public_case(number, at)
+    base = reverse("cases:case", args=[number])
+    context = {
+        "course": course,
+        "now": at,
+        "entries": telling.timeline(course, photo_base=base),
+        "photos": [telling.Picture(f"{base}photos/{p.id}", p.width, p.height) for p in course.photos],
+        "holder": telling.holder_sentence(course),
+    }
+    response = show(request, "cases/case.html", context, here="list")
+    # Kept for minutes only, since it says how many days are left; dropped at once when the case changes.
+    return printed.offer(request, response, lasts=CASE_SECONDS, still=lambda: courses.still(number, course.version))
+
+
+@public
+@require_GET
+def case_photo(request: HttpRequest, number: str, photo_id: Any) -> HttpResponse:
+    """A photo of a public case; asked anew each time, because a case may be withdrawn."""
+    response = picture(*photos.public_path(photo_id))
+    response.headers["Cache-Control"] = "no-cache"
+    return response

@@ -1,0 +1,35 @@
+"""A place's page: what was said there in numbers, what everybody may read, what lies inside it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from gongzhi.cases import lists, numbers, rules
+from gongzhi.cases.public import choosing, figures
+from gongzhi.cases.public.frame import show
+from gongzhi.kit.moments import now
+from gongzhi.look import printed
+from gongzhi.people.permits import public
+from gongzhi.places import reads as places
+
+PLACE_SECONDS = 60
+LATEST = 5
+
+
+@public
+@require_GET
+def place(request: HttpRequest, code: str) -> HttpResponse:
+    """A town, village or grid. Figures below ten people are withheld."""
+    card, at = places.place(rules.clean(code)), now()
+    counted = numbers.place_numbers(card.code, at)
+    context = {
+        "place": card,
+        "path": places.path(card.code)[:-1],
+        "inside": choosing.below(card.code),
+        "numbers": counted,
+        "withheld_below": rules.WITHHELD_BELOW,
+        "chart": figures.place_weeks(counted),
+        "rows": lists.public_list(at, place=card.code, limit=LATEST).rows,
+    }
+    return printed.offer(request, show(request, "cases/place.html", context, here="list"), lasts=PLACE_SECONDS)
