@@ -136,7 +136,9 @@ def save(room: str, catalog: Catalog) -> None:
 
 
 def _copy(message: Message) -> Message:
-    return Message(message.id, message.string, locations=message.locations, flags=_flags(message), context=message.context)
+    return Message(
+        message.id, message.string, locations=message.locations, flags=_flags(message), context=message.context
+    )
 
 
 def _flags(message: Message) -> set[str]:

@@ -30,9 +30,7 @@ CONTRAST = (
     "--accent:#ffe14d;--on-accent:#000;--accent-wash:#000;--good:#7dff9b;--warn:#ffd35c;--bad:#ffb3ab;"
     "--good-wash:#000;--warn-wash:#000;--bad-wash:#000;--focus:#6cf;--focus-edge:#000;--hair:2px;"
 )
-ELDER = (
-    "font-size:24px;--leading:1.8;--gap:1.4em;--target:60px;cursor:url(%(pointer)s) 6 2,auto;"
-)
+ELDER = "font-size:24px;--leading:1.8;--gap:1.4em;--target:60px;cursor:url(%(pointer)s) 6 2,auto;"
 ELDER_RULES = (
     ".elder-only{display:revert}.elder-hide{display:none}"
     "a,button,summary,label,select,input,[role=button]{cursor:url(%(pointer)s) 6 2,pointer}"

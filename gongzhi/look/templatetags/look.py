@@ -111,9 +111,7 @@ def tag(state: str, words: str = "") -> SafeString:
     """`{% tag "overdue" %}`: a state as a small label; `{% tag "good" words %}` gives it other words."""
     kind, default, drawing = STATES.get(str(state), ("plain", "", ""))
     text = words or (_(default) if default else str(state))
-    return format_html(
-        '<span class="tag tag-{}">{}{}</span>', kind, mark_safe(icon(drawing)) if drawing else "", text
-    )
+    return format_html('<span class="tag tag-{}">{}{}</span>', kind, mark_safe(icon(drawing)) if drawing else "", text)
 
 
 @register.simple_tag
