@@ -27,6 +27,7 @@ class Served:
     """A served county: where, and which processes carry it (PostgreSQL's included)."""
 
     url: str
+    origin: str
     folder: Path
     pid: int
     postgres: int | None
@@ -40,12 +41,13 @@ class Served:
 
 
 @contextmanager
-def county(*, database: str, size: str, seed: int = 11) -> Iterator[Served]:
-    """Build and serve one county; `database` is sqlite or postgres."""
+def county(*, database: str, size: str, seed: int = 11, proxied: bool = False) -> Iterator[Served]:
+    """Build and serve one county; `database` is sqlite or postgres, `proxied` as behind nginx with TLS."""
     folder = Path(tempfile.mkdtemp(prefix="gongzhi-bench-"))
     port = _free_port()
     env = {k: v for k, v in os.environ.items() if not k.startswith(("GONGZHI_", "DATABASE_", "DJANGO_"))}
-    env |= {"GONGZHI_ORIGIN": f"http://127.0.0.1:{port}"}
+    origin = f"{'https' if proxied else 'http'}://127.0.0.1:{port}"
+    env |= {"GONGZHI_ORIGIN": origin, "GONGZHI_PROXIED": str(int(proxied))}
     postgres = None
     if database == "postgres":
         env["DATABASE_URL"] = cluster.start(folder)
@@ -58,7 +60,7 @@ def county(*, database: str, size: str, seed: int = 11) -> Iterator[Served]:
     process = subprocess.Popen(run, env=env, stdout=subprocess.DEVNULL)
     try:
         _wait(f"http://127.0.0.1:{port}/health")
-        yield Served(f"http://127.0.0.1:{port}", folder, process.pid, postgres)
+        yield Served(f"http://127.0.0.1:{port}", origin, folder, process.pid, postgres)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
