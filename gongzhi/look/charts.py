@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 TOP, HEIGHT, WIDTH = 8.0, 74.0, 90.0  # the plot inside the drawing, in per cent
 
@@ -73,7 +73,7 @@ def line(
         raise ValueError("a line needs one label for each value, and at least one")
     top = round_up(max([*values, *(band.high if band else ())]))
     parts = [_grid(top)]
-    inner = ""
+    inner = SafeString("")
     if band:
         outline = f"{_path(band.high, top)} {' '.join(reversed(_path(band.low, top).split()))}"
         inner += format_html('<polygon class="band" points="{}"/>', outline)
@@ -84,13 +84,13 @@ def line(
             TOP,
             WIDTH,
             HEIGHT,
-            mark_safe(inner),
+            inner,
         )
     )
     for index in sorted({*odd, len(values) - 1}):
         parts.append(_point(index, values, top, odd=index in odd))
     parts.append(_ends(labels))
-    svg = format_html('<svg class="plot" role="img" aria-label="{}">{}</svg>', title, mark_safe("".join(parts)))
+    svg = format_html('<svg class="plot" role="img" aria-label="{}">{}</svg>', title, SafeString("".join(parts)))
     return _figure(title, svg, head, [(label, number(v)) for label, v in zip(labels, values, strict=True)])
 
 
@@ -116,7 +116,7 @@ def _point(index: int, values: Sequence[float], top: float, *, odd: bool) -> Saf
         f"{y:.2f}",
         "8" if last else "0",
         ".35em" if last else "-.7em",
-        "" if last else mark_safe(' text-anchor="middle"'),
+        "" if last else SafeString(' text-anchor="middle"'),
         number(values[index]),
     )
 
@@ -125,6 +125,11 @@ def _ends(labels: Sequence[str]) -> SafeString:
     """The first and the last label under the line."""
     last = format_html('<text x="{}%" y="98%" text-anchor="end">{}</text>', WIDTH, labels[-1]) if labels[1:] else ""
     return format_html('<text x="0" y="98%">{}</text>{}', labels[0], last)
+
+
+def _em(row: int, offset: float) -> str:
+    """How far down a row stands, in letter heights."""
+    return f"{row * 2.7 + offset:.1f}"
 
 
 def bars(
@@ -149,7 +154,7 @@ def bars(
         ],
     )
     svg = format_html(
-        '<svg class="rows" role="img" aria-label="{}" height="{}em">{}</svg>', title, f"{len(rows) * 2.7:.1f}", drawn
+        '<svg class="rows" role="img" aria-label="{}" height="{}em">{}</svg>', title, _em(len(rows), 0), drawn
     )
     return _figure(title, svg, head, [(label, number(v)) for label, v in rows])
 
@@ -160,7 +165,7 @@ def sparkline(values: Sequence[float], label: str = "") -> SafeString:
         return SafeString("")
     top = max(values) or 1
     points = " ".join(f"{_x(i, len(values)):.1f},{22 - v * 20 / top:.1f}" for i, v in enumerate(values))
-    said = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    said = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     return format_html(
         '<svg class="spark" viewBox="-2 0 106 24" {}><polyline points="{}"/><circle cx="{}" cy="{}" r="3"/></svg>',
         said,

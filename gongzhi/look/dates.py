@@ -13,22 +13,11 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from gongzhi.look.typography import spaced
 
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAYS_ZH = "一二三四五六日"
 
@@ -78,8 +67,7 @@ def amount(number: int, unit: str) -> str:
         "working_hours": ngettext("%(n)d working hour", "%(n)d working hours", number),
         "hours": ngettext("%(n)d hour", "%(n)d hours", number),
     }
-    text = words[str(unit)] % {"n": number}
-    return spaced(text) if _chinese() else text
+    return words[str(unit)] % {"n": number}
 
 
 def _standing(due: datetime | date, other: Any) -> tuple[str, int, str]:
@@ -118,11 +106,9 @@ def ago(moment: datetime, now: datetime) -> str:
     if seconds < 60:
         return _("just now")
     if seconds < 3600:
-        text = ngettext("%(n)d minute ago", "%(n)d minutes ago", seconds // 60) % {"n": seconds // 60}
-    elif seconds < 86400:
-        text = ngettext("%(n)d hour ago", "%(n)d hours ago", seconds // 3600) % {"n": seconds // 3600}
-    elif seconds < 30 * 86400:
-        text = ngettext("%(n)d day ago", "%(n)d days ago", seconds // 86400) % {"n": seconds // 86400}
-    else:
-        return day(moment)
-    return spaced(text) if _chinese() else text
+        return ngettext("%(n)d minute ago", "%(n)d minutes ago", seconds // 60) % {"n": seconds // 60}
+    if seconds < 86400:
+        return ngettext("%(n)d hour ago", "%(n)d hours ago", seconds // 3600) % {"n": seconds // 3600}
+    if seconds < 30 * 86400:
+        return ngettext("%(n)d day ago", "%(n)d days ago", seconds // 86400) % {"n": seconds // 86400}
+    return day(moment)

@@ -18,6 +18,9 @@ NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)  # a fixed moment, so that photo
 WEEKS = (31, 28, 35, 33, 29, 38, 36, 34, 40, 37, 63, 39)
 
 
+STATES = "received in_hand asked helping answered closed in_time near overdue paused suggested".split()
+
+
 class Sample(forms.Form):
     """A form with every kind of question."""
 
@@ -65,18 +68,11 @@ def timeline() -> list[dict[str, Any]]:
 
 def figures() -> list[dict[str, Any]]:
     """Three numbers of a week."""
+    spark = charts.sparkline
     return [
-        {"number": "97", "text": _("voices came in this week"), "spark": charts.sparkline(WEEKS)},
-        {
-            "number": "84 %",
-            "text": _("answered in time: 81 of 97"),
-            "spark": charts.sparkline([70, 74, 79, 77, 82, 84]),
-        },
-        {
-            "number": "2.6",
-            "text": _("working days to an answer, in the middle"),
-            "spark": charts.sparkline([4, 3.8, 3.1, 3, 2.6]),
-        },
+        {"number": "97", "text": _("voices came in this week"), "spark": spark(WEEKS)},
+        {"number": "84 %", "text": _("answered in time: 81 of 97"), "spark": spark([70, 74, 79, 77, 82, 84])},
+        {"number": "2.6", "text": _("working days to an answer, in the middle"), "spark": spark([4, 3.8, 3.1, 3, 2.6])},
     ]
 
 
@@ -137,18 +133,6 @@ def context(workplace: bool) -> dict[str, Any]:
         "near": near,
         "late": Standing(State.overdue, -2, Unit.working_days),
         "page": Cursor("next"),
-        "states": (
-            "received",
-            "in_hand",
-            "asked",
-            "helping",
-            "answered",
-            "closed",
-            "in_time",
-            "near",
-            "overdue",
-            "paused",
-            "suggested",
-        ),
+        "states": STATES,
         "icons": sorted(ICONS),
     }

@@ -11,7 +11,7 @@ from django.forms import BaseForm, BoundField
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -36,20 +36,20 @@ MARK = (
 @register.simple_tag
 def mark() -> SafeString:
     """The emblem shown when a county has none of its own."""
-    return mark_safe(MARK)
+    return SafeString(MARK)
 
 
 @register.simple_tag(takes_context=True)
 def mode_sheet(context: template.Context, mode: Mode) -> SafeString:
     """The style sheet of one mode, with the accent of the county in the page's context."""
     accent = getattr(context.get("house"), "accent", "") or DEFAULT
-    return mark_safe(sheet(mode, accent, static("look/pointer.png")))
+    return SafeString(sheet(mode, accent, static("look/pointer.png")))
 
 
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """An inline drawing. Without `label` it is decoration; with one it is an image that screen readers name."""
-    drawing = mark_safe(ICONS[name])
+    drawing = SafeString(ICONS[name])
     if label:
         return format_html('<svg class="icon" viewBox="0 0 24 24" role="img" aria-label="{}">{}</svg>', label, drawing)
     return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', drawing)
@@ -102,7 +102,7 @@ def said(thing: Any, name: str) -> str:
 def spaced(text: Any) -> str:
     """`{{ text|spaced }}`: a thin space between Chinese and Latin letters or digits."""
     if isinstance(text, SafeString):
-        return mark_safe(spaced_html(text))
+        return SafeString(spaced_html(text))
     return _spaced(str(text))
 
 
@@ -111,7 +111,7 @@ def tag(state: str, words: str = "") -> SafeString:
     """`{% tag "overdue" %}`: a state as a small label; `{% tag "good" words %}` gives it other words."""
     kind, default, drawing = STATES.get(str(state), ("plain", "", ""))
     text = words or (_(default) if default else str(state))
-    return format_html('<span class="tag tag-{}">{}{}</span>', kind, mark_safe(icon(drawing)) if drawing else "", text)
+    return format_html('<span class="tag tag-{}">{}{}</span>', kind, icon(drawing) if drawing else "", text)
 
 
 @register.simple_tag
@@ -172,4 +172,4 @@ def pager(context: template.Context, page: Any) -> SafeString | str:
 def lines(text: str) -> SafeString:
     """`{{ words|lines }}`: plain text as paragraphs; residents' words are escaped, never interpreted."""
     parts = [part.strip() for part in str(text).replace("\r\n", "\n").split("\n") if part.strip()]
-    return mark_safe("".join(f"<p>{conditional_escape(part)}</p>" for part in parts))
+    return SafeString("".join(f"<p>{conditional_escape(part)}</p>" for part in parts))
