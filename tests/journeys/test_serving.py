@@ -1,0 +1,147 @@
+"""Serving: what slow, broken and impatient clients see, against the real front."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import os
+import signal
+import socket
+import time
+import urllib.parse
+import urllib.request
+
+import pytest
+
+
+def address(site) -> tuple[str, int]:
+    parts = urllib.parse.urlsplit(site.url)
+    return parts.hostname, parts.port
+
+
+def get(site, path: str, headers: dict[str, str] | None = None, method: str = "GET"):
+    connection = http.client.HTTPConnection(*address(site), timeout=20)
+    connection.request(method, path, headers=headers or {})
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+    return response, body
+
+
+def test_the_root_leads_to_the_visitors_language(site):
+    chinese, _ = get(site, "/", {"Accept-Language": "zh-CN,zh;q=0.9"})
+    english, _ = get(site, "/", {"Accept-Language": "en-GB"})
+    assert (chinese.status, chinese.headers["Location"]) == (302, "/zh/")
+    assert english.headers["Location"] == "/en/"
+
+
+def test_a_printed_page_has_an_etag_and_answers_304_and_gzip(site):
+    get(site, "/zh/")
+    first, plain = get(site, "/zh/")
+    packed, body = get(site, "/zh/", {"Accept-Encoding": "gzip"})
+    again, nothing = get(site, "/zh/", {"If-None-Match": first.headers["ETag"]})
+    assert gzip.decompress(body) == plain
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert (again.status, nothing) == (304, b"")
+
+
+def test_printed_and_rendered_pages_carry_the_same_protection(site):
+    printed, _ = get(site, "/zh/")
+    rendered, _ = get(site, "/zh/speak/")
+    for name in ("Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options"):
+        assert printed.headers[name]
+        assert printed.headers[name] == rendered.headers[name]
+
+
+def test_head_has_no_body(site):
+    for path in ("/zh/", "/zh/speak/", "/health"):
+        response, body = get(site, path, method="HEAD")
+        assert (response.status, body) == (200, b"")
+
+
+def test_a_page_answers_while_sixty_uploads_stall_and_sixty_streams_are_open(site):
+    held = []
+    for _ in range(60):
+        upload = socket.create_connection(address(site))
+        upload.sendall(b"POST /zh/speak/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000\r\n\r\nwords=")
+        held.append(upload)
+        stream = socket.create_connection(address(site))
+        stream.sendall(b"GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        held.append(stream)
+    try:
+        response, _ = get(site, "/zh/speak/")
+        assert response.status == 200
+        assert b"text/event-stream" in held[-1].recv(4096)
+    finally:
+        for connection in held:
+            connection.close()
+
+
+def test_a_body_far_too_large_is_refused_in_both_languages_before_it_is_sent(site):
+    connection = socket.create_connection(address(site))
+    connection.sendall(b"POST /zh/speak/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000000\r\n\r\n")
+    answer = connection.recv(65536).decode()
+    connection.close()
+    assert " 413 " in answer.splitlines()[0]
+    assert "64 MB" in answer
+
+
+def test_a_chunked_body_is_read_whole(site):
+    connection = http.client.HTTPConnection(*address(site), timeout=20)
+    fields = urllib.parse.urlencode({"step": "words", "words": "村口的路灯坏了三天"}).encode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    connection.request(
+        "POST", "/zh/speak/", body=iter([fields[:20], fields[20:]]), headers=headers, encode_chunked=True
+    )
+    response = connection.getresponse()
+    page = response.read().decode()
+    assert response.status == 200
+    assert "村口的路灯坏了三天" in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/zh/" + "a" * 3000 + "/", "/zh/%00/", "/static/%2e%2e/keys/master.key", "/zh/cases/%FF/"]
+)
+def test_strange_addresses_get_an_answer_and_never_a_file(site, path):
+    response, body = get(site, path)
+    assert response.status in (400, 404)
+    assert b"Traceback" not in body
+
+
+def test_reload_refuses_no_request(site):
+    pid = int((site.folder / "run" / "gongzhi.pid").read_text())
+    os.kill(pid, signal.SIGHUP)
+    until = time.monotonic() + 8
+    answered = 0
+    while time.monotonic() < until:
+        response, _ = get(site, "/zh/speak/")
+        assert response.status == 200
+        answered += 1
+    assert answered > 20
+
+
+def test_a_second_server_on_the_same_folder_or_port_is_told_why(site):
+    same_port = site.cli("run", "--port", str(address(site)[1]))
+    same_folder = site.cli("run", "--port", "1")
+    assert same_port.returncode == 1
+    assert "in use" in same_port.stderr
+    assert same_folder.returncode == 1
+
+
+def test_sealed_facts_reach_open_pages(site):
+    stream = socket.create_connection(address(site), timeout=30)
+    stream.sendall(b"GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    stream.recv(4096)
+    fields = {"step": "check", "words": f"桥头的护栏松了 {time.time()}", "place": ""}
+    urllib.request.urlopen(site.url + "/zh/speak/", urllib.parse.urlencode(fields).encode(), timeout=20).read()
+    told = b""
+    until = time.monotonic() + 15
+    while b"data:" not in told and time.monotonic() < until:
+        told += stream.recv(4096)
+    stream.close()
+    assert b"data:" in told
+
+
+def test_doctor_finds_a_served_county_well(site):
+    done = site.cli("doctor")
+    assert done.returncode == 0, done.stdout + done.stderr
