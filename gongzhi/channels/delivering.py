@@ -14,6 +14,7 @@ from gongzhi.channels.adapters import AdapterError, adapter
 from gongzhi.channels.claiming import claim
 from gongzhi.channels.models import Message
 from gongzhi.channels.rendering import render
+from gongzhi.kit.canonical import Json
 from gongzhi.ledger import writing
 
 BY = "clockwork"
@@ -90,5 +91,5 @@ def _mine(message: Message) -> QuerySet[Message]:
 
 
 def _tell(message: Message, kind: str, at: datetime) -> None:
-    details = {"message": message.id.hex, "adapter": message.adapter, "tries": message.tries}
+    details: dict[str, Json] = {"message": message.id.hex, "adapter": message.adapter, "tries": message.tries}
     writing.write(kind=kind, about=message.about, by=BY, at=at, details=details)

@@ -148,6 +148,11 @@ def roles_with(permit: Permit) -> frozenset[str]:
     return frozenset(code for code, role in ROLES.items() if permit in role.permits)
 
 
+def first_role_with(permit: Permit) -> Role:
+    """The first role of the table that holds a permit: the one a new county begins with."""
+    return next(role for role in ROLES.values() if permit in role.permits)
+
+
 PUBLIC = "public"
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 

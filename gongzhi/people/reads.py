@@ -133,6 +133,24 @@ def has_holder(permit: Permit, at: datetime) -> bool:
     return _holding(permit, at).filter(account__isnull=False, account__is_active=True).exists()
 
 
+def held(account_id: UUID) -> tuple[PostCard, ...]:
+    """Every post that names an account as its holder, also one that begins later."""
+    return tuple(_card(row, None) for row in _rows().filter(account=account_id).order_by("code"))
+
+
+def vacant(permit: Permit, at: datetime) -> PostCard | None:
+    """The first open post that holds a permit and that nobody has."""
+    row = _holding(permit, at).filter(account=None).order_by("code").first()
+    return _card(row, at) if row else None
+
+
+def uppermost(at: datetime) -> str:
+    """The code of the first open organ that belongs to no other; empty when none is loaded."""
+    day = day_of(at)
+    top = Organ.objects.filter(Q(valid_to=None) | Q(valid_to__gt=day), parent=None).order_by("code")
+    return top.values_list("code", flat=True).first() or ""
+
+
 def _above(organ_code: str) -> list[str]:
     """Codes of the organs above one, nearest first."""
     parents = dict(Organ.objects.values_list("code", "parent__code"))

@@ -102,9 +102,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "gongzhi.ledger",
     "gongzhi.look",
     "gongzhi.places",
@@ -114,6 +111,9 @@ INSTALLED_APPS = [
     "gongzhi.cases",
     "gongzhi.web",
     "gongzhi.rehearsal",
+    "allauth",  # after our rooms: the first template of a name wins, and sign-in pages are ours
+    "allauth.account",
+    "allauth.mfa",
 ]
 MIDDLEWARE = [
     "gongzhi.web.middleware.Doorway",  # language from the path, security headers, refusals, printing
@@ -128,7 +128,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "gongzhi.web.urls"
 WSGI_APPLICATION = "gongzhi.web.wsgi.application"
 DATABASES = {"default": _database()}
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {"default": {"BACKEND": "gongzhi.people.strain.SharedCache"}}  # sign-in limits, seen by every process
 
 TEMPLATES = [
     {
@@ -146,10 +146,7 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "people.Account"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -165,9 +162,27 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
+# A whole office sits behind one address at half past eight, so an address may try often and a name may not.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "100/m/ip,5/300s/key"}
+ACCOUNT_FORMS = {
+    "login": "gongzhi.people.forms.LoginForm",
+    "reauthenticate": "gongzhi.people.forms.ReauthenticateForm",
+    "reset_password": "gongzhi.people.forms.ResetPasswordForm",
+    "reset_password_from_key": "gongzhi.people.forms.ResetPasswordKeyForm",
+    "change_password": "gongzhi.people.forms.ChangePasswordForm",
+    "set_password": "gongzhi.people.forms.SetPasswordForm",
+}
 MFA_ADAPTER = "gongzhi.people.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
+MFA_FORMS = {
+    "authenticate": "gongzhi.people.forms.AuthenticateForm",
+    "reauthenticate": "gongzhi.people.forms.ReauthenticateCodeForm",
+    "activate_totp": "gongzhi.people.forms.ActivateTOTPForm",
+    "add_webauthn": "gongzhi.people.forms.AddWebAuthnForm",
+    "edit_webauthn": "gongzhi.people.forms.EditWebAuthnForm",
+}
 MFA_TOTP_ISSUER = "Gongzhi"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PROXIED
 SESSION_COOKIE_AGE = 12 * 3600

@@ -28,7 +28,7 @@ urlpatterns = [
     path("", include("gongzhi.look.urls")),
     spoken(
         path("", home.home, name="home"),
-        path("accounts/", include("allauth.urls")),
+        path("accounts/", include("gongzhi.people.sign_in_urls")),
         path("desk/people/", include("gongzhi.people.urls")),
         path("desk/letterbox/", letterbox.letterbox, name="letterbox"),
         path("desk/tour/", include("gongzhi.rehearsal.urls")),
