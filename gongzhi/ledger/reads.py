@@ -1,0 +1,113 @@
+"""Questions to the ledger: sealed facts in order, a thing's history, proofs, heads, how far behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from gongzhi.kit.canonical import Json
+from gongzhi.ledger import proofs, sealing, tree
+from gongzhi.ledger.models import Fact, Head, Leaf, Unsealed
+
+MOST = 50_000  # rows of one batch: transactions stay short
+
+
+@dataclass(frozen=True, slots=True)
+class SealedFact:
+    """A fact with its place; `index` is None while it waits for the sealer."""
+
+    index: int | None
+    id: UUID
+    kind: str
+    about: str
+    by: str
+    details: dict[str, Json]
+    happened_at: datetime
+    noted_at: datetime
+
+
+_COLUMNS = ("id", "kind", "about", "by", "details", "happened_at", "noted_at")
+
+
+def facts_after(index: int, limit: int = 500) -> list[SealedFact]:
+    """Sealed facts after `index` (-1 for all), in their one order."""
+    rows = Leaf.objects.filter(index__gt=index).order_by("index")
+    return [SealedFact(*row) for row in rows.values_list("index", *(f"fact__{name}" for name in _COLUMNS))[:limit]]
+
+
+def about(reference: str, limit: int = 1000) -> list[SealedFact]:
+    """The history of a thing, oldest first, sealed or not yet."""
+    rows = Fact.objects.filter(about=reference).order_by("id")
+    return [SealedFact(*row) for row in rows.values_list("leaf__index", *_COLUMNS)[:limit]]
+
+
+def batch(kind: str, ids: Sequence[UUID]) -> list[SealedFact]:
+    """Facts of a kind by their ids, at most 50,000, in order of id; kind "" stands for every kind."""
+    if len(ids) > MOST:
+        raise ValueError(f"a batch has at most {MOST} rows")
+    found: list[SealedFact] = []
+    for part in _parts(ids, 900):
+        rows = Fact.objects.filter(pk__in=part)
+        rows = rows.filter(kind=kind) if kind else rows
+        found += [SealedFact(*row) for row in rows.values_list("leaf__index", *_COLUMNS)]
+    return sorted(found, key=lambda fact: fact.id)
+
+
+def size() -> int:
+    """How many facts are sealed."""
+    return tree.size()
+
+
+def latest_head() -> Head | None:
+    """The newest signed head; None while nothing is sealed."""
+    return Head.objects.order_by("-size", "-at", "-id").first()
+
+
+def published_head(day: date) -> Head | None:
+    """The head published for that day."""
+    return Head.objects.filter(day=day).first()
+
+
+def published_heads(limit: int = 400) -> list[Head]:
+    """Published heads, newest first."""
+    return list(Head.objects.filter(day__isnull=False).order_by("-day")[:limit])
+
+
+def proof(fact_id: UUID, *, size: int | None = None) -> dict[str, Any] | None:
+    """The inclusion proof of a sealed fact; None while it waits or does not exist.
+
+    Under the head of `size` if given, else under the newest published head that covers the fact, so that it
+    can be compared with what the county has published, else under the newest head.
+    """
+    index = Leaf.objects.filter(fact_id=fact_id).values_list("index", flat=True).first()
+    if index is None:
+        return None
+    covering = Head.objects.filter(size__gt=index)
+    if size is not None:
+        head = covering.filter(size=size).order_by("-at").first()
+    else:
+        head = covering.filter(day__isnull=False).order_by("-day").first() or covering.order_by("-size", "-at").first()
+    if head is None:
+        return None
+    path = proofs.inclusion(tree.TreeNodes(), index, head.size)
+    return {"index": index, "path": [step.hex() for step in path], "head": sealing.head_card(head)}
+
+
+def consistency(first: int, second: int) -> list[str]:
+    """The proof that the tree of `second` facts only added to the tree of `first`."""
+    if second > tree.size():
+        raise ValueError(f"only {tree.size()} facts are sealed")
+    return [step.hex() for step in proofs.consistency(tree.TreeNodes(), first, second)]
+
+
+def lag(at: datetime) -> float:
+    """Seconds the oldest waiting fact has waited; 0 when none waits."""
+    noted_at = Unsealed.objects.order_by("pk").values_list("fact__noted_at", flat=True).first()
+    return max(0.0, (at - noted_at).total_seconds()) if noted_at else 0.0
+
+
+def _parts(ids: Sequence[UUID], size: int) -> Iterable[Sequence[UUID]]:
+    return (ids[at : at + size] for at in range(0, len(ids), size))
