@@ -1,0 +1,149 @@
+"""Finding places by typed words, in plain Python: tolerant of how people write where something is.
+
+Words are cut into tokens: one Chinese character, one Latin word, or one number (Chinese numerals are read, so
+三组 is 3组). Names are compared by pairs of neighbouring tokens, so the order of the parts does not matter.
+A rare pair says more than a frequent one (inverse document frequency, Spärck Jones 1972). A place scores by
+how much of the question its name, and less its path, explains, and by how much of its name was said.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+Feature = tuple[str, ...]
+
+_DIGITS = dict(zip("〇零一二三四五六七八九", (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+_NUMERAL = re.compile("[〇零一二三四五六七八九十百]+")
+_TOKEN = re.compile(r"[a-z]+|[0-9]+|[^\W_]")
+# What people leave out or add; a name is also known without it. Longer endings first.
+_ENDINGS = (
+    *("街道办事处", "村民委员会", "居民委员会", "村民小组", "居委会", "村委会", "街道办", "街道", "社区", "小组"),
+    *("网格", "大街", "大道", "村", "镇", "乡", "组", "街", "路"),
+)
+_ENDINGS_EN = frozenset(
+    ("town", "township", "subdistrict", "street", "village", "community", "grid", "group", "road", "the", "of")
+)
+_PATH_WORTH = 0.9  # a path explains almost as much as a name; the name decides between places of one path
+_UNKNOWN_WORTH = 0.3  # of the mean weight: what no place is called was said for another reason
+_LONE_WORTH = 0.2  # one character alone, of its weight
+_ENOUGH = 0.5  # of the best score
+_SHORTLIST = 150
+_LONGEST = 80  # tokens of a question that are read
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place as it is called (the first name leads) and the names of the places it lies in."""
+
+    names: Sequence[str]
+    path: Sequence[str] = ()
+
+
+def tokens(text: str) -> list[str]:
+    """`text` as comparable tokens: NFKC, lower case, numerals read, 第 and marks dropped.
+
+    >>> tokens("城关镇 第十二组")
+    ['城', '关', '镇', '12', '组']
+    """
+    plain = unicodedata.normalize("NFKC", text).lower().replace("第", "")
+    return _TOKEN.findall(_NUMERAL.sub(lambda found: f" {_number(found[0])} ", plain))
+
+
+def _number(numeral: str) -> str:
+    """A Chinese numeral in digits: 十二 → 12, 二十 → 20, 一百零五 → 105, 二〇二 → 202; 百 alone stays a word."""
+    if numeral == "百" * len(numeral):
+        return numeral
+    if not set(numeral) & {"十", "百"}:
+        return "".join(str(_DIGITS[sign]) for sign in numeral)
+    total, last = 0, 0
+    for sign in numeral:
+        if sign == "百":
+            total, last = total + (last or 1) * 100, 0
+        elif sign == "十":
+            total, last = total + (last or 1) * 10, 0
+        else:
+            last = _DIGITS[sign]
+    return str(total + last)
+
+
+def _features(words: Sequence[str]) -> set[Feature]:
+    """Pairs of neighbours, and every token alone."""
+    return {*pairwise(words), *((word,) for word in words)}
+
+
+def _spellings(name: str) -> list[list[str]]:
+    """A name in full and without its ending."""
+    full = tokens(name)
+    if name and not re.search("[a-z]", name.lower()):
+        core = next((name.removesuffix(end) for end in _ENDINGS if name.endswith(end)), name)
+        short = tokens(core)
+    else:
+        short = [word for word in full if word not in _ENDINGS_EN]
+    return [full, short] if len(short) > 1 or (short and short != full and len(short[0]) > 1) else [full]
+
+
+class Book:
+    """A gazetteer that can be asked; built once per version of the county's files."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._names: list[list[frozenset[Feature]]] = []
+        self._paths: list[frozenset[Feature]] = []
+        posted: dict[Feature, list[int]] = defaultdict(list)
+        for number, entry in enumerate(entries):
+            spelled = [frozenset(_features(words)) for name in entry.names if name for words in _spellings(name)]
+            path = frozenset(f for name in entry.path for words in _spellings(name) for f in _features(words))
+            self._names.append(spelled)
+            self._paths.append(path)
+            for feature in path.union(*spelled):
+                posted[feature].append(number)
+        self._posted = dict(posted)
+        size = len(self._names)
+        self._weights = {
+            feature: math.log(1 + size / len(numbers))
+            * (1 if len(feature) > 1 or feature[0].isascii() else _LONE_WORTH)
+            for feature, numbers in posted.items()
+        }
+        self._mean = sum(self._weights.values()) / max(1, len(self._weights))
+
+    def find(self, text: str, limit: int = 8) -> list[int]:
+        """Numbers of the entries that fit best, best first; at most `limit`."""
+        asked = _features(tokens(text)[:_LONGEST])
+        known = {feature: self._weights[feature] for feature in asked if feature in self._weights}
+        if not known:
+            return []
+        strange = sum(1 for feature in asked if len(feature) > 1 and feature not in self._weights)
+        whole = sum(known.values()) + strange * self._mean * _UNKNOWN_WORTH
+        scored = [(self._score(number, known, whole), number) for number in self._shortlist(known)]
+        scored.sort(key=lambda pair: (-pair[0], pair[1]))
+        least = scored[0][0] * _ENOUGH
+        return [number for score, number in scored[:limit] if score >= least]
+
+    def _shortlist(self, known: dict[Feature, float]) -> list[int]:
+        """The entries that share most of the question's weight, by name or path."""
+        shared: dict[int, float] = defaultdict(float)
+        for feature, weight in known.items():
+            for number in self._posted[feature]:
+                shared[number] += weight
+        return sorted(shared, key=lambda number: (-shared[number], number))[:_SHORTLIST]
+
+    def _score(self, number: int, known: dict[Feature, float], whole: float) -> float:
+        """Between 0 and 1: six tenths how much of the question is explained, four how much of the name was said."""
+        by_path = sum(weight for feature, weight in known.items() if feature in self._paths[number])
+        best = 0.6 * _PATH_WORTH * by_path / whole
+        for name in self._names[number]:
+            explained = said = 0.0
+            for feature, weight in known.items():
+                if feature in name:
+                    explained += weight
+                    said += weight
+                elif feature in self._paths[number]:
+                    explained += weight * _PATH_WORTH
+            full = sum(self._weights[feature] for feature in name)
+            best = max(best, 0.6 * explained / whole + 0.4 * said / full)
+        return best

@@ -1,0 +1,214 @@
+"""Running a procedure: start it, move it, put an undone move back.
+
+A run keeps the version it began with. Live tokens are rows; a token that is neither taken nor put keeps its
+row and the moment it came. Two people who move at once: the second is told who was first (`Stale`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from gongzhi.kit.ids import uuid7
+from gongzhi.kit.refusal import N_, NotFound, Stale
+from gongzhi.ledger import writing
+from gongzhi.procedures import nets, rules
+from gongzhi.procedures.models import Run, Token
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run about to begin, or one imported where it already lies (`stage` None: the net's start)."""
+
+    about: str
+    procedure: str
+    holder: str
+    at: datetime
+    by: str
+    stage: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A live token as it lies: stage, holder, since when."""
+
+    stage: str
+    holder: str
+    since_at: datetime
+
+
+def start(*, by: str, at: datetime, about: str, procedure: str, holder: str, quiet: bool = False) -> Run:
+    """Begin a procedure for a thing: one run and one token (two INSERTs), and one fact unless `quiet`.
+
+    Refuses `procedure_unknown`.
+    """
+    pk, net = nets.newest(procedure)
+    (first,) = rules.begin(net, holder)
+    with transaction.atomic(savepoint=False):
+        run = Run.objects.create(
+            id=uuid7(at), procedure_id=pk, about=about, version=1, started_at=at, moved_at=at, moved_by=by
+        )
+        Token.objects.create(id=uuid7(at), run=run, stage=first.stage, holder=first.holder, since_at=at)
+        if not quiet:
+            details = {"procedure": net.code, "version": net.version}
+            writing.write(kind="procedure.started", about=about, by=by, at=at, details=details)
+    return run
+
+
+def start_many(rows: Sequence[NewRun], *, quiet: bool = True) -> list[Run]:
+    """Begin many runs with the same rows (and facts unless `quiet`) as `start`, in batches."""
+    runs, tokens, facts = [], [], []
+    for row in rows:
+        pk, net = nets.newest(row.procedure)
+        stage = net.stage(row.stage or net.start).code
+        run = Run(id=uuid7(row.at), procedure_id=pk, about=row.about, version=1, moved_by=row.by)
+        run.started_at = run.moved_at = row.at
+        runs.append(run)
+        (first,) = rules.begin(net, row.holder)
+        tokens.append(Token(id=uuid7(row.at), run=run, stage=stage, holder=first.holder, since_at=row.at))
+        details = {"procedure": net.code, "version": net.version}
+        facts.append(writing.NewFact("procedure.started", row.about, row.by, row.at, details))
+    with transaction.atomic(savepoint=False):
+        Run.objects.bulk_create(runs, batch_size=2000)
+        Token.objects.bulk_create(tokens, batch_size=2000)
+        if not quiet:
+            writing.write_many(facts)
+    return runs
+
+
+def move(
+    *,
+    by: str,
+    at: datetime,
+    run: Run | UUID,
+    move: str,
+    holder: str,
+    to: Sequence[str] = (),
+    expected_version: int | None = None,
+    fields: Mapping[str, object] | None = None,
+    quiet: bool = False,
+) -> Run:
+    """Make a move. `holder` is the token holder who acts, `to` names receivers, `fields` what the move needs.
+
+    Refuses what `rules.fire` and `rules.check_fields` refuse, and `moved_first` (409) when `expected_version`
+    is not the run's any more. The refused leave nothing changed.
+    """
+    with transaction.atomic():
+        current = _claim(run, expected_version, by=by, at=at)
+        net = nets.by_id(current.procedure_id)
+        rules.check_fields(net, move, fields or {})
+        before = _rows(current)
+        after = rules.fire(net, _marking(before), move, holder, to)
+        went, came = _apply(current, before, after, at=at)
+        if not quiet:
+            details = {"move": move, "took": [t.stage for t in went], "put": [t.stage for t in came]}
+            writing.write(kind="procedure.moved", about=current.about, by=by, at=at, details=details)
+    return current
+
+
+def end(*, by: str, at: datetime, run: Run | UUID, quiet: bool = False) -> Run:
+    """End a run because its thing is no more (withdrawn): one token in the procedure's first ending stage."""
+    with transaction.atomic():
+        current = _claim(run, None, by=by, at=at)
+        net = nets.by_id(current.procedure_id)
+        rows = _rows(current)
+        last = next(stage.code for stage in net.stages if stage.ends)
+        went, came = _apply(current, rows, (rules.Token(last, rows[0].holder),), at=at)
+        if not quiet:
+            details = {"move": "end", "took": [t.stage for t in went], "put": [t.stage for t in came]}
+            writing.write(kind="procedure.moved", about=current.about, by=by, at=at, details=details)
+    return current
+
+
+def put_back(
+    *,
+    by: str,
+    at: datetime,
+    run: Run | UUID,
+    tokens: Sequence[Live],
+    expected_version: int | None = None,
+    quiet: bool = False,
+) -> Run:
+    """Undo: let the run hold exactly these tokens again, since they were there before. The version grows.
+
+    Refuses `stage_unknown`, and `moved_first` as `move` does.
+    """
+    with transaction.atomic():
+        current = _claim(run, expected_version, by=by, at=at)
+        net = nets.by_id(current.procedure_id)
+        if not tokens:
+            raise ValueError("a run without tokens is lost")
+        Token.objects.filter(run=current).delete()
+        rows = [
+            Token(id=uuid7(at), run=current, stage=net.stage(t.stage).code, holder=t.holder, since_at=t.since_at)
+            for t in tokens
+        ]
+        Token.objects.bulk_create(rows)
+        if not quiet:
+            details = {"stages": sorted(token.stage for token in tokens)}
+            writing.write(kind="procedure.put_back", about=current.about, by=by, at=at, details=details)
+    return current
+
+
+def marking(run: Run | UUID) -> tuple[Live, ...]:
+    """All live tokens of a run, by stage and holder."""
+    pk = run.pk if isinstance(run, Run) else run
+    rows = Token.objects.filter(run=pk).order_by("stage", "holder", "since_at")
+    return tuple(Live(*row) for row in rows.values_list("stage", "holder", "since_at"))
+
+
+def net_of(run: Run) -> rules.Net:
+    """The net a run follows, in the version it began with."""
+    return nets.by_id(run.procedure_id)
+
+
+def _claim(run: Run | UUID, expected: int | None, *, by: str, at: datetime) -> Run:
+    """Take the next version of the run; the row stays locked until the verb ends."""
+    pk = run.pk if isinstance(run, Run) else run
+    found = Run.objects.filter(pk=pk) if expected is None else Run.objects.filter(pk=pk, version=expected)
+    changed = found.update(version=F("version") + 1, moved_by=by, moved_at=at)
+    current = Run.objects.filter(pk=pk).first()
+    if current is None:
+        raise NotFound("run_unknown", N_("There is no such work."))
+    if not changed:
+        raise Stale(
+            "moved_first",
+            N_("Somebody moved first. Look again before you decide."),
+            by=current.moved_by,
+            at=current.moved_at,
+            version=current.version,
+        )
+    return current
+
+
+def _rows(run: Run) -> list[Token]:
+    return list(Token.objects.filter(run=run).order_by("stage", "holder", "since_at"))
+
+
+def _marking(rows: Sequence[Token]) -> rules.Marking:
+    return tuple(rules.Token(row.stage, row.holder) for row in rows)
+
+
+def _apply(
+    run: Run, rows: Sequence[Token], after: rules.Marking, *, at: datetime
+) -> tuple[rules.Marking, rules.Marking]:
+    """Delete and insert exactly the rows that differ; the eldest of equal tokens stay."""
+    went, came = rules.difference(_marking(rows), after)
+    left = list(went)
+    gone: list[UUID] = []
+    for row in reversed(rows):
+        token = rules.Token(row.stage, row.holder)
+        if token in left:
+            left.remove(token)
+            gone.append(row.pk)
+    if gone:
+        Token.objects.filter(pk__in=gone).delete()
+    Token.objects.bulk_create(
+        [Token(id=uuid7(at), run=run, stage=token.stage, holder=token.holder, since_at=at) for token in came]
+    )
+    return went, came
