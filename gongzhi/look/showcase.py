@@ -18,7 +18,10 @@ NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)  # a fixed moment, so that photo
 WEEKS = (31, 28, 35, 33, 29, 38, 36, 34, 40, 37, 63, 39)
 
 
-STATES = "received in_hand asked helping answered closed in_time near overdue paused suggested".split()
+STATES = [
+    *("received", "in_hand", "asked", "helping", "answered", "closed"),
+    *("in_time", "near", "overdue", "paused", "suggested"),
+]
 
 
 class Sample(forms.Form):

@@ -120,14 +120,15 @@
   });
 
   // A map is fetched only when it is asked for.
-  all("[data-open-map]").forEach((button) => {
-    button.hidden = false;
-    button.addEventListener("click", () => {
+  all("[data-map]").forEach((part) => {
+    part.hidden = false;
+    part.querySelector("[data-open]").addEventListener("click", () => {
+      if (window.gongzhi.openMap) return void window.gongzhi.openMap(part);
       const script = document.createElement("script");
-      script.src = button.dataset.openMap;
-      script.onload = () => window.gongzhi.openMap(button);
+      script.src = part.dataset.script;
+      script.onload = () => window.gongzhi.openMap(part);
+      script.onerror = () => say(part.dataset.wordFailed);
       document.head.append(script);
-      button.disabled = true;
     });
   });
 })();
