@@ -1,0 +1,107 @@
+"""The frame of workplace pages: links by permit, the acting post, the undo bar, the density of lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from gongzhi.cases import rules
+from gongzhi.kit import moments
+from gongzhi.people.cards import Actor
+from gongzhi.people.middleware import actor_of
+from gongzhi.people.permits import Permit
+
+UNDO_COOKIE = "desk_undo"
+DENSITY_COOKIE = "desk_density"
+DENSITIES = ("roomy", "tight")
+
+# Which page needs which permit: the links of the head, in the order of a day's work.
+READERS = (Permit.CASE_READ, Permit.CASE_READ_ALL)
+PAGES: tuple[tuple[str, tuple[Permit, ...]], ...] = (
+    ("inbox", READERS),
+    ("enter", (Permit.VOICE_ENTER,)),
+    ("recover", (Permit.VOICE_RECOVER,)),
+    ("list", READERS),
+    ("leader", (Permit.CASE_LEAD, Permit.CASE_HEAD)),
+    ("officers", (Permit.OFFICER_CASE,)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UndoBar:
+    """The last move of this browser while it can be taken back. `left` is in whole seconds."""
+
+    case: UUID
+    number: str
+    move: str
+    left: int
+
+
+def nav(actor: Actor, here: str) -> list[dict[str, Any]]:
+    """The links this post has a use for; `here` is the name of the page shown."""
+    labels = {
+        "inbox": _("Inbox"),
+        "enter": _("Write down a voice"),
+        "recover": _("Lost link"),
+        "list": _("All cases"),
+        "leader": _("What is late"),
+        "officers": _("About officers"),
+    }
+    return [
+        {"href": reverse(f"desk:{name}"), "label": labels[name], "current": name == here}
+        for name, permits in PAGES
+        if any(actor.can(permit) for permit in permits)
+    ]
+
+
+def show(
+    request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, here: str = "", status: int = 200
+) -> HttpResponse:
+    """A workplace page inside its frame, kept by no cache."""
+    actor = actor_of(request)
+    frame = {
+        "nav": nav(actor, here),
+        "acting": actor.acting,
+        "posts": actor.posts,
+        "undo_bar": undo_bar(request),
+        "density": density(request),
+    }
+    response = render(request, template, {**frame, **(context or {})}, status=status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of a page. A history restore asks for the whole."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
+
+
+def density(request: HttpRequest) -> str:
+    """How close the rows of lists stand: roomy or tight."""
+    kept = request.COOKIES.get(DENSITY_COOKIE, "")
+    return kept if kept in DENSITIES else DENSITIES[0]
+
+
+def remember_move(response: HttpResponseBase, *, case: UUID, number: str, move: str, at: datetime) -> None:
+    """Let the next pages of this browser offer to take the move back; the verb decides whether it still can."""
+    until = at + timedelta(seconds=rules.UNDO_SECONDS)
+    value = "|".join((case.hex, number, move, until.isoformat()))
+    response.set_signed_cookie(UNDO_COOKIE, value, max_age=rules.UNDO_SECONDS, httponly=True, samesite="Lax", path="/")
+
+
+def undo_bar(request: HttpRequest) -> UndoBar | None:
+    """The move to offer for taking back, None after ten seconds."""
+    value = request.get_signed_cookie(UNDO_COOKIE, default="")
+    if not value:
+        return None
+    case, number, move, until = value.split("|")
+    left = int((datetime.fromisoformat(until) - moments.now()).total_seconds())
+    return UndoBar(UUID(case), number, move, left) if left > 0 else None

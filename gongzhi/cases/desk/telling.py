@@ -1,0 +1,92 @@
+"""A case in sentences for the clerk: its clock, who holds it, what a move will do before it is done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from gongzhi.cases import labels, rules
+from gongzhi.cases.cards import ClockCard, Holder
+from gongzhi.cases.desk_cards import DeskCase
+from gongzhi.kit import worktime
+from gongzhi.look import dates
+from gongzhi.look.templatetags.look import said
+from gongzhi.procedures import calendars
+
+
+def clock(card: ClockCard | None) -> str:
+    """The clock as a sentence: until when, how long still, or since when it stands and why."""
+    if card is None:
+        return _("No limit runs.")
+    if card.state == "paused":
+        said_until = dates.short_day(card.pause_until) if card.pause_until else ""
+        return _("The clock stands still: %(reason)s. It runs again by itself on %(until)s.") % {
+            "reason": labels.word(card.pause_reason, "pause_reason"),
+            "until": said_until,
+        }
+    if card.state == "stopped_in_time":
+        return _("Answered in time; the limit was %(day)s.") % {"day": dates.short_day(card.due_at)}
+    if card.state == "stopped_late":
+        return _("Answered late; the limit was %(day)s.") % {"day": dates.short_day(card.due_at)}
+    sentence = _("To be answered %(until)s.") % {"until": dates.until(card.due_at, card)}
+    if card.state == "overdue":
+        sentence = _("The limit has passed: it was to be answered by %(day)s.") % {"day": dates.short_day(card.due_at)}
+    if card.provisional:
+        sentence += " " + _("The date is provisional: the holidays of that year are not announced yet.")
+    return sentence
+
+
+def holder(card: Holder, now: datetime) -> str:
+    """Who holds the case now, and since when."""
+    since = dates.ago(card.since_at, now)
+    if card.kind == "dispatch":
+        return _("At the dispatch desk since %(since)s.") % {"since": since}
+    if card.kind == "resident":
+        return _("Waiting for the resident, asked %(since)s.") % {"since": since}
+    if card.kind == "nobody":
+        return _("Nobody has to act.")
+    who = said(card.post, "title") if card.post else _("nobody yet")
+    where = said(card.organ, "name") if card.organ else ""
+    if not card.post:
+        return _("With %(organ)s since %(since)s; nobody has accepted it yet.") % {"organ": where, "since": since}
+    return _("In the hands of %(post)s, %(organ)s, since %(since)s.") % {"post": who, "organ": where, "since": since}
+
+
+def _asking(desk: DeskCase, now: datetime) -> str:
+    limit = worktime.Limit(rules.ASK_WORKING_DAYS, worktime.Unit.working_days)
+    latest = worktime.due(now, limit, (), calendars.calendar())
+    return _("The clock pauses from now until the resident answers, at most until %(day)s; then it runs again.") % {
+        "day": dates.short_day(latest.at)
+    }
+
+
+def _answering(desk: DeskCase, now: datetime) -> str:
+    heard = len([voice for voice in desk.voices if voice.withdrawn_at is None])
+    return ngettext(
+        "The answer goes to %(n)s person, on the secret link and by the contact left. The clock stops.",
+        "The answer goes to %(n)s people, each on an own secret link and by the contact left. The clock stops.",
+        heard,
+    ) % {"n": heard}
+
+
+def before(move: str, desk: DeskCase, now: datetime) -> str:
+    """What a move will do to the case, its clock and the people, said before it is done."""
+    if move == "ask":
+        return _asking(desk, now)
+    if move == "answer":
+        return _answering(desk, now)
+    sentences = {
+        "accept": _("The case is then yours. The resident reads that your office works on it."),
+        "send": _("The office gets it into its inbox. The clock runs on; it began when the words were received."),
+        "hand_over": _("The clock runs on. The resident reads who has it now and why."),
+        "rematter": _("The clock is not touched: the promised date stays. The resident reads the new kind of matter."),
+        "help": _("They work at the same time as you. The case can close when all have returned their part."),
+        "return_help": _("The leading office gets your part and answers the resident."),
+        "close": _("The resident can rate what was done. An unhappy rating opens the case again."),
+        "extend": _("This is possible once. The resident reads the new date and your reason."),
+        "note": _("Colleagues who may read this case see it. Nobody else does."),
+        "reopen": _("A new round begins with a new clock. The resident reads why."),
+    }
+    return sentences.get(move, "")

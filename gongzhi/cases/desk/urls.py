@@ -1,0 +1,32 @@
+"""Addresses of the workplace, under /<language>/desk/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from gongzhi.cases.desk import away, casepage, enter, inbox, leader, listing, looks, moves, officers, recover
+from gongzhi.cases.desk.deeds import DEEDS
+
+app_name = "desk"
+
+urlpatterns = [
+    path("", inbox.inbox, name="inbox"),
+    path("density/", inbox.density, name="density"),
+    path("list/", listing.listing, name="list"),
+    path("enter/", enter.enter, name="enter"),
+    path("enter/read-back/", enter.read_back, name="read_back"),
+    path("enter/places/", enter.places, name="places"),
+    path("recover/", recover.recover, name="recover"),
+    path("away/", away.away, name="away"),
+    path("leader/", leader.leader, name="leader"),
+    path("officers/", officers.officers, name="officers"),
+    path("my-looks/", looks.looks, name="looks"),
+    path("photos/<uuid:photo>/", casepage.photo, name="photo"),
+    path("cases/<uuid:case>/", casepage.case, name="case"),
+    path("cases/<uuid:case>/watchers/", casepage.watchers, name="watchers"),
+    path("cases/<uuid:case>/nearby/", casepage.nearby, name="nearby"),
+    path("cases/<uuid:case>/original/", casepage.original, name="original"),
+    path("cases/<uuid:case>/print/", casepage.printed_file, name="print"),
+    path("cases/<uuid:case>/undo/", moves.undo, name="undo"),
+    *(path(f"cases/<uuid:case>/{deed.path}/", moves.view_of(deed), name=code) for code, deed in DEEDS.items()),
+]
