@@ -66,7 +66,8 @@ def deliver(at: datetime) -> bool:
     """Deliver due messages."""
     from gongzhi.channels import delivering
 
-    return delivering.deliver_due(at=at, limit=200) >= 200
+    done = delivering.deliver_due(at=at, limit=200)
+    return done.sent + done.put_off + done.failed >= 200
 
 
 def ring(at: datetime) -> bool:
@@ -85,9 +86,11 @@ def publish(at: datetime) -> bool:
 
 
 def tidy(at: datetime) -> bool:
-    """Sweep expired printed lists, clear holds older than ten minutes, delete spool files older than an hour."""
+    """Forget senders' addresses, expired lists, holds over ten minutes old, spool files over an hour old."""
+    from gongzhi.cases import straining
     from gongzhi.look import printed
 
+    straining.tidy(at=at)
     printed.sweep()
     printed.clear_holds(older_than=600)
     for left in settings.SPOOL_DIR.glob("tmp*"):

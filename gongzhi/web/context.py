@@ -34,8 +34,8 @@ def the_house() -> House:
         return House("", "共治", "Gongzhi", "12345", "#0f5b4f", "", False, settings.ORIGIN)
     return House(
         code=card.code,
-        name_zh=card.name,
-        name_en=card.name_en or card.name,
+        name_zh=card.name_zh,
+        name_en=card.name_en or card.name_zh,
         phone=card.phone,
         accent=card.accent or "#0f5b4f",
         emblem=card.emblem or "",

@@ -84,7 +84,7 @@ class Front:
             proto.response_str(503, [("content-type", "text/plain; charset=utf-8"), ("retry-after", "2")], BUSY)
             return
         try:
-            body = await _spool(scope, proto)
+            body, size = await _spool(scope, proto)
         except BodyRefused as refused:
             text = TOO_LARGE if refused.status == 413 else TOO_SLOW
             headers = [("content-type", "text/plain; charset=utf-8"), ("connection", "close")]
@@ -93,12 +93,12 @@ class Front:
         self.waiting += 1
         loop = asyncio.get_running_loop()
         try:
-            await loop.run_in_executor(self.pool, self._call, scope, proto, body, loop)
+            await loop.run_in_executor(self.pool, self._call, scope, proto, (body, size), loop)
         finally:
             self.waiting -= 1
             body.close()
 
-    def _call(self, scope: Any, proto: Any, body: Any, loop: asyncio.AbstractEventLoop) -> None:
+    def _call(self, scope: Any, proto: Any, body: tuple[Any, int], loop: asyncio.AbstractEventLoop) -> None:
         """In a thread of the pool: run Django and send what it answers."""
         head: dict[str, Any] = {}
 
@@ -107,7 +107,7 @@ class Front:
             head["headers"] = [(name.lower(), value) for name, value in headers]
 
         assert self.wsgi is not None
-        response = self.wsgi(_environ(scope, body), start_response)
+        response = self.wsgi(_environ(scope, *body), start_response)
         try:
             if getattr(response, "streaming", False):
                 _stream(head, response, proto, loop)
@@ -143,13 +143,13 @@ def _stream(head: dict[str, Any], chunks: Iterable[bytes], proto: Any, loop: asy
         sent.result(STREAM_CHUNK_DEADLINE)
 
 
-async def _spool(scope: Any, proto: Any) -> Any:
-    """The whole body, in memory while small and in a temporary file beyond, within a size and a total deadline."""
+async def _spool(scope: Any, proto: Any) -> tuple[Any, int]:
+    """The whole body and its size: in memory while small, in a file beyond; bounded in size and in total time."""
     if scope.method in ("GET", "HEAD"):
-        return io.BytesIO()
+        return io.BytesIO(), 0
     if int(scope.headers.get("content-length") or 0) > BODY_LIMIT:
         raise BodyRefused(413)
-    body = tempfile.SpooledTemporaryFile(max_size=SPOOL_OVER, dir=settings.SPOOL_DIR)  # noqa: SIM115
+    body = tempfile.SpooledTemporaryFile(max_size=SPOOL_OVER, dir=str(settings.SPOOL_DIR))  # noqa: SIM115
     size = 0
     try:
         async with asyncio.timeout(BODY_DEADLINE):
@@ -165,11 +165,10 @@ async def _spool(scope: Any, proto: Any) -> Any:
         body.close()
         raise
     body.seek(0)
-    body.size = size  # type: ignore[attr-defined]
-    return body
+    return body, size
 
 
-def _environ(scope: Any, body: Any) -> dict[str, Any]:
+def _environ(scope: Any, body: Any, size: int) -> dict[str, Any]:
     """PEP 3333's environ from an RSGI scope. Client address: the proxy's word only where a proxy is declared."""
     server, _, port = (scope.server or "127.0.0.1:8000").rpartition(":")
     client = (scope.client or "").rpartition(":")[0]
@@ -202,8 +201,8 @@ def _environ(scope: Any, body: Any) -> dict[str, Any]:
             environ[f"HTTP_{key}"] = f"{known}{joint}{value}" if known and key != "HOST" else value
     if settings.PROXIED and environ.get("HTTP_X_FORWARDED_FOR"):
         environ["REMOTE_ADDR"] = environ["HTTP_X_FORWARDED_FOR"].rpartition(",")[2].strip()
-    if "CONTENT_LENGTH" not in environ and getattr(body, "size", 0):
-        environ["CONTENT_LENGTH"] = str(body.size)  # a chunked body, complete by now
+    if "CONTENT_LENGTH" not in environ and size:
+        environ["CONTENT_LENGTH"] = str(size)  # a chunked body, complete by now
     return environ
 
 

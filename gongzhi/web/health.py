@@ -22,7 +22,7 @@ def health(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         return JsonResponse({"ok": False, "reason": "database"}, status=503)
     ok = lag <= SEALER_LATE_SECONDS
-    answer = {"ok": ok, "sealer_lag_seconds": round(lag, 1)}
+    answer: dict[str, object] = {"ok": ok, "sealer_lag_seconds": round(lag, 1)}
     if not ok:
         answer["reason"] = "sealer"
     response = JsonResponse(answer, status=200 if ok else 503)

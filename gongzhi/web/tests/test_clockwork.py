@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import os
 import time
 
+import pytest
+
+from gongzhi.kit.moments import now
 from gongzhi.web import clockwork
 from gongzhi.web.clockwork import TIMETABLE, Clockwork, Job
 
@@ -65,15 +69,14 @@ def test_after_a_signal_no_further_job_begins():
     assert CALLS == []
 
 
+@pytest.mark.django_db
 def test_tidy_deletes_old_spooled_bodies_only(settings, tmp_path):
     settings.SPOOL_DIR = tmp_path
     settings.PRINTED_DIR = tmp_path / "printed"
     old, new = tmp_path / "tmpold", tmp_path / "tmpnew"
     old.touch()
     new.touch()
-    import os
-
     os.utime(old, (time.time() - 7200,) * 2)
-    clockwork.tidy(at=None)
+    clockwork.tidy(at=now())
     assert not old.exists()
     assert new.exists()
