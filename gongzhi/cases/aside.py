@@ -73,15 +73,3 @@ class Strain(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count}"
-
-
-class Stamp(models.Model):
-    """Which load of the matters is in force; another value tells every process to read them again."""
-
-    PRIVACY: ClassVar[Privacy] = {"public": [], "internal": ["name", "version"], "personal": [], "secret": []}
-
-    name = models.CharField(max_length=20, primary_key=True)
-    version = models.UUIDField()
-
-    def __str__(self) -> str:
-        return self.name

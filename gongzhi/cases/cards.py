@@ -93,6 +93,7 @@ class ClauseTag:
     text_zh: str
     text_en: str
     source: str = ""
+    law_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,7 @@ class RatingCard:
 
 @dataclass(frozen=True, slots=True)
 class LookCard:
-    """Somebody of the staff opened the original words: when, which post, why, which fields."""
+    """Somebody of the staff opened the original words: when, which post, why (a sentence), which fields."""
 
     at: datetime
     post: PostTag | None

@@ -107,9 +107,11 @@ class Original:
     voice: UUID
     number: str
     words: str
+    place: str
+    officer_text: str
     contact_kind: str
     contact: str
-    officer_text: str
+    replies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

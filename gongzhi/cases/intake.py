@@ -126,7 +126,7 @@ def join(
 
 def receipt_of(voice: Voice) -> dict[str, Any]:
     """The receipt of a voice again; with the inclusion proof once its fact is sealed."""
-    return receipts.with_proof(voice.fact) or receipts.make(Fact.objects.get(id=voice.fact))
+    return receipts.with_proof(voice.fact)
 
 
 def withdraw(*, by: str, at: datetime, voice: UUID) -> None:
@@ -207,7 +207,7 @@ def _begin(
     voice.fact = fact.id
     voice.save(force_insert=True)
     searching.add(seek=case.seek, words=told.masked)
-    return _received(told, voice, token, fact, public=case.public)
+    return _received(told, voice, token, fact, public=told.allows_public)
 
 
 def _join(told: Told, case_id: UUID) -> Received:

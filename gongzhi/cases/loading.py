@@ -13,9 +13,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from gongzhi.cases import rules
-from gongzhi.cases.models import Matter, Responsibility, Stamp
-from gongzhi.kit.ids import uuid7
+from gongzhi.cases.models import Matter, Responsibility
 from gongzhi.kit.refusal import N_, Refusal
+from gongzhi.ledger import writing
+from gongzhi.places import keeping
 from gongzhi.places import rules as places
 
 _FIELDS = (
@@ -24,7 +25,7 @@ _FIELDS = (
 )
 
 
-def load_matters(*, rows: Sequence[Mapping[str, Any]], at: datetime) -> int:
+def load_matters(*, by: str, at: datetime, rows: Sequence[Mapping[str, Any]]) -> int:
     """Make the matters as the rows say, in their order; the number of rows that changed.
 
     Keys are the columns of Matter; `parent` is a code (empty at the top) and `keywords` a list or a text
@@ -46,7 +47,7 @@ def load_matters(*, rows: Sequence[Mapping[str, Any]], at: datetime) -> int:
         known = {matter.code: matter for matter in Matter.objects.all()}
         changed = sum(_set_matter(known, row, place, at) for place, row in enumerate(rows))
         ended = Matter.objects.filter(valid_to__isnull=True).exclude(code__in=codes).update(valid_to=at)
-        return _stamp(changed + ended, at)
+        return _told("matters.loaded", changed + ended, by=by, at=at)
 
 
 def _set_matter(known: dict[str, Matter], row: Mapping[str, Any], place: int, at: datetime) -> bool:
@@ -68,7 +69,7 @@ def _set_matter(known: dict[str, Matter], row: Mapping[str, Any], place: int, at
     return True
 
 
-def load_responsibilities(*, rows: Sequence[Mapping[str, Any]], at: datetime) -> int:
+def load_responsibilities(*, by: str, at: datetime, rows: Sequence[Mapping[str, Any]]) -> int:
     """Make the responsibilities as the rows say; the number of rows that changed.
 
     Keys: matter, place (a place code or prefix; trailing `000` groups are dropped; empty is everywhere), organ,
@@ -94,7 +95,7 @@ def load_responsibilities(*, rows: Sequence[Mapping[str, Any]], at: datetime) ->
             )
         Responsibility.objects.filter(Q(id__in=gone)).update(valid_to=at)
         Responsibility.objects.bulk_create(fresh, batch_size=500)
-        return _stamp(len(fresh) + len(gone), at)
+        return _told("responsibilities.loaded", len(fresh) + len(gone), by=by, at=at)
 
 
 def place_prefix(code: str) -> str:
@@ -106,7 +107,8 @@ def _listed(value: str | Sequence[str] | None) -> list[str]:
     return value.replace(";", " ").replace("；", " ").split() if isinstance(value, str) else list(value or ())
 
 
-def _stamp(changed: int, at: datetime) -> int:
+def _told(kind: str, changed: int, *, by: str, at: datetime) -> int:
     if changed:
-        Stamp.objects.update_or_create(name="matters", defaults={"version": uuid7(at)})
+        keeping.touch()
+        writing.write(kind=kind, about="county", by=by, at=at, details={"changed": changed})
     return changed

@@ -6,13 +6,13 @@ The suggestion is a table of keywords, nothing learned; whoever shows it says th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from gongzhi.cases import rules
 from gongzhi.cases.cards import MatterCard, MatterTag, Suggestion
-from gongzhi.cases.models import Matter, Responsibility, Stamp
+from gongzhi.cases.models import Matter, Responsibility
 from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.kit.worktime import Limit, Unit
+from gongzhi.places.keeping import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +26,13 @@ class Responsible:
 
 @dataclass(frozen=True, slots=True)
 class _Tables:
-    version: UUID | None
     cards: dict[str, MatterCard]
     tags: dict[str, MatterTag]
     keywords: dict[str, tuple[str, ...]]
     leads: dict[tuple[str, str], Responsible]
 
 
-_kept: _Tables | None = None
-
-
-def _tables() -> _Tables:
-    """The tables in force. One primary-key read tells whether another process loaded new ones."""
-    global _kept
-    version = Stamp.objects.filter(name="matters").values_list("version", flat=True).first()
-    if _kept is None or _kept.version != version or version is None:
-        _kept = _read(version)
-    return _kept
-
-
-def _read(version: UUID | None) -> _Tables:
+def _read() -> _Tables:
     rows = list(Matter.objects.filter(valid_to__isnull=True).order_by("position", "code"))
     parents = {row.parent_id for row in rows}
     cards = {row.code: _card(row, leaf=row.code not in parents) for row in rows}
@@ -59,7 +46,10 @@ def _read(version: UUID | None) -> _Tables:
     }
     every = {row.code: row for row in Matter.objects.all()}
     tags = {code: _tag(row, every) for code, row in every.items()}
-    return _Tables(version, cards, tags, {word: tuple(codes) for word, codes in keywords.items()}, leads)
+    return _Tables(cards, tags, {word: tuple(codes) for word, codes in keywords.items()}, leads)
+
+
+_tables = Kept(_read)
 
 
 def _card(row: Matter, *, leaf: bool) -> MatterCard:

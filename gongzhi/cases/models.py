@@ -13,10 +13,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from gongzhi.cases import rules
-from gongzhi.cases.aside import Stamp, Strain, Undo, Watch
+from gongzhi.cases.aside import Strain, Undo, Watch
 from gongzhi.kit.ids import uuid7
 
-__all__ = ("Case", "Entry", "Matter", "Photo", "Rating", "Responsibility", "Stamp", "Strain", "Undo", "Voice", "Watch")
+__all__ = ("Case", "Entry", "Matter", "Photo", "Rating", "Responsibility", "Strain", "Undo", "Voice", "Watch")
 
 Privacy = dict[str, list[str]]
 
@@ -200,7 +200,6 @@ class Case(models.Model):
             models.Index(fields=["matter", "-seek"], name="case_matter"),
             models.Index(fields=["organ", "due_at"], condition=~Q(state="closed"), name="case_open"),
             models.Index(fields=["-closed_at"], condition=Q(public=True), name="case_fixed"),
-            models.Index(fields=["answered_at"], name="case_answered"),
             models.Index(fields=["due_at"], name="case_due"),
         ]
 
@@ -287,7 +286,7 @@ class Entry(models.Model):
         ],
         "internal": ["by", "post", "to_post", "internal_text", "seen_by_all"],
         "personal": ["voice"],
-        "secret": [],
+        "secret": ["original_sealed", "key_wrapped"],
     }
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -307,12 +306,14 @@ class Entry(models.Model):
     outcome = models.CharField(max_length=12, blank=True)
     matter = models.CharField(max_length=40, blank=True)
     voice = models.ForeignKey(Voice, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    original_sealed = models.BinaryField(null=True)
+    key_wrapped = models.BinaryField(null=True)
     seen_by_all = models.BooleanField(default=True)  # False: only the desk and that voice read it
 
     class Meta:
         constraints = [_one_of("kind", rules.ENTRY_KINDS, "entry_kind")]
         indexes = [
-            models.Index(fields=["organ", "-at"], name="entry_organ"),
+            models.Index(fields=["at"], condition=Q(kind="answered"), name="entry_answered"),
         ]
 
     def __str__(self) -> str:

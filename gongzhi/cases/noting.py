@@ -20,6 +20,7 @@ from gongzhi.channels.keys import key_for
 from gongzhi.kit import ids
 from gongzhi.kit.danger import Danger, danger
 from gongzhi.kit.masking import mask
+from gongzhi.kit.moments import stamp
 from gongzhi.ledger import writing
 from gongzhi.ledger.models import Fact
 from gongzhi.ledger.writing import NewFact
@@ -174,7 +175,7 @@ def received_fact(told: Told, case: Case, voice: Voice) -> NewFact:
             "place": case.place,
             "organ": case.organ,
             "clause": case.clause,
-            "due": case.due_at.isoformat(),
+            "due": stamp(case.due_at),
             "urgent": case.urgent,
             "public": case.public,
         },

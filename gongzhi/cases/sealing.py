@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from gongzhi.cases import rules
 from gongzhi.cases.cards import Contact
-from gongzhi.cases.models import Voice
+from gongzhi.cases.models import Entry, Voice
 from gongzhi.channels.keys import key_for
 from gongzhi.kit.ids import token_hash
 from gongzhi.people import vaulting
@@ -39,6 +39,18 @@ def open_told(voice: Voice) -> Original:
     if voice.key_wrapped is None:
         return Original("")
     return Original(*json.loads(vaulting.open_text(bytes(voice.original_sealed), bytes(voice.key_wrapped), voice.ref)))
+
+
+def seal_reply(entry: Entry, words: str) -> None:
+    """Seal a resident's later words into the line of the course that tells them masked."""
+    entry.original_sealed, entry.key_wrapped = vaulting.seal_text(words, f"entry:{entry.id.hex}")
+
+
+def open_reply(entry: Entry) -> str:
+    """The later words as said; only `looking` may call this."""
+    if entry.original_sealed is None or entry.key_wrapped is None:
+        return entry.public_text
+    return vaulting.open_text(bytes(entry.original_sealed), bytes(entry.key_wrapped), f"entry:{entry.id.hex}")
 
 
 def seal_contact(voice: Voice, contact: Contact) -> None:

@@ -1,0 +1,315 @@
+"""The course of a case: as its own page tells everybody, and as the secret link tells the resident.
+
+The public reads what was done and by which organ; the words of one resident (her answers, her rating words) stay
+between her and the desk. Names of officers appear nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from gongzhi.cases import matters, rules
+from gongzhi.cases.cards import (
+    Can,
+    ClauseTag,
+    ClockCard,
+    Course,
+    Holder,
+    LookCard,
+    OrganTag,
+    PhotoCard,
+    PostTag,
+    RatingCard,
+    TimelineEntry,
+    VoiceCard,
+)
+from gongzhi.cases.models import Case, Entry, Photo, Rating, Voice
+from gongzhi.cases.reads import Names, names
+from gongzhi.kit.ids import parse_number, token_hash
+from gongzhi.kit.refusal import N_, Gone, NotFound
+from gongzhi.people import purposes
+from gongzhi.procedures import reads as procedures
+from gongzhi.procedures import running
+
+_SIDES = {"voice": "resident", "post": "staff"}
+
+
+def voice_of(token: str) -> Voice:
+    """The voice of a secret link; refuses a link that is not known or was replaced, and a withdrawn voice."""
+    voice = Voice.objects.select_related("case").filter(link_hash=token_hash(token)).first()
+    if voice is None:
+        raise NotFound("link_unknown", N_("We do not know this link. It may have been replaced by a newer one."))
+    if voice.withdrawn_at is not None:
+        raise Gone("voice_withdrawn", N_("This was withdrawn."))
+    return voice
+
+
+def by_token(token: str, at: datetime) -> Course:
+    """The course for the holder of a secret link: her own words, answers, ratings, and who looked at her data."""
+    voice = voice_of(token)
+    case = voice.case
+    told = tell(case, at, voices=[voice], entries=_for_voice(case, voice))
+    mine = voice_cards([voice])[0]
+    return replace(
+        told,
+        words=voice.words,
+        voice=mine,
+        photos=mine.photos or told.photos,
+        ratings=mine.ratings,
+        looks=_looks(voice),
+        can=_can(case, voice, told, mine.ratings, at),
+    )
+
+
+def public_case(number: str, at: datetime) -> Course:
+    """The course of a public case by any of its voices' numbers, as people type it.
+
+    Refuses a misread number, one that does not exist or is not public, and says when it was withdrawn."""
+    voice = Voice.objects.select_related("case").filter(number=parse_number(number)).first()
+    if voice is None:
+        raise _not_public()
+    if voice.lead and voice.withdrawn_at is not None:
+        raise Gone("voice_withdrawn", N_("This was withdrawn."))
+    if not voice.case.public:
+        raise _not_public()
+    lead = voice if voice.lead else Voice.objects.get(case=voice.case, lead=True)
+    told = tell(voice.case, at, voices=[lead], entries=Entry.objects.filter(case=voice.case, seen_by_all=True))
+    return replace(told, words=lead.words, photos=tuple(photo for photo in told.photos if photo.public))
+
+
+def still(number: str, version: int) -> bool:
+    """Whether a public case is still public and at this version: what the printer asks before it keeps a page."""
+    return Case.objects.filter(number=number, public=True, version=version).exists()
+
+
+def tell(
+    case: Case, at: datetime, *, voices: Sequence[Voice], entries: Iterable[Entry], internal: bool = False
+) -> Course:
+    """The course from rows: `entries` are those the reader may see, `internal` adds posts and inner texts."""
+    rows = sorted(entries, key=lambda entry: (entry.at, entry.id))
+    rows = [row for row in rows if internal or row.kind in rules.PUBLIC_KINDS]
+    held = running.marking_of(case.run) if case.helping else ()
+    helping = [token.holder.removeprefix("organ:") for token in held if token.stage == "helping"]
+    names_ = names(
+        organs=[case.organ, *helping, *(code for row in rows for code in (row.organ, row.to_organ))],
+        posts=[*(row.post for row in rows), _post_of(case.holder)],
+    )
+    photos = _photos(voices, rows)
+    lines = tuple(_line(row, names_, photos, internal=internal) for row in rows)
+    card = matters.card(case.matter_id)
+    return Course(
+        case=case.id,
+        number=case.number,
+        version=case.version,
+        title=case.title,
+        words="",
+        state=case.state,
+        outcome=case.outcome,
+        round=case.round,
+        urgent=case.urgent,
+        public=case.public,
+        about_officer=case.about_officer,
+        matter=names_.matter(case.matter_id),
+        matter_by=case.matter_by,
+        place=names_.place(case.place),
+        place_text=case.place_text,
+        organ=names_.organ(case.organ),
+        helping=tuple(tag for code in helping if (tag := names_.organ(code))),
+        holder=holder_of(case, names_, internal=internal),
+        clock=clock_of(case, at),
+        clause=clause_tag(case.clause),
+        closing_zh=card.closing_zh if card else "",
+        closing_en=card.closing_en if card else "",
+        received_at=case.received_at,
+        answered_at=case.answered_at,
+        closed_at=case.closed_at,
+        voices=case.voices,
+        entries=(_received_line(case), *lines),
+        question=open_question(lines),
+        answer=next((line for line in reversed(lines) if line.kind == "answered"), None),
+        photos=photos.get("voice", ()),
+    )
+
+
+def holder_of(case: Case, names_: Names, *, internal: bool) -> Holder:
+    """Who holds the case, in words a page can say. The public reads the organ, never the post."""
+    if case.state == "closed":
+        return Holder("nobody", case.closed_at or case.held_at)
+    if case.state == "asked":
+        return Holder("resident", case.held_at, names_.organ(case.organ))
+    if case.holder == rules.DISPATCH:
+        return Holder("dispatch", case.held_at)
+    post = names_.post(_post_of(case.holder)) if internal else None
+    return Holder("post" if _post_of(case.holder) else "organ", case.held_at, names_.organ(case.organ), post)
+
+
+def clock_of(case: Case, at: datetime) -> ClockCard:
+    """The clock of the present round as a sentence needs it."""
+    row = procedures.clock(case.clock)
+    standing = row.standing(at)
+    state = standing.state.value
+    if row.stopped_at is not None:
+        state = "stopped_in_time" if row.stopped_at <= row.due_at else "stopped_late"
+    return ClockCard(
+        state=state,
+        started_at=row.started_at,
+        due_at=row.due_at,
+        provisional=row.provisional,
+        limit_amount=row.limit.amount,
+        limit_unit=row.limit.unit.value,
+        left_amount=max(0, standing.left_amount),
+        left_unit=standing.left_unit.value,
+        extended=row.extended,
+        clause=clause_tag(row.clause),
+        paused_at=next((pause.start for pause in row.pauses if pause.end is None), None),
+        pause_reason=row.pause_reason,
+        pause_until=row.pause_until,
+        stopped_at=row.stopped_at,
+    )
+
+
+def clause_tag(code: str) -> ClauseTag | None:
+    """An article of law as cards carry it; None when the county has not loaded it."""
+    found = procedures.clause_or_none(code) if code else None
+    if found is None:
+        return None
+    return ClauseTag(found.code, found.law_zh, found.article, found.text_zh, found.text_en, found.source, found.law_en)
+
+
+def voice_cards(voices: Sequence[Voice]) -> list[VoiceCard]:
+    """Voices as their owners and the desk see them, with photos and ratings."""
+    ids = [voice.id for voice in voices]
+    ratings = list(Rating.objects.filter(voice__in=ids).order_by("round"))
+    photos = list(Photo.objects.filter(voice__in=ids).order_by("id"))
+    return [
+        VoiceCard(
+            id=voice.id,
+            number=voice.number,
+            kind=voice.kind,
+            source=voice.source,
+            words=voice.words,
+            language=voice.language,
+            said_at=voice.said_at,
+            noted_at=voice.noted_at,
+            allows_public=voice.allows_public,
+            contact_kind=voice.contact_kind,
+            danger=voice.danger,
+            withdrawn_at=voice.withdrawn_at,
+            photos=tuple(_photo(photo) for photo in photos if photo.voice_id == voice.id),
+            ratings=tuple(_rating(rating) for rating in ratings if rating.voice_id == voice.id),
+        )
+        for voice in voices
+    ]
+
+
+def open_question(lines: Sequence[TimelineEntry]) -> TimelineEntry | None:
+    """The question that waits for the resident: asked and neither answered nor given up since."""
+    for line in reversed(lines):
+        if line.kind in ("resident_answered", "resumed", "answered", "closed", "reopened"):
+            return None
+        if line.kind == "asked":
+            return line
+    return None
+
+
+def _for_voice(case: Case, voice: Voice) -> Iterable[Entry]:
+    rows = Entry.objects.filter(case=case)
+    return [row for row in rows if row.seen_by_all or row.voice_id == voice.id]
+
+
+def _can(case: Case, voice: Voice, told: Course, ratings: Sequence[RatingCard], at: datetime) -> Can:
+    closed = case.round if case.state == "closed" else case.round - 1
+    card = matters.card(case.matter_id) or matters.card(rules.CATCH_ALL)
+    until = rules.reopens_until(case.closed_at, card.reopen_days) if case.closed_at and card else None
+    return Can(
+        answer=told.question is not None,
+        rate=closed >= 1 and case.outcome != "withdrawn" and all(rating.round != closed for rating in ratings),
+        withdraw=voice.withdrawn_at is None,
+        rate_until=until if until and until >= at else None,
+    )
+
+
+def _looks(voice: Voice) -> tuple[LookCard, ...]:
+    return tuple(
+        LookCard(
+            look.at,
+            PostTag(UUID(int=0), look.title_zh, look.title_en, OrganTag("", look.organ_zh, look.organ_en)),
+            look.purpose,
+            look.fields,
+        )
+        for look in purposes.looks_at(voice.ref)
+    )
+
+
+def _line(
+    entry: Entry, names_: Names, photos: dict[UUID | str, tuple[PhotoCard, ...]], *, internal: bool
+) -> TimelineEntry:
+    return TimelineEntry(
+        id=entry.id,
+        kind=entry.kind,
+        side=_SIDES.get(entry.by.partition(":")[0], "house"),
+        at=entry.at,
+        round=entry.round,
+        organ=names_.organ(entry.organ),
+        to_organ=names_.organ(entry.to_organ),
+        post=names_.post(entry.post) if internal else None,
+        text=entry.public_text,
+        internal=entry.internal_text if internal else "",
+        reason=entry.reason,
+        clause=clause_tag(entry.clause),
+        outcome=entry.outcome,
+        matter=names_.matter(entry.matter) if entry.matter else None,
+        photos=photos.get(entry.id, ()),
+    )
+
+
+def _received_line(case: Case) -> TimelineEntry:
+    """The first line: no row is kept for it, since the case itself says it."""
+    return TimelineEntry(
+        id=case.id,
+        kind="received",
+        side="house",
+        at=case.received_at,
+        round=1,
+        organ=None,
+        to_organ=None,
+        post=None,
+        text="",
+        internal="",
+        reason="",
+        clause=clause_tag(case.clause),
+        outcome="",
+        matter=None,
+    )
+
+
+def _photos(voices: Sequence[Voice], entries: Sequence[Entry]) -> dict[UUID | str, tuple[PhotoCard, ...]]:
+    """Photos of the voices under "voice", those of an entry under its id."""
+    with_photos = [entry.id for entry in entries if entry.kind in ("resident_answered", "answered")]
+    found: dict[UUID | str, tuple[PhotoCard, ...]] = {}
+    ids = [voice.id for voice in voices]
+    found["voice"] = tuple(_photo(photo) for photo in Photo.objects.filter(voice__in=ids).order_by("id"))
+    if with_photos:
+        for photo in Photo.objects.filter(entry__in=with_photos).order_by("id"):
+            key = photo.entry_id or "voice"
+            found[key] = (*found.get(key, ()), _photo(photo))
+    return found
+
+
+def _photo(photo: Photo) -> PhotoCard:
+    return PhotoCard(photo.id, photo.mime, photo.width, photo.height, photo.public)
+
+
+def _rating(rating: Rating) -> RatingCard:
+    return RatingCard(rating.round, rating.solved, rating.grade, rating.words, rating.at, rating.reopened)
+
+
+def _post_of(holder: str) -> str:
+    return holder.removeprefix("post:") if holder.startswith("post:") else ""
+
+
+def _not_public() -> NotFound:
+    return NotFound("case_unknown", N_("There is no such case, or its resident keeps it to herself."))

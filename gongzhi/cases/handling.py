@@ -1,0 +1,165 @@
+"""Doing the work: asking the resident, answering her, notes inside, the one extension.
+
+Only a question pauses the clock, for the coded reason waiting_resident and at most ten working days; the resident's
+answer, or the end of that time, lets it run again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from gongzhi.cases import letters, matters, reads, rules, sealing, turning
+from gongzhi.cases import photos as photo_store
+from gongzhi.cases.cards import KeptPhoto
+from gongzhi.cases.models import Case, Entry, Undo, Voice
+from gongzhi.cases.turning import Turn
+from gongzhi.kit.ids import uuid7
+from gongzhi.kit.masking import mask
+from gongzhi.kit.refusal import N_, Gone, Refusal
+from gongzhi.kit.worktime import Limit, Unit, due
+from gongzhi.ledger import writing
+from gongzhi.look import printed
+from gongzhi.people.cards import PostCard
+from gongzhi.people.permits import Permit
+from gongzhi.procedures import calendars, clocks, running
+
+WAITING = "waiting_resident"
+
+
+def ask(
+    *, by: str, at: datetime, post: PostCard, case: UUID, version: int, question: str, voice: UUID | None = None
+) -> Case:
+    """Ask one resident a question (the first voice unless named); the clock pauses until she answers."""
+    question = rules.clean_words(question, most=rules.REASON_MAX, field="question")
+    turn = turning.begin(by=by, at=at, post=post, case=case, version=version, move="ask", permit=Permit.CASE_ASK)
+    turning.in_state(turn, "in_hand")
+    held = turning.in_hands(turn)
+    asked = next((row for row in letters.live_voices(turn.case) if voice in (None, row.id)), None)
+    if asked is None:
+        raise Refusal("nobody_to_ask", N_("This voice was withdrawn; there is nobody to ask."), field="voice")
+    until = due(at, Limit(rules.ASK_WORKING_DAYS, Unit.working_days), (), calendars.calendar()).at
+    if at <= turn.case.due_at:  # a limit that has passed can no longer pause; the question is asked all the same
+        turn.fire("ask", holder=held, question=question)
+        clocks.pause(by=by, at=at, clock=turn.case.clock, reason=WAITING, until=until, quiet=True)
+        turn.hold(held, state="asked")
+    turn.note("asked", public_text=mask(question).text, voice=asked, seen_by_all=False)
+    turn.tell("asked", voices=[asked], question=mask(question).text, until=letters.day_text(until, asked.language))
+    return turn.finish("case.asked", {"voice": asked.id.hex, "until": until.isoformat()})
+
+
+def answer_question(*, by: str, at: datetime, voice: UUID, words: str, photos: Sequence[KeptPhoto] = ()) -> Case:
+    """The resident answers; the clock runs again, by exactly the time she was waited for later.
+
+    Refuses when no question is open."""
+    words = rules.clean_words(words)
+    rules.check_photos(len(photos))
+    with transaction.atomic():
+        row = Voice.objects.get(id=voice)
+        if row.withdrawn_at is not None:
+            raise Gone("voice_withdrawn", N_("This was withdrawn."))
+        case = Case.objects.select_for_update().get(id=row.case_id)
+        if not _is_asked(case):
+            raise Refusal("not_asked", N_("No question is open. Your words were not sent; you may say them anew."))
+        entry = Entry(
+            id=uuid7(at),
+            case=case,
+            at=at,
+            kind="resident_answered",
+            by=by,
+            round=case.round,
+            public_text=mask(words).text,
+            voice=row,
+            seen_by_all=False,
+        )
+        sealing.seal_reply(entry, words)
+        entry.save(force_insert=True)
+        photo_store.attach(photos, public=False, entry=entry)
+        if case.state == "asked":
+            resume(case, by=by, at=at)
+        writing.write(kind="case.replied", about=case.ref, by=by, at=at, details={"voice": row.id.hex})
+        return case
+
+
+def _is_asked(case: Case) -> bool:
+    """Whether the newest line that opens or ends a question is a question."""
+    ends = ("asked", "resident_answered", "resumed", "answered", "closed", "reopened")
+    last = Entry.objects.filter(case=case, kind__in=ends).order_by("at", "id").values_list("kind", flat=True).last()
+    return last == "asked"
+
+
+def resume(case: Case, *, by: str, at: datetime) -> None:
+    """The clock and the work run again; the due instant moves by the working time that was waited."""
+    running.move(by=by, at=at, run=case.run, move="resume", holder=case.holder, quiet=True)
+    clock = clocks.resume(by=by, at=at, clock=case.clock, quiet=True)
+    case.state = "in_hand"
+    case.due_at, case.provisional = clock.due_at, clock.provisional
+    case.version += 1
+    case.save(update_fields=["state", "due_at", "provisional", "version"])
+    Undo.objects.filter(case=case).delete()
+    printed.drop(f"cases/{case.number}/")
+
+
+def answer(
+    *,
+    by: str,
+    at: datetime,
+    post: PostCard,
+    case: UUID,
+    version: int,
+    public_text: str,
+    internal_text: str = "",
+) -> Case:
+    """Give the public answer (every voice gets it as her own letter) and, apart from it, a note for the desk.
+
+    The clock stops: the promise was an answer. Closing, with the outcome, is a step of its own."""
+    turn = turning.begin(by=by, at=at, post=post, case=case, version=version, move="answer", permit=Permit.CASE_ANSWER)
+    text = put_answer(turn, public_text=public_text, internal_text=internal_text)
+    turn.tell("answered", answer=text)
+    return turn.finish("case.answered", {"round": turn.case.round, "in_time": turn.case.in_time})
+
+
+def put_answer(turn: Turn, *, public_text: str, internal_text: str) -> str:
+    """Write the answer (net, clock, entry) and return it masked; the caller tells the residents and finishes."""
+    text = mask(rules.clean_words(public_text, most=rules.ANSWER_MAX, field="public_text")).text
+    internal = rules.clean_note(internal_text, most=rules.ANSWER_MAX, field="internal_text")
+    turning.in_state(turn, "in_hand")
+    held = turning.in_hands(turn)
+    turn.fire("answer", holder=held, public_text=text)
+    stopped = clocks.stop(by=turn.by, at=turn.at, clock=turn.case.clock, quiet=True)
+    turn.case.answered_at = turn.at
+    turn.case.in_time = turn.at <= stopped.due_at
+    turn.hold(held, state="answered")
+    reason = "in_time" if turn.case.in_time else "late"
+    turn.note("answered", public_text=text, internal_text=internal, reason=reason)
+    return text
+
+
+def note(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, internal_text: str) -> Case:
+    """Write a note that only the desk reads. It moves nothing and touches no clock."""
+    text = rules.clean_words(internal_text, most=rules.ANSWER_MAX, field="internal_text")
+    turn = turning.begin(by=by, at=at, post=post, case=case, version=version, move="note", permit=Permit.CASE_NOTE)
+    turn.note("note", internal_text=text, seen_by_all=False)
+    return turn.finish("case.noted")
+
+
+def extend(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, reason_text: str) -> Case:
+    """Extend the limit, once, by the matter's limit again; the reason is told to every voice.
+
+    Refuses a second extension and one after the answer."""
+    text = mask(rules.clean_words(reason_text, most=rules.REASON_MAX, field="reason_text")).text
+    turn = turning.begin(by=by, at=at, post=post, case=case, version=version, move="extend", permit=Permit.CASE_EXTEND)
+    turning.in_state(turn, "received", "in_hand")
+    card = matters.card(turn.case.matter_id)
+    if card is None:
+        raise reads.unknown()
+    clock = clocks.extend(
+        by=by, at=at, clock=turn.case.clock, limit=matters.limit_of(card), reason="extended", quiet=True
+    )
+    turn.case.due_at, turn.case.provisional = clock.due_at, clock.provisional
+    turn.note("extended", public_text=text)
+    turn.tell("extended", reason=text)
+    return turn.finish("case.extended", {"due": clock.due_at.isoformat()})

@@ -1,0 +1,91 @@
+"""The resident's word on the work: solved or not, five grades, words. Unhappy reopens by right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from gongzhi.cases import closing, matters, rules
+from gongzhi.cases.models import Case, Entry, Rating, Undo, Voice
+from gongzhi.kit.ids import uuid7
+from gongzhi.kit.masking import mask
+from gongzhi.kit.refusal import N_, Gone, Refusal
+from gongzhi.ledger import writing
+from gongzhi.look import printed
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """A rating as kept, and whether it opened the case again."""
+
+    rating: Rating
+    reopened: bool
+
+
+def rate(*, by: str, at: datetime, voice: UUID, solved: bool, grade: int, words: str = "") -> Rated:
+    """Rate the last closed round, once for each voice and round; earlier ratings are kept.
+
+    Unhappy (not solved, or one of the two lowest grades) opens the case again by right within the matter's
+    window: a new round, a new clock with the whole limit. After the window, or when another voice has opened the
+    case meanwhile, the rating counts all the same. Refuses before the first closing and a second time."""
+    rules.check_rating(grade)
+    words = mask(rules.clean_note(words, most=rules.RATING_WORDS_MAX, field="words")).text
+    with transaction.atomic():
+        row = Voice.objects.get(id=voice)
+        if row.withdrawn_at is not None:
+            raise Gone("voice_withdrawn", N_("This was withdrawn."))
+        case = Case.objects.select_for_update().get(id=row.case_id)
+        rated_round = closed_round(case)
+        if Rating.objects.filter(voice=row, round=rated_round).exists():
+            raise Refusal("rated_already", N_("You have rated this answer already. We kept what you said."), status=409)
+        reopens = _reopens(case, solved=solved, grade=grade, at=at)
+        rating = Rating.objects.create(
+            id=uuid7(at),
+            voice=row,
+            case=case,
+            round=rated_round,
+            solved=solved,
+            grade=grade,
+            words=words,
+            at=at,
+            reopened=reopens,
+        )
+        Entry.objects.create(case=case, at=at, kind="rated", by=by, round=rated_round, voice=row, seen_by_all=False)
+        if reopens:
+            _reopen(case, by=by, at=at)
+        case.version += 1
+        case.save()
+        details = {
+            "voice": row.id.hex,
+            "round": rated_round,
+            "solved": solved,
+            "grade": grade,
+            "reopened": reopens,
+        }
+        writing.write(kind="case.rated", about=case.ref, by=by, at=at, details=details)
+        printed.drop(f"cases/{case.number}/")
+    return Rated(rating, reopens)
+
+
+def closed_round(case: Case) -> int:
+    """The last closed round; refuses when there is none yet."""
+    closed = case.round if case.state == "closed" else case.round - 1
+    if closed < 1 or case.outcome == "withdrawn":
+        raise Refusal("not_closed", N_("You can rate the work when the case has been closed."), status=409)
+    return closed
+
+
+def _reopens(case: Case, *, solved: bool, grade: int, at: datetime) -> bool:
+    if case.state != "closed" or case.closed_at is None or not rules.unhappy(solved=solved, grade=grade):
+        return False
+    card = matters.card(case.matter_id) or matters.card(rules.CATCH_ALL)
+    return card is not None and at <= rules.reopens_until(case.closed_at, card.reopen_days)
+
+
+def _reopen(case: Case, *, by: str, at: datetime) -> None:
+    closing.begin_round(case, by=by, at=at)
+    Undo.objects.filter(case=case).delete()
+    Entry.objects.create(case=case, at=at, kind="reopened", by=by, round=case.round, reason="unhappy")

@@ -1,0 +1,75 @@
+"""A lost link found again: by the contact left, or at the counter by the number and one's own words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from gongzhi.cases import letters, reads, rules, sealing
+from gongzhi.cases.desk_cards import Recovered
+from gongzhi.cases.models import Case, Entry, Voice
+from gongzhi.kit.ids import parse_number
+from gongzhi.kit.refusal import N_, NotAllowed, Refusal
+from gongzhi.ledger import writing
+from gongzhi.people.cards import PostCard
+from gongzhi.people.permits import Permit
+
+MOST = 5  # of the newest voices with this contact
+
+
+def by_contact(*, at: datetime, kind: str, address: str, language: str = "zh-hans") -> None:
+    """Send the links of the newest voices that left this contact to it, at most once an hour.
+
+    Says nothing of whether there are any: the page shows one sentence for both. Nobody's link dies by it, since
+    anyone may type a neighbour's address. Only an e-mail address can be written to; a telephone leads to the
+    counter. Refuses only an address nobody could read."""
+    plain = rules.check_contact(kind, address)
+    rules.check_code(language, rules.LANGUAGES, field="language")
+    if kind != "email":
+        return
+    with transaction.atomic():
+        index = sealing.contact_index(kind, plain)
+        voices = Voice.objects.select_related("case").filter(contact_index=index, withdrawn_at__isnull=True)
+        for voice in voices.order_by("-id")[:MOST]:
+            voice.language = language
+            letters.put(at=at, case=voice.case, voices=[voice], template="link", occasion=f"{at:%Y%m%d%H}")
+            writing.write(kind="voice.recovered", about=voice.ref, by=voice.ref, at=at, details={"way": "contact"})
+
+
+def at_counter(*, by: str, at: datetime, post: PostCard, number: str, words: str) -> Recovered:
+    """Hand out a new link to whoever knows the number and tells her own words; the old link dies.
+
+    The words must be similar enough to what was said. Who left an e-mail address is told by letter, and the desk
+    sees it in the course. One refusal for a wrong number and for wrong words."""
+    if not post.can(Permit.VOICE_RECOVER):
+        raise NotAllowed("not_permitted", N_("The post you act in may not do this."))
+    plain = parse_number(number)
+    with transaction.atomic():
+        voice = Voice.objects.select_related("case").select_for_update(of=("self",)).filter(number=plain).first()
+        known = voice is not None and voice.withdrawn_at is None and rules.same_words(words, voice.words)
+        seen = reads.not_about(reads.acting(post))
+        if voice is None or not known or not Case.objects.filter(seen, id=voice.case_id).exists():
+            raise Refusal(
+                "words_differ",
+                N_("The number and the words do not belong together. Please ask for more of what was said."),
+                field="words",
+            )
+        voice.link_round += 1
+        token = sealing.set_link(voice)
+        voice.save(update_fields=["link_round", "link_hash"])
+        Entry.objects.create(
+            case=voice.case,
+            at=at,
+            kind="recovered",
+            by=by,
+            round=voice.case.round,
+            organ=post.organ,
+            post=post.id.hex,
+            voice=voice,
+            seen_by_all=False,
+        )
+        if voice.contact_kind == "email":
+            letters.put(at=at, case=voice.case, voices=[voice], template="link_counter", occasion=str(voice.link_round))
+        writing.write(kind="voice.recovered", about=voice.ref, by=by, at=at, details={"way": "counter"})
+    return Recovered(voice.number, token)

@@ -1,0 +1,196 @@
+"""One turn of the staff: look at the case, judge whether the move may be made, write it, make it undoable.
+
+The verbs in dispatch, handling and closing are a few lines each between `begin` and `finish`. A turn leaves: the
+case's row with the next version, one entry, one fact, letters held back for ten seconds, and the way back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from gongzhi.cases import letters, reads, rules
+from gongzhi.cases.models import Case, Entry, Undo, Voice
+from gongzhi.kit.canonical import Json
+from gongzhi.kit.moments import stamp
+from gongzhi.kit.refusal import N_, NotAllowed, Refusal, Stale
+from gongzhi.ledger import writing
+from gongzhi.look import printed
+from gongzhi.people import reads as people
+from gongzhi.people.cards import PostCard
+from gongzhi.people.permits import Permit
+from gongzhi.procedures import clocks, running
+
+# What a move changes in the row of a case, and an undo puts back.
+FIELDS = (
+    *("matter_id", "matter_by", "organ", "clause", "state", "outcome", "round", "refusals", "helping", "due_at"),
+    *(
+        "about_officer",
+        "provisional",
+        "answered_at",
+        "in_time",
+        "closed_at",
+        "public",
+        "voices",
+        "holder",
+        "held_at",
+        "clock",
+    ),
+)
+
+
+@dataclass(slots=True)
+class Turn:
+    """A move in the making. `case` is the locked row; change it, then `finish`."""
+
+    case: Case
+    by: str
+    at: datetime
+    post: PostCard
+    move: str
+    before: dict[str, Any]
+    keys: list[str] = field(default_factory=list)
+    entries: list[str] = field(default_factory=list)
+
+    def fire(self, move: str, *, holder: str, to: Sequence[str] = (), **fields: object) -> None:
+        """Fire a move of the case's net: take the holder's token, put tokens for `to`; `fields` the net asks for."""
+        running.move(
+            by=self.by,
+            at=self.at,
+            run=self.case.run,
+            move=move,
+            holder=holder,
+            to=to,
+            fields=fields or None,
+            quiet=True,
+        )
+
+    def hold(self, holder: str, *, state: str) -> None:
+        """Set whose the case is now, and its state."""
+        self.case.holder, self.case.held_at, self.case.state = holder, self.at, state
+
+    def note(self, kind: str, **fields: Any) -> Entry:
+        """Write the line of the course that tells this move."""
+        entry = Entry.objects.create(
+            case=self.case,
+            at=self.at,
+            kind=kind,
+            by=self.by,
+            round=self.case.round,
+            organ=self.post.organ,
+            post=self.post.id.hex,
+            **fields,
+        )
+        self.entries.append(entry.id.hex)
+        return entry
+
+    def tell(self, template: str, *, voices: Sequence[Voice] | None = None, **context: str) -> None:
+        """Write to every voice (or the named ones), held back until the move cannot be undone any more."""
+        self.keys += letters.put(
+            at=self.at,
+            case=self.case,
+            voices=letters.live_voices(self.case) if voices is None else voices,
+            template=template,
+            occasion=f"{self.case.version}",
+            context=context,
+            not_before=self.at + timedelta(seconds=rules.UNDO_SECONDS),
+        )
+
+    def finish(self, fact: str, details: Mapping[str, Json] | None = None, *, undo: bool = True) -> Case:
+        """Save the row as the next version, write the fact, keep the way back, drop the printed page."""
+        case = self.case
+        case.version += 1
+        case.moved_by, case.moved_at = self.by, self.at
+        case.save()
+        writing.write(kind=fact, about=case.ref, by=self.by, at=self.at, details=details)
+        if undo:
+            keep_undo(self)
+        else:
+            Undo.objects.filter(case=case).delete()
+        printed.drop(f"cases/{case.number}/")
+        return case
+
+
+def begin(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, move: str, permit: Permit) -> Turn:
+    """The locked case and how it stood. Refuses what is not visible, what moved meanwhile, and a post without
+    the permit or without a duty in this case."""
+    actor = reads.acting(post)
+    row = Case.objects.select_for_update(of=("self",)).filter(reads.visible(actor), id=case).first()
+    if row is None:
+        raise reads.unknown()
+    if row.version != version:
+        raise _stale(row)
+    if not post.can(permit):
+        raise NotAllowed("not_permitted", N_("The post you act in may not do this."))
+    return Turn(row, by, at, post, move, _snapshot(row))
+
+
+def in_hands(turn: Turn) -> str:
+    """The holder whose main token this post may take: its own, its organ's, a colleague's, or the desk's.
+
+    Refuses a case that lies with somebody else."""
+    holder, post = turn.case.holder, turn.post
+    if holder in (post.ref, f"organ:{post.organ}"):
+        return holder
+    if holder == rules.DISPATCH and post.can(Permit.CASE_SEND):
+        return holder
+    if holder.startswith("post:"):
+        other = people.post(UUID(holder.removeprefix("post:")))
+        if other is not None and other.organ == post.organ:
+            return holder
+    raise NotAllowed("not_yours", N_("This case lies with somebody else now. Only they can make this move."))
+
+
+def in_state(turn: Turn, *states: str) -> None:
+    """Refuses a move that does not fit the state of the case."""
+    if turn.case.state not in states:
+        raise Refusal("not_now", N_("This cannot be done as the case stands now. Look at it again."), status=409)
+
+
+def keep_undo(turn: Turn) -> None:
+    """Keep the way back for ten seconds; the way back of the move before is lost."""
+    Undo.objects.update_or_create(
+        case=turn.case,
+        defaults={
+            "move": turn.move,
+            "by": turn.by,
+            "at": turn.at,
+            "until": turn.at + timedelta(seconds=rules.UNDO_SECONDS),
+            "version": turn.case.version,
+            "snapshot": turn.before | {"letters": turn.keys, "entries": turn.entries},
+        },
+    )
+
+
+def _snapshot(case: Case) -> dict[str, Any]:
+    values = {name: getattr(case, name) for name in FIELDS}
+    return {
+        "case": {
+            name: value.isoformat() if isinstance(value, datetime) else value.hex if isinstance(value, UUID) else value
+            for name, value in values.items()
+        },
+        "tokens": [[token.stage, token.holder, stamp(token.since_at)] for token in running.marking(case.run)],
+        "clock": clocks.snapshot(case.clock),
+    }
+
+
+def _stale(case: Case) -> Stale:
+    who = people.post(UUID(case.moved_by.removeprefix("post:"))) if case.moved_by.startswith("post:") else None
+    if who is None:
+        return Stale(
+            "moved_first",
+            N_("This case was changed at %(at)s, after you opened it. Look at it again; your text is kept."),
+            at=case.moved_at,
+        )
+    return Stale(
+        "moved_first",
+        N_("%(title)s of %(organ)s moved first, at %(at)s. Look at the case again; your text is kept."),
+        title=who.title_zh,
+        title_en=who.title_en,
+        organ=who.organ_zh,
+        organ_en=who.organ_en,
+        at=case.moved_at,
+    )
