@@ -9,8 +9,8 @@ from itertools import accumulate, pairwise
 from gongzhi.kit.ids import id_card_fits, luhn_fits
 from gongzhi.kit.masking_signs import GAP, Span
 
-_RUN = re.compile(rf"(?<![0-9])(?:\+ ?|\( ?(?=0))?[0-9](?:{GAP}{{0,3}}[0-9])*(?:{GAP}{{0,3}}[Xx](?![A-Za-z0-9]))?")
-_GROUP = re.compile(r"[0-9]+[Xx]?|[Xx]")
+_RUN = re.compile(rf"(?<![0-9])(?:\+ ?|\( ?(?=0))?[0-9](?:{GAP}{{0,3}}[0-9])*(?:{GAP}{{0,3}}[Xx])?")
+_GROUP = re.compile(r"[0-9]+|[Xx]")
 
 _MOBILE = re.compile(r"(?:\+?(?:00)?86|0)?1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"(?:\+?(?:00)?86)?0(?:10|2[0-9]|[3-9][0-9]{2})[1-9][0-9]{6,7}|(?:\+|00)86[1-9][0-9]{8,11}")
@@ -132,7 +132,7 @@ def _longest_thing(
         kind = _kind(digits, before, plain[part[-1][1] : part[-1][1] + 4])
         if kind == "phone" and not _is_one(plain, part, at == 0 and taken == len(groups)):
             continue
-        if kind and (kind != "card" or best[1] != "phone"):
+        if kind:
             best = (taken, kind)
     return best
 
