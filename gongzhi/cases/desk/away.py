@@ -12,10 +12,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy as _
 
-from gongzhi.cases.desk import frame
+from gongzhi.cases.desk import frame, telling
 from gongzhi.kit import moments
 from gongzhi.kit.refusal import Refusal
 from gongzhi.look.templatetags.look import said
@@ -30,9 +29,9 @@ from gongzhi.places import reads as places
 class AwayForm(forms.Form):
     """First and last day of the leave, and who covers."""
 
-    away_from = forms.DateField(label=lazy("First day away"), widget=forms.DateInput(attrs={"type": "date"}))
-    away_to = forms.DateField(label=lazy("Last day away"), widget=forms.DateInput(attrs={"type": "date"}))
-    cover = forms.ChoiceField(label=lazy("Who covers"))
+    away_from = forms.DateField(label=_("First day away"), widget=forms.DateInput(attrs={"type": "date"}))
+    away_to = forms.DateField(label=_("Last day away"), widget=forms.DateInput(attrs={"type": "date"}))
+    cover = forms.ChoiceField(label=_("Who covers"))
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,9 +74,7 @@ def away(request: HttpRequest) -> HttpResponseBase:
         try:
             leaving.leave(by=actor.by, at=now, post=post.id, **form.told())
         except Refusal as refusal:
-            form.add_error(
-                refusal.field if refusal.field in form.fields else None, _(refusal.sentence) % refusal.params
-            )
+            form.add_error(refusal.field if refusal.field in form.fields else None, telling.refused(refusal))
         else:
             messages.success(request, _("Kept. From the first day on your cases go to the cover."))
             return HttpResponseRedirect(reverse("desk:away"))

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
 
 from gongzhi.cases import casefile, looking, photos, watching
 from gongzhi.cases.desk import forms, frame, telling
@@ -99,9 +98,7 @@ def original(request: HttpRequest, case: UUID) -> HttpResponseBase:
         except NotFound:
             raise
         except Refusal as refusal:
-            form.add_error(
-                refusal.field if refusal.field in form.fields else None, _(refusal.sentence) % refusal.params
-            )
+            form.add_error(refusal.field if refusal.field in form.fields else None, telling.refused(refusal))
     return frame.show(request, "cases/desk/original.html", context, here="inbox", status=422 if form.errors else 200)
 
 

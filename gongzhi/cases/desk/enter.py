@@ -15,12 +15,11 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy as _
 
 from gongzhi.cases import intake, matters, rules
 from gongzhi.cases.cards import Contact, MatterCard, Officer, Suggestion, Where
-from gongzhi.cases.desk import choices, frame
+from gongzhi.cases.desk import choices, frame, telling
 from gongzhi.kit import ids, moments, worktime
 from gongzhi.kit.danger import Danger, danger
 from gongzhi.kit.refusal import Refusal
@@ -37,38 +36,38 @@ class EnterForm(forms.Form):
     """One page for one voice. Only the words are needed; everything else helps to act sooner."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)
-    source = forms.ChoiceField(label=lazy("How it comes"), widget=forms.RadioSelect)
-    kind = forms.ChoiceField(label=lazy("What it is"), widget=forms.RadioSelect)
+    source = forms.ChoiceField(label=_("How it comes"), widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("What it is"), widget=forms.RadioSelect)
     words = forms.CharField(
-        label=lazy("In the person's own words"),
-        help_text=lazy("Write what you hear, not what the form would like. No names are needed."),
+        label=_("In the person's own words"),
+        help_text=_("Write what you hear, not what the form would like. No names are needed."),
         max_length=rules.WORDS_MAX,
         widget=forms.Textarea(attrs={"rows": 6, "autofocus": True}),
     )
     place_text = forms.CharField(
-        label=lazy("Where"),
+        label=_("Where"),
         required=False,
         max_length=rules.PLACE_TEXT_MAX,
-        help_text=lazy("Street and number, village, shop, bus stop: as it is said."),
+        help_text=_("Street and number, village, shop, bus stop: as it is said."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    place = forms.CharField(label=lazy("Which of these"), required=False, max_length=60)
-    matter = forms.ChoiceField(label=lazy("Kind of matter"), required=False)
-    contact_kind = forms.ChoiceField(label=lazy("How to answer"), widget=forms.RadioSelect, required=False)
+    place = forms.CharField(label=_("Which of these"), required=False, max_length=60)
+    matter = forms.ChoiceField(label=_("Kind of matter"), required=False)
+    contact_kind = forms.ChoiceField(label=_("How to answer"), widget=forms.RadioSelect, required=False)
     contact = forms.CharField(
-        label=lazy("Number or address"),
+        label=_("Number or address"),
         required=False,
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     allows_public = forms.BooleanField(
-        label=lazy("The masked words may be public, so that neighbours can join"), required=False
+        label=_("The masked words may be public, so that neighbours can join"), required=False
     )
     said_on = forms.DateField(
-        label=lazy("Date of the letter"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Date of the letter"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
-    officer_organ = forms.ChoiceField(label=lazy("Office of the officer"), required=False)
-    officer_text = forms.CharField(label=lazy("Who, as said"), required=False, max_length=rules.PLACE_TEXT_MAX)
+    officer_organ = forms.ChoiceField(label=_("Office of the officer"), required=False)
+    officer_text = forms.CharField(label=_("Who, as said"), required=False, max_length=rules.PLACE_TEXT_MAX)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -195,7 +194,7 @@ def _keep(request: HttpRequest, form: EnterForm, now: datetime) -> HttpResponse:
         )
     except Refusal as refusal:
         name = {"place": "place_text"}.get(refusal.field or "", refusal.field)
-        form.add_error(name if name in form.fields else None, _(refusal.sentence) % refusal.params)
+        form.add_error(name if name in form.fields else None, telling.refused(refusal))
         return _draw(request, form, status=refusal.status)
     return frame.show(request, "cases/desk/entered.html", {"received": received, "now": now}, here="enter")
 

@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from gongzhi.cases import rules
 from gongzhi.kit import moments
@@ -23,15 +24,18 @@ UNDO_COOKIE = "desk_undo"
 DENSITY_COOKIE = "desk_density"
 DENSITIES = ("roomy", "tight")
 
-# Which page needs which permit: the links of the head, in the order of a day's work.
 READERS = (Permit.CASE_READ, Permit.CASE_READ_ALL)
-PAGES: tuple[tuple[str, tuple[Permit, ...]], ...] = (
-    ("inbox", READERS),
-    ("enter", (Permit.VOICE_ENTER,)),
-    ("recover", (Permit.VOICE_RECOVER,)),
-    ("list", READERS),
-    ("leader", (Permit.CASE_LEAD, Permit.CASE_HEAD)),
-    ("officers", (Permit.OFFICER_CASE,)),
+# Which page needs which permit: the links of the head, in the order of a day's work.
+PAGES: tuple[tuple[str, Promise, tuple[Permit, ...]], ...] = (
+    ("desk:inbox", _("Inbox"), READERS),
+    ("desk:enter", _("Write down a voice"), (Permit.VOICE_ENTER,)),
+    ("desk:recover", _("Lost link"), (Permit.VOICE_RECOVER,)),
+    ("desk:list", _("All cases"), READERS),
+    ("desk:leader", _("What is late"), (Permit.CASE_LEAD, Permit.CASE_HEAD)),
+    ("desk:officers", _("About officers"), (Permit.OFFICER_CASE,)),
+    ("people:posts", _("Posts"), (Permit.POST_MANAGE,)),
+    ("people:accounts", _("Accounts"), (Permit.SIGN_IN_MANAGE,)),
+    ("people:looks", _("Looks at personal data"), (Permit.LOOK_AUDIT,)),
 )
 
 
@@ -47,19 +51,17 @@ class UndoBar:
 
 def nav(actor: Actor, here: str) -> list[dict[str, Any]]:
     """The links this post has a use for; `here` is the name of the page shown."""
-    labels = {
-        "inbox": _("Inbox"),
-        "enter": _("Write down a voice"),
-        "recover": _("Lost link"),
-        "list": _("All cases"),
-        "leader": _("What is late"),
-        "officers": _("About officers"),
-    }
     return [
-        {"href": reverse(f"desk:{name}"), "label": labels[name], "current": name == here}
-        for name, permits in PAGES
+        {"href": reverse(name), "label": label, "current": name == f"desk:{here}"}
+        for name, label, permits in PAGES
         if any(actor.can(permit) for permit in permits)
     ]
+
+
+def first_page(actor: Actor) -> str:
+    """Where a post begins its day: the address of its first page; its own leave when it has no other."""
+    links = nav(actor, "")
+    return str(links[0]["href"]) if links else reverse("desk:away")
 
 
 def show(

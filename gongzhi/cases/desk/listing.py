@@ -6,8 +6,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy as _
 
 from gongzhi.cases import casefile, lists, rules
 from gongzhi.cases.desk import choices, frame
@@ -23,11 +22,11 @@ from gongzhi.places import reads as places_reads
 class FilterForm(forms.Form):
     """What to look for; every field may stay empty."""
 
-    q = forms.CharField(label=lazy("Words or number"), required=False, max_length=100)
-    place = forms.ChoiceField(label=lazy("Place"), required=False)
-    matter = forms.ChoiceField(label=lazy("Matter"), required=False)
-    state = forms.ChoiceField(label=lazy("State"), required=False)
-    organ = forms.ChoiceField(label=lazy("Office"), required=False)
+    q = forms.CharField(label=_("Words or number"), required=False, max_length=100)
+    place = forms.ChoiceField(label=_("Place"), required=False)
+    matter = forms.ChoiceField(label=_("Matter"), required=False)
+    state = forms.ChoiceField(label=_("State"), required=False)
+    organ = forms.ChoiceField(label=_("Office"), required=False)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

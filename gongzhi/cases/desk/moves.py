@@ -86,7 +86,7 @@ def _refused(
     """The same page with the sentence; after a stale version the form counts from the case as it now stands."""
     if isinstance(refusal, NotFound):
         raise refusal
-    sentence = _(refusal.sentence) % refusal.params
+    sentence = telling.refused(refusal)
     if refusal.status == 409:
         actor = actor_of(request)
         desk = casefile.desk_case(actor, desk.course.case, moments.now())
@@ -140,7 +140,7 @@ def _undo(request: HttpRequest, case: UUID) -> HttpResponseBase:
     except NotFound:
         raise
     except Refusal as refusal:
-        messages.warning(request, _(refusal.sentence) % refusal.params)
+        messages.warning(request, telling.refused(refusal))
     else:
         messages.success(request, _("Taken back. The case is as it was."))
     response = HttpResponseRedirect(reverse("desk:case", args=[case]))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from django import forms
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy as _
 
 from gongzhi.cases import recovering, rules
-from gongzhi.cases.desk import frame
+from gongzhi.cases.desk import frame, telling
 from gongzhi.kit import moments
 from gongzhi.kit.refusal import Refusal
 from gongzhi.people.middleware import actor_of
@@ -20,14 +19,14 @@ class RecoverForm(forms.Form):
     """The number on the slip and what was said then."""
 
     number = forms.CharField(
-        label=lazy("Number on the slip"),
-        help_text=lazy("As it is read: 990101-26-K7M4-2QXD. Spaces, small letters and missing hyphens are fine."),
+        label=_("Number on the slip"),
+        help_text=_("As it is read: 990101-26-K7M4-2QXD. Spaces, small letters and missing hyphens are fine."),
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "number", "autofocus": True}),
     )
     words = forms.CharField(
-        label=lazy("What the person said then, in own words"),
-        help_text=lazy("Let the person tell it. Do not read the kept words aloud first."),
+        label=_("What the person said then, in own words"),
+        help_text=_("Let the person tell it. Do not read the kept words aloud first."),
         max_length=rules.WORDS_MAX,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
@@ -42,9 +41,7 @@ def recover(request: HttpRequest) -> HttpResponseBase:
         try:
             found = recovering.at_counter(by=actor.by, at=moments.now(), post=actor.acting, **form.cleaned_data)
         except Refusal as refusal:
-            form.add_error(
-                refusal.field if refusal.field in form.fields else None, _(refusal.sentence) % refusal.params
-            )
+            form.add_error(refusal.field if refusal.field in form.fields else None, telling.refused(refusal))
         else:
             return frame.show(request, "cases/desk/recovered.html", {"found": found}, here="recover")
     status = 422 if form.errors else 200

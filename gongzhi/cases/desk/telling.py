@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from gongzhi.cases import labels, rules
 from gongzhi.cases.cards import ClockCard, Holder
 from gongzhi.cases.desk_cards import DeskCase
 from gongzhi.kit import worktime
+from gongzhi.kit.refusal import Refusal
 from gongzhi.look import dates
 from gongzhi.look.templatetags.look import said
 from gongzhi.procedures import calendars
@@ -36,6 +37,15 @@ def clock(card: ClockCard | None) -> str:
     if card.provisional:
         sentence += " " + _("The date is provisional: the holidays of that year are not announced yet.")
     return sentence
+
+
+def refused(refusal: Refusal) -> str:
+    """The sentence of a refusal, its moments as words and its names in the reader's language."""
+    told: dict[str, object] = {}
+    for name, value in refusal.params.items():
+        english = refusal.params.get(f"{name}_en") if (get_language() or "").startswith("en") else None
+        told[name] = dates.moment_text(value) if isinstance(value, datetime) else english or value
+    return _(refusal.sentence) % told
 
 
 def holder(card: Holder, now: datetime) -> str:
