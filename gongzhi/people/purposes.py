@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from gongzhi.ledger import writing
 from gongzhi.people import reads, rules
+from gongzhi.people.cards import PostCard
 from gongzhi.people.models import Look
 
 
@@ -20,6 +21,7 @@ class LookCard:
     """A look as the person it was about sees it. Organ and title say who; no officer's name is told."""
 
     at: datetime
+    subject: str
     organ_zh: str
     organ_en: str
     title_zh: str
@@ -64,25 +66,28 @@ def looks_by(posts: Collection[UUID], limit: int = 100) -> tuple[Look, ...]:
 
 
 def looks_at(subject: str) -> list[LookCard]:
-    """Who looked at personal data of a subject, latest first."""
-    rows = list(Look.objects.filter(subject=subject).order_by("-at"))
-    cards = reads.posts(UUID(row.by.removeprefix("post:")) for row in rows if row.by.startswith("post:"))
-    by_ref = {card.ref: card for card in cards.values()}
-    looks = []
-    for row in rows:
-        card = by_ref.get(row.by)
-        purpose = rules.PURPOSES.get(row.purpose)
-        looks.append(
-            LookCard(
-                at=row.at,
-                organ_zh=card.organ_zh if card else "",
-                organ_en=card.organ_en if card else "",
-                title_zh=card.title_zh if card else "",
-                title_en=card.title_en if card else "",
-                purpose=_(purpose.sentence) if purpose else row.purpose,
-                fields=tuple(row.fields),
-                case=row.case,
-                clause=row.clause,
-            )
-        )
-    return looks
+    """Who looked at personal data of a subject, latest first: what the person sees on the secret link."""
+    return cards(list(Look.objects.filter(subject=subject).order_by("-at")))
+
+
+def cards(rows: Sequence[Look]) -> list[LookCard]:
+    """Looks with the organ and the title of the post that looked."""
+    found = reads.posts(UUID(row.by.removeprefix("post:")) for row in rows if row.by.startswith("post:"))
+    by_ref = {card.ref: card for card in found.values()}
+    return [_card(row, by_ref.get(row.by)) for row in rows]
+
+
+def _card(row: Look, post: PostCard | None) -> LookCard:
+    purpose = rules.PURPOSES.get(row.purpose)
+    return LookCard(
+        at=row.at,
+        subject=row.subject,
+        organ_zh=post.organ_zh if post else "",
+        organ_en=post.organ_en if post else "",
+        title_zh=post.title_zh if post else "",
+        title_en=post.title_en if post else "",
+        purpose=_(purpose.sentence) if purpose else row.purpose,
+        fields=tuple(row.fields),
+        case=row.case,
+        clause=row.clause,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q, QuerySet
 
@@ -26,10 +27,15 @@ SHOWN: dict[str, tuple[str, ...]] = {
 DEFAULT_ZONE = "Asia/Shanghai"
 
 
-def day_of(at: datetime) -> date:
-    """The day of a moment in the county's own zone: what `valid_from` and `valid_to` are compared with."""
+def zone() -> ZoneInfo:
+    """The county's own zone."""
     county = places.county_or_none()
-    return moments.local(at, county.tz if county else DEFAULT_ZONE).date()
+    return ZoneInfo(county.tz if county else DEFAULT_ZONE)
+
+
+def day_of(at: datetime) -> date:
+    """The day of a moment in the county's zone: what `valid_from` and `valid_to` are compared with."""
+    return moments.local(at, zone()).date()
 
 
 def organ(code: str) -> OrganCard | None:

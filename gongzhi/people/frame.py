@@ -1,0 +1,35 @@
+"""The workplace frame of the pages of posts, accounts and messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from gongzhi.people.middleware import actor_of
+from gongzhi.people.permits import Permit
+
+
+def show(request: HttpRequest, template: str, context: dict[str, Any], *, here: str, status: int = 200) -> HttpResponse:
+    """A page of the workplace with the links this post may follow; `here` names the current one."""
+    response = render(request, template, {**context, "nav": _nav(request, here)}, status=status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _nav(request: HttpRequest, here: str) -> list[dict[str, Any]]:
+    actor = actor_of(request)
+    links = [
+        ("posts", Permit.POST_MANAGE, reverse("people:posts"), _("Posts")),
+        ("accounts", Permit.POST_MANAGE, reverse("people:accounts"), _("Accounts")),
+        ("accounts", Permit.SIGN_IN_MANAGE, reverse("people:accounts"), _("Accounts")),
+        ("letterbox", Permit.LETTERBOX_READ, reverse("letterbox"), _("Messages")),
+        ("looks", Permit.LOOK_AUDIT, reverse("people:looks"), _("Looks at personal data")),
+    ]
+    shown = [
+        {"href": href, "label": label, "current": name == here} for name, need, href, label in links if actor.can(need)
+    ]
+    return [*shown, {"href": reverse("mfa_index"), "label": _("My sign-in"), "current": False}]
