@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from gongzhi.people import rules as people
+
 KINDS = {
     "report": _("Something to be put right"),
     "complaint": _("A complaint"),
@@ -54,13 +56,7 @@ PAUSE_REASONS = {
     "expert_opinion": _("waiting for an expert opinion"),
     "legal_proceedings": _("waiting for legal proceedings"),
 }
-PURPOSES = {
-    "contact_resident": _("to contact you"),
-    "find_place": _("to find the place"),
-    "check_facts": _("to check the facts"),
-    "legal_duty": _("because a law requires it"),
-    "correct_masking": _("to correct the masking"),
-}
+PURPOSES = {code: _(purpose.sentence) for code, purpose in people.PURPOSES.items()}
 CONTACTS = {"phone": _("by phone"), "email": _("by e-mail"), "": _("only on the secret link")}
 CLOCKS = {
     "in_time": _("in time"),

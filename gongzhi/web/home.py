@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from gongzhi.cases import lists, numbers
 from gongzhi.cases.public import figures
-from gongzhi.cases.public.forms import SpeakForm
 from gongzhi.cases.public.frame import show
 from gongzhi.cases.public.how import how
 from gongzhi.kit.moments import now
 from gongzhi.look import printed
 from gongzhi.people.permits import public
+from gongzhi.web.context import the_house
 
 HOME_SECONDS = 20
 LATELY = 3
@@ -20,13 +22,29 @@ LATELY = 3
 __all__ = ["home", "how"]
 
 
+def doors() -> list[dict[str, str]]:
+    """What else one comes here for: only what exists."""
+    found = [
+        {"href": reverse("cases:find"), "icon": "search", "label": _("Find my voice")},
+        {"href": reverse("cases:list"), "icon": "list", "label": _("What others said")},
+        {"href": reverse("cases:how"), "icon": "info-circle", "label": _("How it works")},
+    ]
+    phone = the_house().phone
+    if phone:
+        found.append({"href": f"tel:{phone}", "icon": "phone", "label": _("Call %(phone)s") % {"phone": phone}})
+    return found
+
+
 @public
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """The question whose answer already begins the journey."""
+    """The question whose answer already begins the journey; in elder mode large buttons as well."""
     at = now()
+    others = doors()
+    speak = {"href": reverse("cases:speak"), "icon": "message", "label": _("Speak up")}
     context = {
-        "form": SpeakForm(),
+        "doors": others,
+        "elder_buttons": [speak, *others],
         "three": figures.three(numbers.week(at)),
         "lately": lists.lately_fixed(at, limit=LATELY),
     }

@@ -89,6 +89,11 @@ def name_of(place: str) -> Hit | None:
     return None if card is None else _card(place, card)
 
 
+def grids_address(code: str) -> str:
+    """Where a map fetches the grids of a place; of the whole county for ""."""
+    return f"/api/v1/places/{code or places.county().code.ljust(12, '0')}/grids"
+
+
 def below(code: str) -> tuple[PlaceCard, ...]:
     """The places right inside: towns of the county (also for ""), villages of a town, grids of a village."""
     if len(code) == 15:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from gongzhi.cases.number_cards import WeekNumbers
+from gongzhi.cases.number_cards import PlaceNumbers, WeekNumbers
+from gongzhi.look import charts, dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +60,40 @@ def _content(week: WeekNumbers) -> Figure:
 def _share(part: int, whole: int) -> str:
     """A share in whole per cent; a dash without a base."""
     return f"{round(100 * part / whole)} %" if whole else "–"
+
+
+def week_days(week: WeekNumbers) -> SafeString:
+    """How many came on each day, as bars; the title names the fullest day."""
+    if not week.days:
+        return SafeString("")
+    fullest = max(week.days, key=lambda day: day.received)
+    title = _("Most came on %(day)s: %(count)s") % {"day": dates.short_day(fullest.day), "count": fullest.received}
+    return charts.bars(
+        title=title,
+        rows=[(dates.short_day(day.day), day.received) for day in week.days],
+        head=(_("Day"), _("received")),
+    )
+
+
+def weeks(week: WeekNumbers) -> SafeString:
+    """How many came in each of the last weeks, as a line; the running week is the last point."""
+    return _line(week.weeks)
+
+
+def place_weeks(counted: PlaceNumbers) -> SafeString:
+    """The same for a place; weeks below ten people are left out of the drawing and the table."""
+    return _line([(monday, count) for monday, count in counted.weeks if count is not None])
+
+
+def _line(points: Sequence[tuple[date, int]]) -> SafeString:
+    if len(points) < 2:
+        return SafeString("")
+    counts = [count for _monday, count in points]
+    mean = round(sum(counts[:-1]) / len(counts[:-1]))
+    title = _("%(count)s in this week, %(mean)s in a mean week before") % {"count": counts[-1], "mean": mean}
+    return charts.line(
+        title=title,
+        labels=[dates.short_day(monday) for monday, _count in points],
+        values=counts,
+        head=(_("Week from"), _("received")),
+    )

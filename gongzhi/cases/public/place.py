@@ -26,6 +26,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "place": card,
         "path": places.path(card.code)[:-1],
+        "grids": choosing.grids_address(card.code),
         "inside": choosing.below(card.code),
         "numbers": counted,
         "withheld_below": rules.WITHHELD_BELOW,

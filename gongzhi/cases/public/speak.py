@@ -40,15 +40,9 @@ def speak(request: HttpRequest) -> HttpResponse:
     return _ANSWERS[step](request, draft)
 
 
-def address_of(request: HttpRequest) -> str:
-    """The sender's network address; behind the county's own proxy, the one the proxy names last."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if request.is_secure() else ""
-    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
-
-
 def check_strain(request: HttpRequest, *, endangered: bool) -> None:
     """Refuse (429) a sender who sends very many in a short time; never one whose words tell of danger."""
-    wait = straining.take(at=now(), address=address_of(request), danger=endangered)
+    wait = straining.take(at=now(), address=request.META.get("REMOTE_ADDR", ""), danger=endangered)
     if wait:
         raise Refusal(
             "too_many",
@@ -175,6 +169,7 @@ def _page(
         else "",
     }
     if step == "where":
+        context["grids"] = choosing.grids_address("")
         context["choice"] = choice or choosing.start(place=draft.values["place"], text=draft.values["where"])
     if step in ("more", "check"):
         context["photos_left"] = rules.PHOTOS_MAX - len(draft.photos)

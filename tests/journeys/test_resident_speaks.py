@@ -1,0 +1,138 @@
+"""An old villager speaks: on a slow phone, without JavaScript, without an account, without a map."""
+
+from __future__ import annotations
+
+import io
+import re
+
+from PIL import Image
+
+from tests.journeys.conftest import axe
+
+WORDS = "西河桥头的路灯坏了三天，晚上很黑，老人不敢出门。我的电话是13800001234。"
+
+
+def speak_until_where(phone, words: str = WORDS) -> None:
+    phone.goto("/zh/")
+    phone.fill("textarea[name=words]", words)
+    phone.click("main button[value=next]")
+
+
+def send(phone) -> None:
+    """From the place to the receipt, with nothing added."""
+    phone.click("main button[value=next]")
+    phone.click("main button[value=next]")
+    phone.click("main button[value=send]")
+
+
+def a_photo() -> dict[str, object]:
+    out = io.BytesIO()
+    Image.new("RGB", (800, 600), "#486").save(out, "JPEG")
+    return {"name": "lamp.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+def test_she_says_it_on_the_front_page_and_gets_a_receipt(phone) -> None:
+    speak_until_where(phone)
+    assert "第2步" in phone.inner_text("main")
+    phone.click("summary:has-text('从镇、村名单里选')")
+    phone.click("details button[name=browse] >> nth=0")
+    phone.click("main button[name=browse] >> nth=0")
+    phone.click("main button[name=pick] >> nth=1")
+    phone.fill("input[name=contact]", "li@example.org")
+    phone.click("main button[value=next]")
+    assert "13800001234" in phone.inner_text("main"), "on her own review page she sees what she typed"
+    phone.click("main button[value=send]")
+    phone.wait_for_url("**/v/*/")
+    receipt = phone.inner_text(".receipt")
+    assert re.search(r"990101-\d\d-[0-9A-Z]{4}-[0-9A-Z]{4}", receipt)
+    assert phone.url in receipt
+    assert phone.locator(".receipt svg").count() == 1
+    assert "星期" in receipt, "she is told by which day"
+    assert "13800001234" not in phone.inner_text("main"), "kept words are masked"
+
+
+def test_a_typed_landmark_is_offered_back(phone) -> None:
+    speak_until_where(phone)
+    phone.goto("/zh/cases/")
+    phone.go_back()
+    phone.fill("input[name=where]", "没有这个地方名字啊")
+    phone.click("main button[value=next]")
+    assert "不要紧" in phone.inner_text("main")
+    assert phone.input_value("input[name=where]") == "没有这个地方名字啊"
+
+
+def test_the_text_survives_an_error_and_going_back(phone) -> None:
+    phone.goto("/zh/speak/")
+    phone.click("main button[value=next]")
+    assert "请简单说说" in phone.inner_text(".error-summary")
+    phone.fill("textarea[name=words]", WORDS)
+    phone.click("main button[value=next]")
+    phone.click("main button[value=to-words]")
+    assert phone.input_value("textarea[name=words]") == WORDS
+    phone.click("main button[value=next]")
+    phone.go_back()
+    assert phone.input_value("textarea[name=words]") == WORDS
+
+
+def test_what_is_no_photo_is_named_and_the_rest_is_kept(phone) -> None:
+    speak_until_where(phone)
+    phone.click("main button[value=next]")
+    wrong = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"not a photo"}
+    phone.set_input_files("input[name=photos]", [a_photo(), wrong])
+    phone.fill("input[name=contact]", "13800001234")
+    phone.click("main button[value=next]")
+    assert "notes.txt" in phone.inner_text(".error-summary")
+    assert "照片1已保存" in phone.inner_text("main")
+    assert phone.input_value("input[name=contact]") == "13800001234"
+    phone.click("main button[value=next]")
+    phone.click("main button[value=send]")
+    phone.wait_for_url("**/v/*/")
+    assert phone.locator(".photos img").count() == 1
+    assert phone.evaluate("() => document.querySelector('.photos img').naturalWidth > 0")
+
+
+def test_words_of_danger_show_the_number_first(phone) -> None:
+    speak_until_where(phone, "隔壁楼着火了，还有人在里面！")
+    assert phone.locator(".danger-now a[href='tel:119']").count() == 1
+    phone.click("main button[value=send]")
+    phone.wait_for_url("**/v/*/")
+    assert phone.locator(".danger-now").count() == 1, "the receipt shows the numbers once more"
+
+
+def test_the_same_form_twice_is_one_voice(phone) -> None:
+    speak_until_where(phone)
+    phone.click("main button[value=next]")
+    phone.click("main button[value=next]")
+    phone.click("main button[value=send]")
+    phone.wait_for_url("**/v/*/")
+    first = phone.url
+    phone.go_back()
+    phone.click("main button[value=send]")
+    phone.wait_for_url("**/v/*/")
+    assert phone.url == first
+
+
+def test_she_withdraws_and_the_link_ends(phone) -> None:
+    speak_until_where(phone)
+    send(phone)
+    phone.wait_for_url("**/v/*/")
+    link = phone.url
+    phone.click("a[href$='/withdraw']")
+    phone.click("main button.danger")
+    assert "已撤回" in phone.inner_text("h1")
+    assert phone.goto(link).status == 410
+
+
+def test_the_journey_is_open_to_everybody(page) -> None:
+    """axe on each page of the journey, with scripts on."""
+    wrong = []
+    page.goto("/en/speak/")
+    wrong += axe(page)
+    page.fill("textarea[name=words]", "The street lamp at the bridge is dark.")
+    for name in ("next", "next", "next", "send"):
+        page.click(f"main button[value={name}]")
+        wrong += axe(page)
+    assert page.locator("[data-copy]").is_visible()
+    page.click("text=Print the receipt")
+    wrong += axe(page)
+    assert not wrong, "\n".join(sorted(set(wrong)))
