@@ -17,7 +17,6 @@ _LANDLINE = re.compile(r"(?:\+?(?:00)?86)?0(?:10|2[0-9]|[3-9][0-9]{2})[1-9][0-9]
 _SERVICE = re.compile(r"[48]00[0-9]{7}")
 _ABROAD = re.compile(r"(?:\+|00)[1-9][0-9]{7,14}")
 _PROVINCE = re.compile(r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9[0-9])")
-_DATED = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2]|[1-9])")
 _MANY_MOBILES = re.compile(r"(?:1[3-9][0-9]{9}){2,}")
 _ID_INSIDE = re.compile(r"(?=([1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9]{4}[0-9Xx]))")
 _USUAL = {(3, 4, 4), (3, 3, 5), (3, 8), (4, 3, 4), (4, 4, 3), (7, 4), (5, 6), (3, 5, 3), (4, 7)}
@@ -141,8 +140,6 @@ def _is_one(plain: str, part: list[tuple[int, int, str]], is_whole: bool) -> boo
     """Whether groups look written as one number: the usual grouping, one kind of gap, or nothing beside them."""
     if len(part) == 1:
         return True
-    if _DATED.match(part[0][2] + part[1][2]) and len(part[0][2]) == 4:
-        return False
     shape = tuple(len(group[2]) for group in part)
     if is_whole or shape in _USUAL or shape[1:] in _USUAL:
         return True
