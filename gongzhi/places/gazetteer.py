@@ -14,6 +14,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from itertools import pairwise
 
 Feature = tuple[str, ...]
@@ -33,7 +34,8 @@ _PATH_WORTH = 0.9  # a path explains almost as much as a name; the name decides 
 _UNKNOWN_WORTH = 0.3  # of the mean weight: what no place is called was said for another reason
 _LONE_WORTH = 0.2  # one character alone, of its weight
 _ENOUGH = 0.5  # of the best score
-_SHORTLIST = 150
+_SHORTLIST = 80
+_COMMON = 60  # places that share a feature before it is called common
 _LONGEST = 80  # tokens of a question that are read
 
 
@@ -109,6 +111,7 @@ class Book:
             * (1 if len(feature) > 1 or feature[0].isascii() else _LONE_WORTH)
             for feature, numbers in posted.items()
         }
+        self._said = [[sum(self._weights[feature] for feature in name) for name in names] for names in self._names]
         self._mean = sum(self._weights.values()) / max(1, len(self._weights))
 
     def find(self, text: str, limit: int = 8) -> list[int]:
@@ -125,25 +128,29 @@ class Book:
         return [number for score, number in scored[:limit] if score >= least]
 
     def _shortlist(self, known: dict[Feature, float]) -> list[int]:
-        """The entries that share most of the question's weight, by name or path."""
+        """The entries that share most of the question's weight, by name or path.
+
+        What a large part of all places shares (the town's name) only decides among those found by rarer words.
+        """
+        most = max(_COMMON, len(self._names) // 10)
+        rare = [feature for feature in known if len(self._posted[feature]) <= most]
         shared: dict[int, float] = defaultdict(float)
-        for feature, weight in known.items():
+        for feature in rare or known:
+            weight = known[feature]
             for number in self._posted[feature]:
                 shared[number] += weight
-        return sorted(shared, key=lambda number: (-shared[number], number))[:_SHORTLIST]
+        return nlargest(_SHORTLIST, shared, key=shared.__getitem__)
 
     def _score(self, number: int, known: dict[Feature, float], whole: float) -> float:
         """Between 0 and 1: six tenths how much of the question is explained, four how much of the name was said."""
-        by_path = sum(weight for feature, weight in known.items() if feature in self._paths[number])
-        best = 0.6 * _PATH_WORTH * by_path / whole
-        for name in self._names[number]:
-            explained = said = 0.0
-            for feature, weight in known.items():
-                if feature in name:
-                    explained += weight
-                    said += weight
-                elif feature in self._paths[number]:
-                    explained += weight * _PATH_WORTH
-            full = sum(self._weights[feature] for feature in name)
-            best = max(best, 0.6 * explained / whole + 0.4 * said / full)
+        path = self._paths[number]
+        by_path = {feature: weight * _PATH_WORTH for feature, weight in known.items() if feature in path}
+        from_path = sum(by_path.values())
+        best = 0.6 * from_path / whole
+        for name, full in zip(self._names[number], self._said[number], strict=True):
+            in_name = name & known.keys()
+            if in_name:
+                said = sum(known[feature] for feature in in_name)
+                twice = sum(by_path.get(feature, 0.0) for feature in in_name)
+                best = max(best, 0.6 * (said + from_path - twice) / whole + 0.4 * said / full)
         return best

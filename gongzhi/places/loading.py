@@ -68,14 +68,16 @@ def load_divisions(*, by: str, at: datetime, rows: Sequence[Row]) -> Loaded:
         if division.level != rules.level_of(division.code):
             raise Refusal(
                 "division_level",
-                N_("%(code)s is not the code of a %(level)s."),
-                code=division.code,
+                N_("%(place)s is not the code of a %(level)s."),
+                place=division.code,
                 level=division.level,
             )
         if division.parent_id not in known:
             division.parent_id = None
             if division.level in (rules.Level.TOWN, rules.Level.VILLAGE):
-                raise Refusal("division_orphan", N_("The place above %(code)s is not in the file."), code=division.code)
+                raise Refusal(
+                    "division_orphan", N_("The place above %(place)s is not in the file."), place=division.code
+                )
     return _load(Division, "divisions", new, by=by, at=at)
 
 
@@ -91,7 +93,7 @@ def load_grids(*, by: str, at: datetime, features: Sequence[Row]) -> Loaded:
         polygon = feature.get("geometry", row.get("polygon"))
         grid = Grid(**{**_values(Grid, row), "polygon": polygon, "division_id": str(row["code"])[:12]})
         if rules.level_of(grid.code) is not rules.Level.GRID or grid.division_id not in villages:
-            raise Refusal("grid_outside", N_("Grid %(code)s does not lie in a village we know."), code=grid.code)
+            raise Refusal("grid_outside", N_("Grid %(place)s does not lie in a village we know."), place=grid.code)
         if polygon is not None:
             _centre(grid)
         new.append(grid)
@@ -169,7 +171,9 @@ def _centre(grid: Grid) -> None:
     except (ShapelyError, ValueError, KeyError, TypeError, AttributeError, IndexError):
         whole = False
     if not whole:
-        raise Refusal("grid_polygon", N_("The polygon of grid %(code)s is not a closed, simple area."), code=grid.code)
+        raise Refusal(
+            "grid_polygon", N_("The polygon of grid %(place)s is not a closed, simple area."), place=grid.code
+        )
     if grid.lon is None or grid.lat is None:
         point = area.representative_point()
         grid.lon, grid.lat = round(point.x, 6), round(point.y, 6)

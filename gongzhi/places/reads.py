@@ -117,7 +117,7 @@ def place(code: str) -> PlaceCard:
     """A division or grid by its code, also a closed one; refuses `place_unknown`."""
     card = _atlas().cards.get(code)
     if card is None:
-        raise NotFound("place_unknown", N_("There is no place with the code %(code)s."), field="place", code=code)
+        raise NotFound("place_unknown", N_("There is no place with the code %(place)s."), field="place", place=code)
     return card
 
 

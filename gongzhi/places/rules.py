@@ -51,9 +51,9 @@ def level_of(code: str) -> Level:
     if not code.isascii() or not code.isdigit() or len(code) not in (12, 15) or code.startswith("00"):
         raise Refusal(
             "place_code_misread",
-            N_("“%(code)s” is not the code of a place: it has 12 digits, or 15 for a grid."),
+            N_("“%(place)s” is not the code of a place: it has 12 digits, or 15 for a grid."),
             field="place",
-            code=code,
+            place=code,
         )
     if len(code) == 15:
         return Level.GRID

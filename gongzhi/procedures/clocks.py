@@ -164,13 +164,17 @@ def extend(*, by: str, at: datetime, clock: Clock | UUID, limit: Limit, reason: 
 
 
 def obey(*, by: str, at: datetime, clock: Clock | UUID, effect: ClockEffect, quiet: bool = False) -> Clock | None:
-    """Do to a clock what a move's definition says; None when it says nothing. Starting is `start`'s."""
+    """Do to a clock what a move's definition says; None when nothing is said or done. Starting is `start`'s.
+
+    A move that stops a clock finds it stopped when an earlier move (the answer before the closing) did so.
+    """
     if effect.act is ClockAct.PAUSE:
         until = worktime.due(at, effect.at_most, (), calendars.calendar()).at if effect.at_most else None
         return pause(by=by, at=at, clock=clock, reason=effect.reason, until=until, quiet=quiet)
     if effect.act is ClockAct.RESUME:
         return resume(by=by, at=at, clock=clock, quiet=quiet)
-    if effect.act is ClockAct.STOP:
+    pk = clock.pk if isinstance(clock, Clock) else clock
+    if effect.act is ClockAct.STOP and Clock.objects.filter(pk=pk, stopped_at=None).exists():
         return stop(by=by, at=at, clock=clock, quiet=quiet)
     return None
 

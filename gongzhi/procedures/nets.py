@@ -18,7 +18,7 @@ def newest(code: str) -> tuple[UUID, Net]:
     """The procedure's id and its net in the newest version; refuses `procedure_unknown`."""
     found = _newest().get(code)
     if found is None:
-        raise NotFound("procedure_unknown", N_("There is no procedure “%(code)s”."), code=code)
+        raise NotFound("procedure_unknown", N_("There is no procedure “%(procedure)s”."), procedure=code)
     return found, by_id(found)
 
 
@@ -26,7 +26,7 @@ def by_version(code: str, version: int) -> Net:
     """The net of a procedure in one version; refuses `procedure_unknown`."""
     pk = Procedure.objects.filter(code=code, version=version).values_list("pk", flat=True).first()
     if pk is None:
-        raise NotFound("procedure_unknown", N_("There is no procedure “%(code)s”."), code=code)
+        raise NotFound("procedure_unknown", N_("There is no procedure “%(procedure)s”."), procedure=code)
     return by_id(pk)
 
 

@@ -71,7 +71,7 @@ def clause(code: str) -> ClauseCard:
     """An article of law by its code; refuses `clause_unknown`."""
     card = _clauses().get(code)
     if card is None:
-        raise NotFound("clause_unknown", N_("There is no article of law with the code %(code)s."), code=code)
+        raise NotFound("clause_unknown", N_("There is no article of law with the code %(clause)s."), clause=code)
     return card
 
 

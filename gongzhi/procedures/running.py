@@ -93,7 +93,8 @@ def move(
     fields: Mapping[str, object] | None = None,
     quiet: bool = False,
 ) -> Run:
-    """Make a move. `holder` is the token holder who acts, `to` names receivers, `fields` what the move needs.
+    """Make a move. `holder` is the token holder who acts, `to` names receivers, `fields` what the move needs
+    (None: the caller has seen to it).
 
     Refuses what `rules.fire` and `rules.check_fields` refuse, and `moved_first` (409) when `expected_version`
     is not the run's any more. The refused leave nothing changed.
@@ -101,7 +102,8 @@ def move(
     with transaction.atomic():
         current = _claim(run, expected_version, by=by, at=at)
         net = nets.by_id(current.procedure_id)
-        rules.check_fields(net, move, fields or {})
+        if fields is not None:
+            rules.check_fields(net, move, fields)
         before = _rows(current)
         after = rules.fire(net, _marking(before), move, holder, to)
         went, came = _apply(current, before, after, at=at)
