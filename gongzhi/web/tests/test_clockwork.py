@@ -41,6 +41,7 @@ def test_every_job_named_in_the_timetable_exists():
         assert entry.every > 0
 
 
+@pytest.mark.django_db
 def test_a_failing_job_stops_nobody_and_is_tried_again(caplog):
     CALLS.clear()
     work = Clockwork((job("failing", 0.01), job("quiet", 0.01)))
