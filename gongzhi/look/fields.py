@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.forms import BoundField
+from django.forms import BoundField, Field
+from django.utils.translation import gettext as _
 
 
 def kind_of(bound: BoundField) -> str:
@@ -25,6 +26,16 @@ def first_target(bound: BoundField) -> str:
     return f"{bound.auto_id}_0" if kind_of(bound) == "choices" else str(bound.auto_id)
 
 
+def complaints(bound: BoundField) -> list[str]:
+    """What is wrong with this field, in our words: Django's "This field is required" names neither field nor remedy."""
+    texts = []
+    for error in bound.form.errors.as_data().get(bound.name, []):
+        plain = str(error.messages[0])
+        default = str(Field.default_error_messages["required"])
+        texts.append(_("Please answer: %(label)s") % {"label": bound.label} if plain == default else plain)
+    return texts
+
+
 def shown(bound: BoundField, extra: dict[str, Any]) -> dict[str, Any]:
     """Context for `look/parts/field.html`. `extra` are attributes of the input; underscores become hyphens."""
     base = str(bound.auto_id)
@@ -40,6 +51,7 @@ def shown(bound: BoundField, extra: dict[str, Any]) -> dict[str, Any]:
         attrs["aria-invalid"] = "true"
     return {
         "bound": bound,
+        "complaints": complaints(bound),
         "base": base,
         "kind": kind_of(bound),
         "described": " ".join(described),

@@ -115,7 +115,7 @@ def buttons() -> list[dict[str, str]]:
 
 def context(workplace: bool) -> dict[str, Any]:
     """Everything the style page needs."""
-    wrong = Sample({"place": _("by the old bridge")})
+    wrong = Sample({"wrong-place": _("by the old bridge")}, prefix="wrong")
     near = Standing(State.near, 4, Unit.working_days)
     links = (_("Speak up"), _("Find my voice"), _("What others said"), _("Numbers of the week"))
     return {

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from gongzhi.look import dates
 from gongzhi.look.colours import DEFAULT
-from gongzhi.look.fields import first_target, shown
+from gongzhi.look.fields import complaints, first_target, shown
 from gongzhi.look.icons import ICONS
 from gongzhi.look.modes import Mode, sheet
 from gongzhi.look.states import STATES
@@ -125,12 +125,8 @@ def errors(form: BaseForm) -> SafeString | str:
     """`{% errors form %}`: the list of what to put right, each line leading to its field; nothing when all is well."""
     if not form.errors:
         return ""
-    rows = [
-        {"target": first_target(form[name]), "text": text}
-        for name, texts in form.errors.items()
-        if name in form.fields
-        for text in texts
-    ]
+    asked = [form[name] for name in form.errors if name in form.fields]
+    rows = [{"target": first_target(bound), "text": text} for bound in asked for text in complaints(bound)]
     return render_to_string("look/parts/errors.html", {"rows": rows, "others": form.non_field_errors()})
 
 
