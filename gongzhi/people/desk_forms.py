@@ -92,7 +92,7 @@ class AccountForm(forms.Form):
     username = forms.CharField(
         label=later("Sign-in name"),
         max_length=60,
-        help_text=later("3 to 60 letters or digits. It need not be a name."),
+        help_text=later("2 to 60 letters or digits. It need not be a name."),
         widget=forms.TextInput(attrs=NAME),
     )
     display_name = forms.CharField(

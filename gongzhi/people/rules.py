@@ -54,7 +54,7 @@ PURPOSES: dict[str, Purpose] = {
     )
 }
 
-USERNAME = re.compile(r"[\w.@+-]{3,60}")
+USERNAME = re.compile(r"[\w.@+-]{2,60}")
 
 
 def check_look(purpose: str, fields: Iterable[str], case: str, live: bool, clause: str) -> Purpose:
@@ -76,10 +76,10 @@ def check_look(purpose: str, fields: Iterable[str], case: str, live: bool, claus
 
 
 def check_username(username: str) -> str:
-    """The sign-in name, trimmed; 3 to 60 letters, digits or . @ + - _ ."""
+    """The sign-in name, trimmed; 2 to 60 letters, digits or . @ + - _ ."""
     name = username.strip()
     if not USERNAME.fullmatch(name):
-        sentence = N_("A sign-in name has 3 to 60 letters or digits; . @ + - _ are possible too.")
+        sentence = N_("A sign-in name has 2 to 60 letters or digits; . @ + - _ are possible too.")
         raise Refusal("username_misread", sentence, field="username")
     return name
 

@@ -9,7 +9,7 @@ from gongzhi.people import loading, reads
 from gongzhi.people.cards import PostCard
 from gongzhi.people.models import Account, Post
 
-AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+AT = datetime(2026, 3, 16, 2, 0, tzinfo=UTC)
 BY = "import:county"
 TOWN = "990101001000"
 VILLAGE = "990101001201"

@@ -99,9 +99,7 @@ def test_close_refuses_a_post_somebody_holds() -> None:
 
 def test_close_ends_the_leave_it_covered() -> None:
     cover = cast.fill("water-2", None)
-    Post.objects.filter(code="water-1").update(
-        away_from=cast.AT, away_to=cast.AT.replace(hour=9), cover_id=cover.id
-    )
+    Post.objects.filter(code="water-1").update(away_from=cast.AT, away_to=cast.AT.replace(hour=9), cover_id=cover.id)
     posting.close(by=cast.BY, at=cast.AT, post=cover.id)
     assert Post.objects.get(code="water-1").cover_id is None
 

@@ -81,9 +81,7 @@ def test_supervisor_of_never_stands_inside_the_organ() -> None:
 
 def test_supervisor_of_prefers_the_organ_above() -> None:
     top = Organ.objects.get(code="government")
-    Post.objects.create(
-        code="top", organ=top, role="supervisor", title_zh="督查", valid_from=reads.day_of(cast.AT)
-    )
+    Post.objects.create(code="top", organ=top, role="supervisor", title_zh="督查", valid_from=reads.day_of(cast.AT))
     assert reads.supervisor_of("water", cast.AT).code == "top"  # type: ignore[union-attr]
 
 
