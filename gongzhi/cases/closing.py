@@ -84,7 +84,8 @@ def begin_round(case: Case, *, by: str, at: datetime) -> None:
     holder = f"organ:{case.organ}" if case.organ else rules.DISPATCH
     running.move(by=by, at=at, run=case.run, move="reopen", holder=case.holder, to=[holder], quiet=True)
     clock = clocks.start(by=by, at=at, about=case.ref, limit=matters.limit_of(card), clause=card.clause, quiet=True)
-    case.clock, case.due_at, case.provisional = clock.id, clock.due_at, clock.provisional
+    case.clock = clock.id
+    case.due_at, case.near_at, case.provisional = clock.due_at, clock.near_at, clock.provisional
     case.round += 1
     case.state, case.outcome, case.holder, case.held_at = "received", "", holder, at
     case.answered_at = case.in_time = case.closed_at = None

@@ -91,7 +91,7 @@ def tell(
     """The course from rows: `entries` are those the reader may see, `internal` adds posts and inner texts."""
     rows = sorted(entries, key=lambda entry: (entry.at, entry.id))
     rows = [row for row in rows if internal or row.kind in rules.PUBLIC_KINDS]
-    held = running.marking_of(case.run) if case.helping else ()
+    held = running.marking(case.run) if case.helping else ()
     helping = [token.holder.removeprefix("organ:") for token in held if token.stage == "helping"]
     names_ = names(
         organs=[case.organ, *helping, *(code for row in rows for code in (row.organ, row.to_organ))],

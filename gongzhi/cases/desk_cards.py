@@ -56,6 +56,17 @@ class InboxRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LadderRow:
+    """Open cases of one organ as a leader reads them; `oldest_due` of the overdue ones."""
+
+    organ: OrganTag
+    open: int
+    near: int
+    overdue: int
+    oldest_due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class HelpCard:
     """A co-handling organ: returned_at and text are filled when it returned."""
 

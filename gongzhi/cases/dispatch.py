@@ -140,7 +140,7 @@ def help(
     turn.case.helping += len(wanted)
     for organ in wanted:
         turn.note("helped", to_organ=organ, public_text="", internal_text=text)
-    return turn.finish("case.helping", {"organs": wanted})
+    return turn.finish("case.helping", {"organs": [*wanted]})
 
 
 def return_help(

@@ -96,9 +96,9 @@ def resume(case: Case, *, by: str, at: datetime) -> None:
     running.move(by=by, at=at, run=case.run, move="resume", holder=case.holder, quiet=True)
     clock = clocks.resume(by=by, at=at, clock=case.clock, quiet=True)
     case.state = "in_hand"
-    case.due_at, case.provisional = clock.due_at, clock.provisional
+    case.due_at, case.near_at, case.provisional = clock.due_at, clock.near_at, clock.provisional
     case.version += 1
-    case.save(update_fields=["state", "due_at", "provisional", "version"])
+    case.save(update_fields=["state", "due_at", "near_at", "provisional", "version"])
     Undo.objects.filter(case=case).delete()
     printed.drop(f"cases/{case.number}/")
 
@@ -159,7 +159,8 @@ def extend(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, r
     clock = clocks.extend(
         by=by, at=at, clock=turn.case.clock, limit=matters.limit_of(card), reason="extended", quiet=True
     )
-    turn.case.due_at, turn.case.provisional = clock.due_at, clock.provisional
+    turn.case.due_at, turn.case.near_at = clock.due_at, clock.near_at
+    turn.case.provisional = clock.provisional
     turn.note("extended", public_text=text)
     turn.tell("extended", reason=text)
     return turn.finish("case.extended", {"due": clock.due_at.isoformat()})

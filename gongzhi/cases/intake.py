@@ -200,7 +200,7 @@ def _begin(
         by=told.by, at=told.at, about=case.ref, limit=matters.limit_of(matter), clause=matter.clause, quiet=True
     )
     case.run, case.clock = run.id, clock.id
-    case.due_at, case.provisional = clock.due_at, clock.provisional
+    case.due_at, case.near_at, case.provisional = clock.due_at, clock.near_at, clock.provisional
     case.save(force_insert=True)
     voice, token = noting.new_voice(told, case, lead=True)
     fact = noting.write(noting.received_fact(told, case, voice))

@@ -39,8 +39,8 @@ def load_matters(*, by: str, at: datetime, rows: Sequence[Mapping[str, Any]]) ->
         if row.get("parent") and row["parent"] not in codes:
             raise Refusal(
                 "matter_parent_unknown",
-                N_("The matter %(code)s stands under %(parent)s, which is not in the file."),
-                code=row["code"],
+                N_("The matter %(matter)s stands under %(parent)s, which is not in the file."),
+                matter=row["code"],
                 parent=row["parent"],
             )
     with transaction.atomic():

@@ -123,7 +123,7 @@ class Case(models.Model):
             *("urgent", "voices", "title"),
         ],
         "internal": [
-            *("holder", "held_at", "refusals", "helping", "run", "clock", "version", "moved_by", "moved_at"),
+            *("holder", "held_at", "near_at", "refusals", "helping", "run", "clock", "version", "moved_by", "moved_at"),
             *("clause", "in_time"),
         ],
         "personal": ["lon", "lat", "place_text", "about_officer"],
@@ -149,6 +149,7 @@ class Case(models.Model):
     helping = models.PositiveSmallIntegerField(default=0)
     received_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    near_at = models.DateTimeField()
     provisional = models.BooleanField(default=False)
     answered_at = models.DateTimeField(null=True, blank=True)
     in_time = models.BooleanField(null=True, blank=True)
@@ -199,7 +200,9 @@ class Case(models.Model):
             models.Index(fields=["division", "-seek"], name="case_place"),
             models.Index(fields=["matter", "-seek"], name="case_matter"),
             models.Index(fields=["organ", "due_at"], condition=~Q(state="closed"), name="case_open"),
-            models.Index(fields=["-closed_at"], condition=Q(public=True), name="case_fixed"),
+            models.Index(fields=["holder", "due_at"], condition=~Q(state="closed"), name="case_held"),
+            models.Index(fields=["due_at"], condition=Q(provisional=True), name="case_provisional"),
+            models.Index(fields=["-closed_at"], name="case_closed"),
             models.Index(fields=["due_at"], name="case_due"),
         ]
 

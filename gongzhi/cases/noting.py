@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -154,7 +154,12 @@ def new_number(at: datetime) -> str:
 
 def new_seek(at: datetime) -> int:
     """Milliseconds since 2020 and 22 random bits: grows with time, unique with its constraint."""
-    return int((at - _EPOCH).total_seconds() * 1000) << 22 | secrets.randbits(22)
+    return seek_at(at) | secrets.randbits(22)
+
+
+def seek_at(at: datetime) -> int:
+    """The least seek of the millisecond of a moment: a range of time is a range of seeks."""
+    return (at - _EPOCH) // timedelta(milliseconds=1) << 22
 
 
 def received_fact(told: Told, case: Case, voice: Voice) -> NewFact:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from gongzhi.cases import closing, matters, rules
 from gongzhi.cases.models import Case, Entry, Rating, Undo, Voice
+from gongzhi.kit.canonical import Json
 from gongzhi.kit.ids import uuid7
 from gongzhi.kit.masking import mask
 from gongzhi.kit.refusal import N_, Gone, Refusal
@@ -58,7 +59,7 @@ def rate(*, by: str, at: datetime, voice: UUID, solved: bool, grade: int, words:
             _reopen(case, by=by, at=at)
         case.version += 1
         case.save()
-        details = {
+        details: dict[str, Json] = {
             "voice": row.id.hex,
             "round": rated_round,
             "solved": solved,

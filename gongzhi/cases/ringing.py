@@ -15,39 +15,50 @@ from gongzhi.cases.models import Case, Entry, Undo
 from gongzhi.kit.ids import uuid7
 from gongzhi.ledger import writing
 from gongzhi.look import printed
+from gongzhi.places import keeping
 from gongzhi.procedures import clocks, running
+from gongzhi.procedures import reads as procedures
 from gongzhi.procedures.clocks import Bell, Rung
 
 BY = "clockwork"
-_KINDS = {Bell.NEAR: "near", Bell.OVERDUE: "overdue", Bell.LADDER: "ladder"}
+_followed: int | None = None  # the county's version up to which provisional limits were taken over
 
 
 def ring_due(*, at: datetime, limit: int = 500) -> int:
     """Ring what is near, overdue or due for the ladder, and resume what waited long enough; how many bells."""
+    follow_calendar()
     with transaction.atomic():
         rung = [one for one in clocks.ring(at=at, limit=limit, by=BY) if one.about.startswith("case:")]
-        cases = Case.objects.select_for_update().in_bulk([UUID(one.about.removeprefix("case:")) for one in rung])
-        entries = []
-        for one in rung:
-            case = cases.get(UUID(one.about.removeprefix("case:")))
-            if case is None or case.clock != one.clock:
-                continue
+        ids = [UUID(one.about.removeprefix("case:")) for one in rung]
+        cases = {case.clock: case for case in Case.objects.select_for_update().filter(id__in=ids)}
+        heard = [(cases[one.clock], one) for one in rung if one.clock in cases]
+        for case, one in heard:
             if one.what is Bell.RESUMED:
                 _resume(case, one, at=at)
-            entries.append(
-                Entry(
-                    id=uuid7(at),
-                    case=case,
-                    at=at,
-                    kind="resumed" if one.what is Bell.RESUMED else _KINDS[one.what],
-                    by=BY,
-                    round=case.round,
-                    organ=case.organ,
-                    seen_by_all=one.what is Bell.RESUMED,
-                )
-            )
-        Entry.objects.bulk_create(entries, batch_size=500)
+        Entry.objects.bulk_create([_entry(case, one, at) for case, one in heard], batch_size=500)
     return len(rung)
+
+
+def follow_calendar() -> int:
+    """After the county's days were announced: take over the limits that moved, never nearer; how many did."""
+    global _followed
+    version = keeping.version()
+    if version == _followed:
+        return 0
+    with transaction.atomic():
+        waiting = {case.clock: case for case in Case.objects.select_for_update().filter(provisional=True)}
+        moved = []
+        for clock in procedures.clocks(waiting).values():
+            case = waiting[clock.id]
+            if clock.stopped_at is None and (case.due_at, case.provisional) != (clock.due_at, clock.provisional):
+                case.near_at += clock.due_at - case.due_at
+                case.due_at, case.provisional = clock.due_at, clock.provisional
+                case.version += 1
+                moved.append(case)
+        Case.objects.bulk_update(moved, ["due_at", "near_at", "provisional", "version"], batch_size=200)
+        printed.drop(*(f"cases/{case.number}/" for case in moved))
+    _followed = version
+    return len(moved)
 
 
 def _resume(case: Case, rung: Rung, *, at: datetime) -> None:
@@ -55,9 +66,23 @@ def _resume(case: Case, rung: Rung, *, at: datetime) -> None:
     if case.state == "asked":
         running.move(by=BY, at=at, run=case.run, move="resume", holder=case.holder, quiet=True)
         case.state = "in_hand"
+    case.near_at += rung.due_at - case.due_at
     case.due_at = rung.due_at
     case.version += 1
-    case.save(update_fields=["state", "due_at", "version"])
+    case.save(update_fields=["state", "due_at", "near_at", "version"])
     Undo.objects.filter(case=case).delete()
     writing.write(kind="case.resumed", about=case.ref, by=BY, at=at)
     printed.drop(f"cases/{case.number}/")
+
+
+def _entry(case: Case, rung: Rung, at: datetime) -> Entry:
+    return Entry(
+        id=uuid7(at),
+        case=case,
+        at=at,
+        kind=rung.what.value,
+        by=BY,
+        round=case.round,
+        organ=case.organ,
+        seen_by_all=rung.what is Bell.RESUMED,
+    )

@@ -26,7 +26,19 @@ from gongzhi.procedures import clocks, running
 
 # What a move changes in the row of a case, and an undo puts back.
 FIELDS = (
-    *("matter_id", "matter_by", "organ", "clause", "state", "outcome", "round", "refusals", "helping", "due_at"),
+    *(
+        "matter_id",
+        "matter_by",
+        "organ",
+        "clause",
+        "state",
+        "outcome",
+        "round",
+        "refusals",
+        "helping",
+        "due_at",
+        "near_at",
+    ),
     *(
         "about_officer",
         "provisional",

@@ -52,11 +52,11 @@ def undo(*, by: str, at: datetime, post: PostCard, case: UUID) -> Case:
 
 def _restore(case: Case, snapshot: dict[str, Any], *, by: str, at: datetime) -> None:
     before = snapshot["case"]
+    columns = {column.attname: column for column in Case._meta.concrete_fields}
     if case.clock != UUID(before["clock"]):  # the move began a new round: its clock ends with it
         clocks.stop(by=by, at=at, clock=case.clock, quiet=True)
     for name, value in before.items():
-        field = Case._meta.get_field(name.removesuffix("_id"))
-        setattr(case, name, field.to_python(value))
+        setattr(case, name, columns[name].to_python(value))
     tokens = [Live(stage, holder, unstamp(since)) for stage, holder, since in snapshot["tokens"]]
     running.put_back(by=by, at=at, run=case.run, tokens=tokens, quiet=True)
     clocks.put_back(clock=case.clock, snapshot=snapshot["clock"])

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ('helping', models.PositiveSmallIntegerField(default=0)),
                 ('received_at', models.DateTimeField()),
                 ('due_at', models.DateTimeField()),
+                ('near_at', models.DateTimeField()),
                 ('provisional', models.BooleanField(default=False)),
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
                 ('in_time', models.BooleanField(blank=True, null=True)),
@@ -243,7 +244,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('public', True)), fields=['-closed_at'], name='case_fixed'),
+            index=models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['holder', 'due_at'], name='case_held'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(condition=models.Q(('provisional', True)), fields=['due_at'], name='case_provisional'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(fields=['-closed_at'], name='case_closed'),
         ),
         migrations.AddIndex(
             model_name='case',

@@ -1,0 +1,162 @@
+"""True numbers: the county's week, and a place's quarter with every cell below ten people withheld.
+
+A promise counts where it was kept or broken: answers in the week are judged by the limit they had, and an unanswered
+case counts in the week its limit ended. An opened round is a promise of its own. Paused time is no delay.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from statistics import median
+
+from django.db.models import Count, Q, Sum
+
+from gongzhi.cases import reads, rules
+from gongzhi.cases.cards import PlaceTag
+from gongzhi.cases.models import Case, Entry, Rating
+from gongzhi.cases.noting import seek_at
+from gongzhi.cases.number_cards import DayNumber, MatterNumber, PlaceNumbers, WeekNumbers
+from gongzhi.places import reads as places
+
+WEEKS = 12
+DAYS = 90
+_UNHAPPY = Q(solved=False) | Q(grade__lte=2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The figures of one stretch of time."""
+
+    received: int
+    due: int
+    in_time: int
+    answered: int
+    median_days: float | None
+    rated: int
+    unhappy: int
+    reopened: int
+
+
+def week(at: datetime) -> WeekNumbers:
+    """The numbers of the week of `at` (Monday to Sunday in the county's zone) and of the week before."""
+    monday = _local_day(at) - timedelta(days=_local_day(at).weekday())
+    begin, end, before = (_midnight(monday + timedelta(days=days)) for days in (0, 7, -7))
+    now, then = _span(begin, end, at), _span(before, begin, at)
+    return WeekNumbers(
+        monday=monday,
+        sunday=monday + timedelta(days=6),
+        received=now.received,
+        received_before=then.received,
+        due=now.due,
+        in_time=now.in_time,
+        due_before=then.due,
+        in_time_before=then.in_time,
+        answered=now.answered,
+        median_days=now.median_days,
+        median_days_before=then.median_days,
+        rated=now.rated,
+        unhappy=now.unhappy,
+        rated_before=then.rated,
+        unhappy_before=then.unhappy,
+        reopened=now.reopened,
+        days=_days(monday),
+        weeks=_weeks(monday),
+    )
+
+
+def place_numbers(code: str, at: datetime) -> PlaceNumbers:
+    """The last 90 days of a place. A figure of 1 to 9 people is withheld (None); nothing about officers counts."""
+    card = places.place(code)
+    since = at - timedelta(days=DAYS)
+    here = Case.objects.filter(reads.in_place(code), about_officer=False, seek__gte=seek_at(since))
+    totals = here.aggregate(received=Sum("voices"), open=Count("id", filter=~Q(state="closed")))
+    answered = Entry.objects.filter(case__in=here, kind="answered", at__gte=since).values_list("reason", flat=True)
+    kept = Counter(answered)
+    late = here.filter(answered_at__isnull=True, due_at__lt=at, state__in=("received", "in_hand")).count()
+    rated = Rating.objects.filter(case__in=here).aggregate(all=Count("id"), unhappy=Count("id", filter=_UNHAPPY))
+    by_matter = here.values("matter").annotate(people=Sum("voices")).order_by("-people", "matter")[:12]
+    return PlaceNumbers(
+        place=PlaceTag(
+            card.code, card.level, card.name_zh, card.name_en, card.path_zh, card.path_en, card.lon, card.lat
+        ),
+        days=DAYS,
+        received=_shown(totals["received"] or 0),
+        open=_shown(totals["open"]),
+        due=_shown(sum(kept.values()) + late),
+        in_time=_shown(kept["in_time"]),
+        rated=_shown(rated["all"]),
+        unhappy=_shown(rated["unhappy"]),
+        matters=tuple(MatterNumber(reads.Names.matter(row["matter"]), _shown(row["people"] or 0)) for row in by_matter),
+        weeks=_place_weeks(code, at),
+    )
+
+
+def _shown(people: int) -> int | None:
+    """A figure fit to be published: nobody, or ten people and more."""
+    return people if people == 0 or people >= rules.WITHHELD_BELOW else None
+
+
+def _span(begin: datetime, end: datetime, at: datetime) -> _Span:
+    answers = list(
+        Entry.objects.filter(kind="answered", at__gte=begin, at__lt=end).values_list(
+            "at", "reason", "case__received_at"
+        )
+    )
+    broken = Case.objects.filter(
+        due_at__gte=begin, due_at__lt=min(end, at), answered_at__isnull=True, state__in=("received", "in_hand")
+    )
+    rated = Rating.objects.filter(at__gte=begin, at__lt=end).aggregate(
+        all=Count("id"), unhappy=Count("id", filter=_UNHAPPY), reopened=Count("id", filter=Q(reopened=True))
+    )
+    days = [(told - received).total_seconds() / 86_400 for told, _, received in answers]
+    return _Span(
+        received=_received(begin, end),
+        due=len(answers) + broken.count(),
+        in_time=sum(reason == "in_time" for _, reason, _ in answers),
+        answered=len(answers),
+        median_days=round(median(days), 1) if days else None,
+        rated=rated["all"],
+        unhappy=rated["unhappy"],
+        reopened=rated["reopened"],
+    )
+
+
+def _received(begin: datetime, end: datetime) -> int:
+    return Case.objects.filter(seek__gte=seek_at(begin), seek__lt=seek_at(end)).count()
+
+
+def _days(monday: date) -> tuple[DayNumber, ...]:
+    found = []
+    for number in range(7):
+        day = monday + timedelta(days=number)
+        begin, end = _midnight(day), _midnight(day + timedelta(days=1))
+        closed = Case.objects.filter(closed_at__gte=begin, closed_at__lt=end).count()
+        found.append(DayNumber(day, _received(begin, end), closed))
+    return tuple(found)
+
+
+def _weeks(monday: date) -> tuple[tuple[date, int], ...]:
+    starts = [monday - timedelta(weeks=back) for back in reversed(range(WEEKS))]
+    return tuple((day, _received(_midnight(day), _midnight(day + timedelta(weeks=1)))) for day in starts)
+
+
+def _place_weeks(code: str, at: datetime) -> tuple[tuple[date, int | None], ...]:
+    monday = _local_day(at) - timedelta(days=_local_day(at).weekday())
+    here = Case.objects.filter(reads.in_place(code), about_officer=False)
+    found = []
+    for back in reversed(range(WEEKS)):
+        day = monday - timedelta(weeks=back)
+        begin, end = seek_at(_midnight(day)), seek_at(_midnight(day + timedelta(weeks=1)))
+        people = here.filter(seek__gte=begin, seek__lt=end).aggregate(people=Sum("voices"))["people"]
+        found.append((day, _shown(people or 0)))
+    return tuple(found)
+
+
+def _local_day(at: datetime) -> date:
+    return at.astimezone(places.county().zone).date()
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), places.county().zone).astimezone(UTC)
