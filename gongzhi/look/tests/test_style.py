@@ -69,7 +69,7 @@ def test_every_class_in_a_part_is_in_the_sheet() -> None:
     for path in TEMPLATES.rglob("*.html"):
         text = re.sub(r"{[%{#].*?[%}#]}", " ", path.read_text())
         for name in {n for value in re.findall(r'class="([^"]*)"', text) for n in value.split()}:
-            assert f".{name}" in sheet or name.startswith(("field-text", "field-file", "face-", "notice-")), (
+            assert f".{name}" in sheet or name.startswith(("field-text", "field-file", "face-", "notice-", "elder-")), (
                 path,
                 name,
             )
