@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
+from uuid import UUID
 
 from gongzhi.kit.canonical import Json, canonical
 from gongzhi.kit.ids import uuid7
@@ -54,12 +56,14 @@ def write(
     return Fact.objects.create(**dict(zip(_COLUMNS, _row(new), strict=True)))
 
 
-def write_many(rows: Sequence[NewFact]) -> None:
-    """Write many facts in order, with the same checks and the same rows as `write`."""
-    insert_many(Fact, _COLUMNS, map(_row, rows))
+def write_many(rows: Sequence[NewFact]) -> list[UUID]:
+    """Write many facts in order, with the same checks and the same rows as `write`; their ids."""
+    made = [_row(new) for new in rows]
+    insert_many(Fact, _COLUMNS, made)
+    return [row[0] for row in made]
 
 
-def _row(new: NewFact) -> tuple[object, ...]:
+def _row(new: NewFact) -> tuple[Any, ...]:
     details = dict(new.details)
     kinds.check(new.kind, details)
     canonical(details)  # a detail that has no canonical form must fail here, not at the sealer
