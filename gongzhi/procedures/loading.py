@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -84,20 +84,23 @@ def load_clauses(*, by: str, at: datetime, rows: Sequence[Row]) -> Loaded:
 def load_days(*, by: str, at: datetime, rows: Sequence[Row] = ()) -> Loaded:
     """Write days off around the year of `at`: the national ones, then the county's own rows over them.
 
-    A row has `date`, `working` (make-up day or day off), `source`, and `announced` when it belongs to the
-    national announcement of its year. Years that become known are announced to the clocks at once.
+    A row has `date`, `working` (make-up day or day off), `source`, and `announced` when it belongs to a national
+    announcement that the package does not know yet. Years that become known are announced to the clocks at once.
     """
     days = {day.date: day for day in calendars.national(range(at.year - YEARS_BACK, at.year + YEARS_AHEAD + 1))}
-    days |= {day.date: day for day in map(_day, rows)}
+    for row in rows:
+        day = _day(row)
+        national = days.get(day.date)
+        days[day.date] = replace(day, announced=day.announced or bool(national and national.announced))
     fresh = {
         day.date: DayOff(date=day.date, working=day.working, announced=day.announced, source=day.source)
         for day in days.values()
     }
     with transaction.atomic():
-        old = {row.date: row for row in DayOff.objects.filter(date__year__gte=at.year - YEARS_BACK)}
+        old = {row.date: row for row in DayOff.objects.all()}
         known = calendars.calendar().known_years
         written = [row for day, row in fresh.items() if day not in old or _says(old[day]) != _says(row)]
-        gone = [day for day in old if day not in fresh]
+        gone = [day for day in old if day not in fresh and day.year >= at.year - YEARS_BACK]
         if not (written or gone):
             return Loaded(0, 0)
         DayOff.objects.filter(date__in=gone).delete()
