@@ -50,6 +50,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "关于 %(about)s 的事实“%(kind)s”记于 %(noted_at)s，是由您给出的密钥于 %(head_at)s 签名的树头所含 %(size)s "
         "条事实之一。用 --head 与公开发布的树头比对，可确认给所有人看的是同一本账。",
     ),
+    "in_other_signed_head": (
+        "The fact “%(kind)s” about %(about)s, noted %(noted_at)s, is one of the %(size)s facts under a head that the "
+        "key you gave signed on %(head_at)s. The head you gave covers %(given_size)s facts and could not be compared.",
+        "关于 %(about)s 的事实“%(kind)s”记于 %(noted_at)s，是由您给出的密钥于 %(head_at)s 签名的树头所含 %(size)s "
+        "条事实之一。您给出的树头含 %(given_size)s 条事实，未能比对。",
+    ),
     "promised": (
         "The key you gave signed the promise that the fact “%(kind)s” about %(about)s, noted %(noted_at)s, is sealed "
         "by %(sealed_by)s. It is not yet shown to be in the ledger: fetch the receipt again from its link later.",
@@ -75,9 +81,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "这张回执只有承诺，没有证明，无法与树头比对。请从原链接重新下载，或用 --key 给出县公钥来核对承诺。",
     ),
     "other_head": (
-        "The head you gave covers %(size)s facts, the proof was made for a head of %(proof_size)s. Neither contradicts "
+        "The head you gave covers %(given_size)s facts, the proof was made for a head of %(size)s. Neither contradicts "
         "the other, but they cannot be compared: take the head of that size, or fetch the receipt again.",
-        "您给出的树头含 %(size)s 条事实，而证明对应含 %(proof_size)s 条的树头。两者并不矛盾，但无法比对："
+        "您给出的树头含 %(given_size)s 条事实，而证明对应含 %(size)s 条的树头。两者并不矛盾，但无法比对："
         "请换用同样大小的树头，或重新下载回执。",
     ),
     "malformed": (

@@ -10,9 +10,10 @@ from django.db import connection, models
 
 def insert_many(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert `rows`, whose values stand in the order of the field `names`; no defaults, no signals."""
-    fields = [model._meta.get_field(name) for name in names]
+    concrete = {field.name: field for field in model._meta.concrete_fields}
+    fields = [concrete[name] for name in names]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
     prepare = [field.get_db_prep_save for field in fields]
     prepared = [tuple(one(value, connection) for one, value in zip(prepare, row, strict=True)) for row in rows]

@@ -23,10 +23,8 @@ class TreeNodes:
         return found
 
     def _read(self, level: int, first: int) -> list[bytes]:
-        if level == 0:
-            rows = Leaf.objects.filter(index__gte=first, index__lt=first + FAN)
-        else:
-            rows = Subtree.objects.filter(level=level, index__gte=first, index__lt=first + FAN)
+        block = {"index__gte": first, "index__lt": first + FAN}
+        rows = Subtree.objects.filter(level=level, **block) if level else Leaf.objects.filter(**block)
         return [bytes(value) for value in rows.order_by("index").values_list("hash", flat=True)]
 
 

@@ -122,8 +122,11 @@ def _under_given_head(
     if key is not None:
         _check_head(head, key)
     if head["size"] != proof["head"]["size"]:
-        told = _told(receipt, head) | {"proof_size": proof["head"]["size"]}
-        return Verdict(Result.promise if key else Result.nothing, "other_head", told)
+        told = _told(receipt, proof["head"]) | {"given_size": head["size"]}
+        if key is None:
+            return Verdict(Result.nothing, "other_head", told)
+        _check_head(proof["head"], key)
+        return Verdict(Result.inclusion, "in_other_signed_head", told)
     if bytes.fromhex(head["root"]) != reached:
         raise _False("other_root")
     return Verdict(Result.inclusion, "in_given_signed_head" if key else "in_given_head", _told(receipt, head))

@@ -1,0 +1,104 @@
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from gongzhi.kit.ids import uuid7
+from gongzhi.ledger import proofs, reads, sealing, writing
+from gongzhi.ledger.writing import NewFact
+
+from .conftest import AT
+
+pytestmark = pytest.mark.django_db
+
+
+def test_facts_after_gives_whole_facts(note):
+    fact = note(2, seal=True)[1]
+    (sealed,) = reads.facts_after(0)
+    assert (sealed.index, sealed.id, sealed.kind, sealed.about, sealed.by) == (
+        1,
+        fact.pk,
+        "test.noted",
+        "case:1",
+        "post:7",
+    )
+    assert sealed.details == {"matter": "路灯", "count": 1}
+    assert sealed.noted_at == AT + timedelta(microseconds=1)
+
+
+def test_the_history_of_a_thing_holds_what_still_waits(note):
+    note(1, seal=True)
+    note(1, about="case:2")
+    note(1)
+    assert [fact.index for fact in reads.about("case:1")] == [0, None]
+    assert reads.about("case:9") == []
+
+
+def test_a_batch_is_by_kind_and_id(note):
+    facts = note(1500)
+    other = writing.write(kind="test.closed", about="case:1", by="post:7", at=AT)
+    ids = [fact.pk for fact in facts] + [other.pk, uuid7()]
+    assert [fact.id for fact in reads.batch("test.noted", ids)] == [fact.pk for fact in facts]
+    assert len(reads.batch("", ids)) == 1501
+    with pytest.raises(ValueError):
+        reads.batch("", [other.pk] * 50_001)
+
+
+def test_a_proof_leads_to_the_newest_head_while_none_is_published(note):
+    facts = note(5, seal=True)
+    proof = reads.proof(facts[2].pk)
+    assert proof["index"] == 2
+    assert proof["head"] == sealing.head_card(reads.latest_head())
+    assert reads.proof(note(1)[0].pk) is None
+    assert reads.proof(uuid7()) is None
+
+
+def test_a_proof_leads_to_a_published_head_that_covers_the_fact(note):
+    early = note(3, seal=True)[0]
+    sealing.publish_head(at=AT)
+    late = note(2, seal=True)[0]
+    assert reads.proof(early.pk)["head"]["size"] == 3
+    assert reads.proof(late.pk)["head"]["size"] == 5
+    assert reads.proof(early.pk, size=5)["head"]["size"] == 5
+    assert reads.proof(late.pk, size=3) is None
+
+
+def test_a_proof_costs_as_few_questions_in_a_large_ledger(note):
+    fact = note(1, seal=True)[0]
+    writing.write_many(
+        [NewFact("test.noted", "case:1", "post:7", AT + timedelta(seconds=step)) for step in range(3000)]
+    )
+    sealing.seal_once(at=AT, holder="test")
+    with CaptureQueriesContext(connection) as asked:
+        reads.proof(fact.pk)
+    assert len(asked) <= 9
+
+
+def test_growth_is_proved_between_any_two_heads(note):
+    note(3, seal=True)
+    first = reads.latest_head()
+    note(400, seal=True)
+    second = reads.latest_head()
+    path = [bytes.fromhex(step) for step in reads.consistency(3, 403)]
+    assert proofs.is_consistent(3, bytes(first.root), 403, bytes(second.root), path)
+    with pytest.raises(ValueError):
+        reads.consistency(3, 404)
+
+
+def test_lag_is_how_long_the_oldest_has_waited(note):
+    assert reads.lag(AT) == 0.0
+    note(2)
+    assert reads.lag(AT + timedelta(seconds=90)) == 90.0
+    sealing.seal_once(at=AT, holder="test")
+    assert reads.lag(AT + timedelta(seconds=90)) == 0.0
+
+
+def test_published_heads_are_listed_newest_first(note):
+    assert reads.latest_head() is None
+    assert reads.size() == 0
+    note(1, seal=True)
+    for days in range(3):
+        sealing.publish_head(at=AT + timedelta(days=days))
+    assert [head.day.day for head in reads.published_heads(2)] == [23, 22]
+    assert reads.published_head(AT.date()).size == reads.size() == 1
