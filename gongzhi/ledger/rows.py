@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
 
 def insert_many(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert `rows`, whose values stand in the order of the field `names`; no defaults, no signals."""
+    connection = connections[DEFAULT_DB_ALIAS]  # the connection itself: its proxy costs a third of the time
     concrete = {field.name: field for field in model._meta.concrete_fields}
     fields = [concrete[name] for name in names]
     quote = connection.ops.quote_name
