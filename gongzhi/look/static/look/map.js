@@ -119,7 +119,7 @@
       ]);
       box.hidden = false;
       part.querySelector(".map-hint")?.removeAttribute("hidden");
-      const map = window.L.map(box, { attributionControl: false, zoomControl: false, zoomSnap: 0.5, maxZoom: 19 });
+      const map = window.L.map(box, { attributionControl: false, zoomControl: false, zoomSnap: 0.25, maxZoom: 19 });
       window.L.control.zoom({ zoomInTitle: part.dataset.wordIn, zoomOutTitle: part.dataset.wordOut }).addTo(map);
       map.fitBounds(drawGrids(map, grids).getBounds(), { padding: [8, 8] });
       if (points) drawPoints(map, points);
