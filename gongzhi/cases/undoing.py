@@ -59,4 +59,4 @@ def _restore(case: Case, snapshot: dict[str, Any], *, by: str, at: datetime) -> 
         setattr(case, name, columns[name].to_python(value))
     tokens = [Live(stage, holder, unstamp(since)) for stage, holder, since in snapshot["tokens"]]
     running.put_back(by=by, at=at, run=case.run, tokens=tokens, quiet=True)
-    clocks.put_back(clock=case.clock, snapshot=snapshot["clock"])
+    clocks.put_back(by=by, at=at, clock=case.clock, snapshot=snapshot["clock"], quiet=True)

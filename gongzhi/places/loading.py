@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import models, transaction
 
@@ -122,7 +122,7 @@ def _load(model: type[models.Model], what: str, new: Sequence[Any], *, by: str, 
     """Insert, change and close rows so that the table says what the file says."""
     today = at.date()
     with transaction.atomic():
-        old = {row.pk: row for row in model._default_manager.all()}
+        old: dict[Any, Any] = {row.pk: row for row in model._default_manager.all()}
         fresh = [row for row in new if row.pk not in old]
         changed = [row for row in new if row.pk in old and _differs(old[row.pk], row)]
         gone = [pk for pk, row in old.items() if row.valid_to is None and pk not in {one.pk for one in new}]
@@ -166,7 +166,7 @@ def _centre(grid: Grid) -> None:
     from shapely.geometry import shape
 
     try:
-        area = shape(grid.polygon)
+        area = shape(cast(dict[str, Any], grid.polygon))
         whole = area.geom_type in ("Polygon", "MultiPolygon") and area.is_valid and area.area > 0
     except (ShapelyError, ValueError, KeyError, TypeError, AttributeError, IndexError):
         whole = False

@@ -284,7 +284,7 @@ def _build_shapes() -> tuple[Any, list[str]]:
     from shapely.geometry import shape
 
     rows = Grid.objects.filter(valid_to=None, polygon__isnull=False).order_by("code").values_list("code", "polygon")
-    shapes = [(code, shape(polygon)) for code, polygon in rows]
+    shapes = [(code, shape(polygon)) for code, polygon in rows if polygon]
     tree = STRtree([geometry for _, geometry in shapes]) if shapes else None
     return tree, [code for code, _ in shapes]
 

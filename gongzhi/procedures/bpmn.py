@@ -46,8 +46,8 @@ class _Diagram:
     def finish(self) -> None:
         """Write flows, and what comes in and goes out of each node."""
         for side, end in (("incoming", 2), ("outgoing", 1)):
-            for flow in self.flows:
-                ET.SubElement(self.nodes[flow[end]], f"{{{MODEL}}}{side}").text = flow[0]
+            for known in self.flows:
+                ET.SubElement(self.nodes[known[end]], f"{{{MODEL}}}{side}").text = known[0]
         for code, source, target, name, told in self.flows:
             named = {"id": code, "sourceRef": source, "targetRef": target} | ({"name": name} if name else {})
             flow = ET.SubElement(self.process, f"{{{MODEL}}}sequenceFlow", named)

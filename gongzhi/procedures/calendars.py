@@ -46,16 +46,18 @@ calendar = keeping.Kept(_build)
 
 def national(years: Iterable[int]) -> list[Day]:
     """Days off and make-up days of China in these years, from the package `holidays` with its version."""
-    import holidays
+    from importlib.metadata import version
+
     from holidays.countries.china import China, ChinaStaticHolidays
 
     announced = set(ChinaStaticHolidays.special_public_holidays) | set(
         ChinaStaticHolidays.special_public_holidays_observed
     )
+    source = f"holidays {version('holidays')}"
     days: list[Day] = []
     for year in sorted(set(years)):
-        book = China(years=[year])
-        day = partial(Day, announced=year in announced, source=f"holidays {holidays.__version__}")
+        book = China(years=[year])  # type: ignore[no-untyped-call]
+        day = partial(Day, announced=year in announced, source=source)
         days += [day(date=one, working=False) for one in sorted(book) if one.year == year]
         days += [day(date=one, working=True) for one in sorted(book.weekend_workdays) if one.year == year]
     return days

@@ -130,12 +130,15 @@ def snapshot(clock: Clock | UUID) -> dict[str, Json]:
     return reckoning.state_of(Clock.objects.get(pk=pk))
 
 
-def put_back(*, clock: Clock | UUID, snapshot: Mapping[str, Json]) -> Clock:
-    """Undo: give a clock the state that `snapshot` told before the move that is undone. Writes no fact."""
+def put_back(*, by: str, at: datetime, clock: Clock | UUID, snapshot: Mapping[str, Json], quiet: bool = False) -> Clock:
+    """Undo: give a clock the state that `snapshot` told before the move that is undone."""
     with transaction.atomic():
         row = _locked(clock)
         reckoning.set_state(row, snapshot)
         row.save()
+        if not quiet:
+            details: dict[str, Json] = {"due": moments.stamp(row.due_at)}
+            writing.write(kind="clock.put_back", about=row.about, by=by, at=at, details=details)
     return row
 
 

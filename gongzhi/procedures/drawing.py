@@ -95,8 +95,8 @@ def _steps(net: Net, said: str) -> Iterator[_Step]:
     for move in net.moves:
         for source, target in edges(move):
             named.setdefault((place[source], place[target]), []).append(_name(move, said))
-    for (source, target), names in named.items():
-        yield _Step((", " if said == "en" else "、").join(names), source, target)
+    for (above, below), names in named.items():
+        yield _Step((", " if said == "en" else "、").join(names), above, below)
 
 
 def _name(thing: Net | Stage | Move, said: str) -> str:

@@ -86,10 +86,11 @@ class NetFile(_Strict):
             raise ValueError(f"start: there is no stage “{self.start}”")
         for name, move in self.moves.items():
             choices = move.take if isinstance(move.take, list) else [move.take]
-            for word, stages in (("take", [s for c in choices for s in c]), ("put", move.put), ("unless", move.unless)):
-                for stage in stages:
-                    if stage not in self.stages:
-                        raise ValueError(f"moves.{name}.{word}.{stage}: there is no such stage")
+            named = [("take", stage) for choice in choices for stage in choice]
+            named += [("put", stage) for stage in move.put] + [("unless", stage) for stage in move.unless]
+            for word, stage in named:
+                if stage not in self.stages:
+                    raise ValueError(f"moves.{name}.{word}.{stage}: there is no such stage")
             if not all(choices):
                 raise ValueError(f"moves.{name}.take: an alternative takes nothing")
             if list(move.put.values()).count("each") > 1:

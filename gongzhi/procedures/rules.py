@@ -29,6 +29,7 @@ FACTS: dict[str, FactKind] = {
     "clock.resumed": FactKind(("due", "at_maximum"), "A limit runs again; by itself when the maximum had passed."),
     "clock.stopped": FactKind(("in_time",), "A limit was met or has ended late."),
     "clock.extended": FactKind(("amount", "unit", "reason", "due"), "A limit was made longer, once."),
+    "clock.put_back": FactKind(("due",), "A move on a limit was undone; the limit stands as before."),
     "clock.near": FactKind(("due",), "Four fifths of a limit are used; the handler is told."),
     "clock.overdue": FactKind(("due",), "A limit has passed; the head of the organ is told."),
     "clock.ladder": FactKind(("due",), "A limit passed one working day ago; the leader is told."),

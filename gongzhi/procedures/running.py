@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from gongzhi.kit.canonical import Json
 from gongzhi.kit.ids import uuid7
 from gongzhi.kit.refusal import N_, NotFound, Stale
 from gongzhi.ledger import writing
@@ -55,7 +56,7 @@ def start(*, by: str, at: datetime, about: str, procedure: str, holder: str, qui
         )
         Token.objects.create(id=uuid7(at), run=run, stage=first.stage, holder=first.holder, since_at=at)
         if not quiet:
-            details = {"procedure": net.code, "version": net.version}
+            details: dict[str, Json] = {"procedure": net.code, "version": net.version}
             writing.write(kind="procedure.started", about=about, by=by, at=at, details=details)
     return run
 
@@ -71,7 +72,7 @@ def start_many(rows: Sequence[NewRun], *, quiet: bool = True) -> list[Run]:
         runs.append(run)
         (first,) = rules.begin(net, row.holder)
         tokens.append(Token(id=uuid7(row.at), run=run, stage=stage, holder=first.holder, since_at=row.at))
-        details = {"procedure": net.code, "version": net.version}
+        details: dict[str, Json] = {"procedure": net.code, "version": net.version}
         facts.append(writing.NewFact("procedure.started", row.about, row.by, row.at, details))
     with transaction.atomic(savepoint=False):
         Run.objects.bulk_create(runs, batch_size=2000)
@@ -108,7 +109,7 @@ def move(
         after = rules.fire(net, _marking(before), move, holder, to)
         went, came = _apply(current, before, after, at=at)
         if not quiet:
-            details = {"move": move, "took": [t.stage for t in went], "put": [t.stage for t in came]}
+            details: dict[str, Json] = {"move": move, "took": [t.stage for t in went], "put": [t.stage for t in came]}
             writing.write(kind="procedure.moved", about=current.about, by=by, at=at, details=details)
     return current
 
@@ -122,7 +123,7 @@ def end(*, by: str, at: datetime, run: Run | UUID, quiet: bool = False) -> Run:
         last = next(stage.code for stage in net.stages if stage.ends)
         went, came = _apply(current, rows, (rules.Token(last, rows[0].holder),), at=at)
         if not quiet:
-            details = {"move": "end", "took": [t.stage for t in went], "put": [t.stage for t in came]}
+            details: dict[str, Json] = {"move": "end", "took": [t.stage for t in went], "put": [t.stage for t in came]}
             writing.write(kind="procedure.moved", about=current.about, by=by, at=at, details=details)
     return current
 
@@ -152,7 +153,7 @@ def put_back(
         ]
         Token.objects.bulk_create(rows)
         if not quiet:
-            details = {"stages": sorted(token.stage for token in tokens)}
+            details: dict[str, Json] = {"stages": [*sorted(token.stage for token in tokens)]}
             writing.write(kind="procedure.put_back", about=current.about, by=by, at=at, details=details)
     return current
 

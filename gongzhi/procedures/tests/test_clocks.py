@@ -192,9 +192,10 @@ def test_snapshot_and_put_back_undo_every_change(clock: Clock) -> None:
     clocks.resume(by=BY, at=AT + DAY, clock=clock)
     clocks.extend(by=BY, at=AT + DAY, clock=clock, limit=FIVE, reason="x")
     clocks.stop(by=BY, at=AT + DAY, clock=clock)
-    clocks.put_back(clock=clock.id, snapshot=before)
+    clocks.put_back(by=BY, at=AT + DAY, clock=clock.id, snapshot=before)
     back = Clock.objects.get()
     assert all(getattr(back, f.name) == getattr(row, f.name) for f in Clock._meta.concrete_fields)
+    assert Fact.objects.get(kind="clock.put_back").about == "case:1"
 
 
 def test_obey_does_what_a_move_says(clock: Clock) -> None:
