@@ -13,9 +13,8 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
 
 from gongzhi.channels import outbox
 from gongzhi.channels.keys import key_for
@@ -28,9 +27,9 @@ from gongzhi.places import reads as places
 BY_NOBODY = "account:unknown"
 RESET_MAIL = "account/email/password_reset_key"
 
-_WRONG = later("The name or the password is not right. Look at both once more; capitals count.")
-_CODE = later("This code is not right, or it was used already. Wait for the next one and try again.")
-_STRAIN = later("Too many tries. Wait five minutes and try again; your passkey works at once.")
+_WRONG = gettext_lazy("The name or the password is not right. Look at both once more; capitals count.")
+_CODE = gettext_lazy("This code is not right, or it was used already. Wait for the next one and try again.")
+_STRAIN = gettext_lazy("Too many tries. Wait five minutes and try again; your passkey works at once.")
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -38,15 +37,15 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "account_inactive": later("This account is closed. Ask the person who manages posts in your office."),
+        "account_inactive": gettext_lazy("This account is closed. Ask the person who manages posts in your office."),
         "username_password_mismatch": _WRONG,
         "email_password_mismatch": _WRONG,
         "invalid_login": _WRONG,
-        "incorrect_password": later("This password is not right. Look at it once more; capitals count."),
-        "enter_current_password": later("This is not your password of now."),
+        "incorrect_password": gettext_lazy("This password is not right. Look at it once more; capitals count."),
+        "enter_current_password": gettext_lazy("This is not your password of now."),
         "incorrect_code": _CODE,
-        "invalid_password_reset": later("This link was used already or is too old. Ask for a new one."),
-        "same_as_current": later("This is your password of now. Choose another one."),
+        "invalid_password_reset": gettext_lazy("This link was used already or is too old. Ask for a new one."),
+        "same_as_current": gettext_lazy("This is your password of now. Choose another one."),
         "too_many_login_attempts": _STRAIN,
         "rate_limited": _STRAIN,
     }
@@ -136,7 +135,7 @@ class MFAAdapter(DefaultMFAAdapter):
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": _CODE,
-        "cannot_generate_recovery_codes": later("Set up an authenticator app or a passkey first."),
+        "cannot_generate_recovery_codes": gettext_lazy("Set up an authenticator app or a passkey first."),
     }
 
     def encrypt(self, text: str) -> str:

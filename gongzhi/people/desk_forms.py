@@ -7,9 +7,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as later
 
 from gongzhi.kit.refusal import Refusal
 from gongzhi.people import reads
@@ -35,10 +34,10 @@ class FillForm(forms.Form):
     """Whom a post is given to; empty makes it vacant."""
 
     account = forms.CharField(
-        label=later("Sign-in name"),
+        label=gettext_lazy("Sign-in name"),
         required=False,
         max_length=60,
-        help_text=later("Leave it empty to make the post vacant."),
+        help_text=gettext_lazy("Leave it empty to make the post vacant."),
         widget=forms.TextInput(attrs=NAME),
     )
 
@@ -46,9 +45,9 @@ class FillForm(forms.Form):
 class LeaveForm(forms.Form):
     """First and last day of a leave, and who covers."""
 
-    first = forms.DateField(label=later("First day away"), widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=later("Last day away"), widget=forms.DateInput(attrs={"type": "date"}))
-    cover = forms.ChoiceField(label=later("Covered by"))
+    first = forms.DateField(label=gettext_lazy("First day away"), widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=gettext_lazy("Last day away"), widget=forms.DateInput(attrs={"type": "date"}))
+    cover = forms.ChoiceField(label=gettext_lazy("Covered by"))
 
     def __init__(self, *args: Any, covers: Iterable[PostCard], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,15 +66,15 @@ class LeaveForm(forms.Form):
 class OpenForm(forms.Form):
     """A new post."""
 
-    organ = forms.ChoiceField(label=later("Organ"))
-    role = forms.ChoiceField(label=later("Role"))
-    title_zh = forms.CharField(label=later("Title in Chinese"), max_length=60)
-    title_en = forms.CharField(label=later("Title in English"), max_length=100, required=False)
+    organ = forms.ChoiceField(label=gettext_lazy("Organ"))
+    role = forms.ChoiceField(label=gettext_lazy("Role"))
+    title_zh = forms.CharField(label=gettext_lazy("Title in Chinese"), max_length=60)
+    title_en = forms.CharField(label=gettext_lazy("Title in English"), max_length=100, required=False)
     place = forms.CharField(
-        label=later("Code of the place"),
+        label=gettext_lazy("Code of the place"),
         required=False,
         max_length=15,
-        help_text=later("12 figures of a town or village, 15 of a grid; empty means the whole county."),
+        help_text=gettext_lazy("12 figures of a town or village, 15 of a grid; empty means the whole county."),
     )
 
     def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
@@ -90,14 +89,19 @@ class AccountForm(forms.Form):
     """A new account."""
 
     username = forms.CharField(
-        label=later("Sign-in name"),
+        label=gettext_lazy("Sign-in name"),
         max_length=60,
-        help_text=later("2 to 60 letters or digits. It need not be a name."),
+        help_text=gettext_lazy("2 to 60 letters or digits. It need not be a name."),
         widget=forms.TextInput(attrs=NAME),
     )
     display_name = forms.CharField(
-        label=later("How colleagues see it"), max_length=60, required=False, help_text=later("For example “Ms Lin”.")
+        label=gettext_lazy("How colleagues see it"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("For example “Ms Lin”."),
     )
     email = forms.EmailField(
-        label=later("E-mail"), required=False, help_text=later("Only for a forgotten password and news about sign-in.")
+        label=gettext_lazy("E-mail"),
+        required=False,
+        help_text=gettext_lazy("Only for a forgotten password and news about sign-in."),
     )
