@@ -1,0 +1,31 @@
+"""No secret link and no query reaches a log line."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from gongzhi.kit.ids import secret_token
+from gongzhi.web.logs import WithoutSecrets, without_secrets
+
+
+@pytest.mark.parametrize("path", ["/zh/v/{}/", "/en/v/{}/rate/", "/api/v1/voices/{}", "/api/v1/receipts/{}"])
+def test_a_secret_link_is_not_logged(path):
+    token = secret_token()
+    assert token not in without_secrets(f"Not Found: {path.format(token)}")
+
+
+def test_what_somebody_searched_for_is_not_logged():
+    assert without_secrets("Bad Request: /zh/cases/?q=我的名字") == "Bad Request: /zh/cases/?…"
+
+
+def test_a_record_is_rewritten_with_its_arguments():
+    token = secret_token()
+    record = logging.LogRecord("django.request", 30, "x.py", 1, "%s: %s", ("Gone", f"/zh/v/{token}/"), None)
+    WithoutSecrets().filter(record)
+    assert record.getMessage() == "Gone: /zh/v/…/"
+
+
+def test_the_served_log_has_the_filter(settings):
+    assert "secrets" in settings.LOGGING["handlers"]["stderr"]["filters"]
