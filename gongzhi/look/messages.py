@@ -31,22 +31,10 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 PO = Path("locale/zh_Hans/LC_MESSAGES/django.po")
-KEYWORDS = {
-    "_": None,
-    "N_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "gettext_noop": None,
-    "Refusal": (2,),
-    "NotAllowed": (2,),
-    "NotFound": (2,),
-    "Gone": (2,),
-    "Stale": (2,),
-    "ngettext": (1, 2),
-    "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "pgettext_lazy": ((1, "c"), 2),
-}
+REFUSALS = ("Refusal", "NotAllowed", "NotFound", "Gone", "Stale")  # their sentence is the second argument
+PLURALS = ("ngettext", "ngettext_lazy")
+CONTEXTS = ("pgettext", "pgettext_lazy")
+KEYWORDS = ("_", "N_", "gettext", "gettext_lazy", "gettext_noop", *REFUSALS, *PLURALS, *CONTEXTS)
 HEADER = r"""# Chinese of the room {room}, kept by `python -m gongzhi.look.messages`; texts may be edited by hand.
 msgid ""
 msgstr ""
@@ -93,23 +81,23 @@ def found(room: str) -> dict[MsgKey, list[str]]:
     texts: dict[MsgKey, list[str]] = {}
     for path, source in _sources(room):
         where = str(path.relative_to(ROOT.parent))
-        for _line, function, messages, _notes in extract_python(io.BytesIO(source), list(KEYWORDS), [], {}):
-            key = _key(function, messages)
+        for _line, function, messages, _notes in extract_python(io.BytesIO(source), dict.fromkeys(KEYWORDS), [], {}):
+            key = _key(str(function), messages)
             if key and where not in texts.setdefault(key, []):
                 texts[key].append(where)
     return texts
 
 
-def _key(function: str | None, messages: object) -> MsgKey | None:
+def _key(function: str, messages: object) -> MsgKey | None:
     """What one call names, or None when its text is not a literal."""
     parts = list(messages) if isinstance(messages, tuple | list) else [messages]
-    if function and function.startswith("pgettext"):
-        return (parts[0], parts[1]) if len(parts) > 1 and parts[0] and parts[1] else None
-    if function and function.startswith("ngettext"):
-        return (None, (parts[0], parts[1])) if len(parts) > 1 and parts[0] and parts[1] else None
-    position = 1 if function in ("Refusal", "NotAllowed", "NotFound", "Gone", "Stale") else 0
-    text = parts[position] if len(parts) > position else None
-    return (None, text) if isinstance(text, str) and text else None
+    texts = [part if isinstance(part, str) else "" for part in parts] + ["", ""]
+    if function in CONTEXTS:
+        return (texts[0], texts[1]) if texts[0] and texts[1] else None
+    if function in PLURALS:
+        return (None, (texts[0], texts[1])) if texts[0] and texts[1] else None
+    text = texts[1 if function in REFUSALS else 0]
+    return (None, text) if text else None
 
 
 def load(room: str) -> Catalog:

@@ -32,7 +32,7 @@ CONTRAST = (
 )
 ELDER = "font-size:24px;--leading:1.8;--gap:1.4em;--target:60px;cursor:url(%(pointer)s) 6 2,auto;"
 ELDER_RULES = (
-    ".elder-only{display:revert}.elder-hide{display:none}"
+    ".elder-hide{display:none!important}"
     "a,button,summary,label,select,input,[role=button]{cursor:url(%(pointer)s) 6 2,pointer}"
 )
 
@@ -91,7 +91,9 @@ def sheet(mode: Mode, accent: str, pointer: str) -> str:
         parts.append(":root{color-scheme:light}")
     else:
         parts.append(f":root{{{_dark(accent) if mode.colours == 'dark' else CONTRAST}}}")
-    if mode.size == "elder":
+    if mode.size != "elder":
+        parts.append(".elder-only{display:none!important}")
+    else:
         parts.append(f":root{{{ELDER}}}{ELDER_RULES}" % {"pointer": pointer})
     if not mode.chosen:
         parts.append(".offer{display:flex}")

@@ -47,6 +47,13 @@ def test_elder_mode_is_larger_and_has_a_large_pointer() -> None:
     assert "%(" not in sheet
 
 
+def test_large_buttons_belong_to_elder_mode_alone() -> None:
+    elder = modes.sheet(modes.Mode("auto", "elder", chosen=True), "#0f5b4f", "/p.png")
+    assert ".elder-only{display:none" not in elder
+    assert ".elder-hide{display:none" in elder
+    assert ".elder-only{display:none" in modes.sheet(PLAIN, "#0f5b4f", "/p.png")
+
+
 def test_every_sheet_has_balanced_braces() -> None:
     for colours in modes.COLOURS:
         for size in modes.SIZES:
