@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import dropwhile
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -62,6 +63,23 @@ def _share(part: int, whole: int) -> str:
     return f"{round(100 * part / whole)} %" if whole else "–"
 
 
+def half_of_answers(week: WeekNumbers) -> str:
+    """How fast the middle answer came, with the week before; nothing without answers."""
+    if week.median_days is None:
+        return ""
+    sentence = _("Half of the answers came within %(time)s.") % {"time": _stretch(week.median_days)}
+    if week.median_days_before is None:
+        return sentence
+    return f"{sentence} " + _("In the week before it was %(time)s.") % {"time": _stretch(week.median_days_before)}
+
+
+def _stretch(days: float) -> str:
+    """A stretch of time in hours below two days, else in days."""
+    if days < 2:
+        return dates.amount(max(1, round(days * 24)), "hours")
+    return dates.amount(round(days), "calendar_days")
+
+
 def week_days(week: WeekNumbers) -> SafeString:
     """How many came on each day, as bars; the title names the fullest day."""
     if not week.days:
@@ -86,11 +104,12 @@ def place_weeks(counted: PlaceNumbers) -> SafeString:
 
 
 def _line(points: Sequence[tuple[date, int]]) -> SafeString:
+    points = list(dropwhile(lambda point: not point[1], points))  # weeks before the county began
     if len(points) < 2:
         return SafeString("")
     counts = [count for _monday, count in points]
     mean = round(sum(counts[:-1]) / len(counts[:-1]))
-    title = _("%(count)s in this week, %(mean)s in a mean week before") % {"count": counts[-1], "mean": mean}
+    title = _("%(count)s this week so far; about %(mean)s in a whole week before") % {"count": counts[-1], "mean": mean}
     return charts.line(
         title=title,
         labels=[dates.short_day(monday) for monday, _count in points],

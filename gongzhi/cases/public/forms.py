@@ -60,7 +60,7 @@ class SpeakForm(forms.Form):
         ),
         required=False,
         max_length=254,
-        widget=forms.TextInput(attrs={"autocomplete": "email tel", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "spellcheck": "false"}),
     )
     allows_public = forms.BooleanField(
         label=gettext_lazy("Others may read it"),
@@ -148,7 +148,7 @@ class FindForm(forms.Form):
         label=gettext_lazy("The telephone number or e-mail address you left"),
         error_messages={"required": gettext_lazy("Please write the number or address you left with us.")},
         max_length=254,
-        widget=forms.TextInput(attrs={"autocomplete": "email tel", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "spellcheck": "false"}),
     )
 
     def clean_contact(self) -> Contact:

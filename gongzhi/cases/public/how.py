@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
 from gongzhi.cases import matters, rules
@@ -11,6 +12,7 @@ from gongzhi.cases.public.frame import show
 from gongzhi.look import dates, printed
 from gongzhi.people.permits import public
 from gongzhi.procedures import drawing
+from gongzhi.procedures import reads as nets
 
 HOW_SECONDS = 600
 PROCEDURE = "voice"
@@ -29,7 +31,7 @@ class Limited:
 def how(request: HttpRequest) -> HttpResponse:
     """What happens to a voice, who may read what, and which rights its owner has."""
     context = {
-        "drawing": drawing.of_procedure(PROCEDURE),
+        "drawing": mark_safe(drawing.draw(nets.net(PROCEDURE))),  # noqa: S308 - drawn from the loaded procedure
         "matters": [Limited(card) for card in matters.cards() if card.leaf],
         "ask_days": rules.ASK_WORKING_DAYS,
         "withheld_below": rules.WITHHELD_BELOW,

@@ -114,9 +114,8 @@ def _title(entry: TimelineEntry, *, own: bool) -> str:
 def _detail(entry: TimelineEntry) -> str:
     """The coded reason and the clause, where there are any."""
     parts = []
-    if entry.reason:
-        group = "handover_reason" if entry.kind in ("handed_over", "sent") else "pause_reason"
-        parts.append(_("Reason: %(reason)s.") % {"reason": labels.word(entry.reason, group)})
+    if entry.kind == "handed_over" and entry.reason:
+        parts.append(_("Reason: %(reason)s.") % {"reason": labels.word(entry.reason, "handover_reason")})
     if entry.clause:
         parts.append(f"{entry.clause.law_zh} {entry.clause.article}")
     return " ".join(parts)

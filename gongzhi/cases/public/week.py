@@ -22,6 +22,7 @@ def week(request: HttpRequest) -> HttpResponse:
     counted = numbers.week(now())
     context = {
         "week": counted,
+        "speed": figures.half_of_answers(counted),
         "three": figures.three(counted),
         "days": figures.week_days(counted),
         "weeks": figures.weeks(counted),

@@ -93,8 +93,9 @@ def load() -> None:
     }  # fmt: skip
     places.set_county(by=BY, at=AT, card=county)
     places.load_divisions(by=BY, at=AT, rows=DIVISIONS)
-    grids = [_square(GRID, "桥头第一网格", 118.3), _square(OTHER_GRID, "桥头第二网格", 118.31),
-             _square("990101001002001", "东门第一网格", 118.32), _square("990101002001001", "柳湾第一网格", 118.33)]  # fmt: skip
+    squares = ((GRID, "桥头第一网格"), (OTHER_GRID, "桥头第二网格"), ("990101001002001", "东门第一网格"))
+    squares = (*squares, ("990101002001001", "柳湾第一网格"))
+    grids = [_square(code, name, round(118.3 + number / 100, 2)) for number, (code, name) in enumerate(squares)]
     places.load_grids(by=BY, at=AT, features=grids)
     marks = [{"name_zh": "西河桥", "name_en": "Xihe Bridge", "kind": "bridge", "lon": PIN[0], "lat": PIN[1]}]
     places.load_landmarks(by=BY, at=AT, rows=marks)

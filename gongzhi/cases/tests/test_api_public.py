@@ -84,7 +84,8 @@ def test_a_place_outside_the_county_is_refused_by_its_field(client: Client) -> N
         b'{"words": "x", "place": {"lon": NaN, "lat": 1}}', b'{"words": "x", "place": {"lon": 1e400, "lat": 1}}',
         b'{"words": "x", "place": {"code": "\\u0000"}}', b'{"words": "\\ud800 x"}', b'{"words": "a\\u0000b"}',
         b'{"words": "x", "kind": "war"}', b'{"words": "x", "contact": {"kind": "email", "address": "\\u0000"}}',
-        b'{"words": "x", "form_key": "no"}', b'{"words": "x", "matter": "nope"}', b'{"words": "x", "officer": "\\u0000"}',
+        b'{"words": "x", "form_key": "no"}', b'{"words": "x", "matter": "nope"}',
+        b'{"words": "x", "officer": "\\u0000"}',
         b'{"words": "x", "place": {"text": "\\u0000\\u202e"}}', b"[" * 5000,
     ],
 )  # fmt: skip
@@ -183,7 +184,9 @@ def test_places_are_found_by_name_and_described(client: Client) -> None:
     data = client.get(f"{API}/places/{small.VILLAGE}").json()
     schemas.PlaceOut.model_validate(data)
     assert [row["code"] for row in data["inside"]] == [small.GRID, small.OTHER_GRID]
-    assert data["received"] is None, "below ten people"
+    assert data["received"] == 0, "nobody is nobody's secret"
+    small.voice()
+    assert client.get(f"{API}/places/{small.VILLAGE}").json()["received"] is None, "below ten people"
 
 
 def test_grids_are_geojson_longitude_first(client: Client) -> None:
