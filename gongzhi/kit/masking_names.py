@@ -41,7 +41,7 @@ _CUES: tuple[tuple[str, str], ...] = (
     # a label with a colon: whatever stands there is the name
     (
         r"(?:姓名|名字|联系人|投诉人|反映人|举报人|申请人|当事人|诉求人|来电人|报修人|收件人|收货人|经办人|户主|房主|业主|"
-        r"法人|法定代表人|负责人|房东|家长|监护人|被投诉人|被举报人|签名|署名|留言人|报案人|紧急联系人|委托人|患者|"
+        r"法人|法定代表人|负责人|房东|家长|监护人|被投诉人|被举报人|签名|署名|留言人|报案人|紧急联系人|开户名|开户人|户名|持卡人|收款人|委托人|患者|"
         r"村民|居民|市民|学生|老师|司机|车主|店主|老板|此致敬礼|敬礼)[ ]{0,2}[：:][ ]{0,2}",
         f"(?:{_LONG}|{_ANY}[{HAN}]{{1,3}}{_ENDS}|{_ANY}{_AFTER_NAME}|(?!_NO_NAME)[{HAN}]{{2,4}}{_ENDS})",
     ),
@@ -49,7 +49,8 @@ _CUES: tuple[tuple[str, str], ...] = (
     (
         r"(?:姓名|联系人|投诉人|反映人|举报人|申请人|当事人|诉求人|户主|房主|车主|店主|负责人|我是|本人|这里是|"
         r"村民|居民|市民|业主|住户|租户|群众|职工|学生|家长|房东|邻居|老板|司机|老伴|父亲|母亲|爸爸|妈妈|儿子|女儿|"
-        r"丈夫|妻子|爱人|老公|老婆|孙子|孙女|弟弟|妹妹|哥哥|姐姐|同事|患者|孩子)[ ]?",
+        r"丈夫|妻子|爱人|老公|老婆|孙子|孙女|弟弟|妹妹|哥哥|姐姐|婆婆|公公|岳父|岳母|叔叔|伯父|同事|患者|孩子)"
+        r"(?:名叫|叫做?|是)?[ ]?",
         f"(?!_NO_START){_SURE}[{HAN}]{{1,2}}?(?<!_NO_END){_ENDS}",
     ),
 )
@@ -60,9 +61,9 @@ _NO_NAME = (
 )
 # Everyday words that begin with a surname and often follow 居民, 业主, 本人 …
 _NO_START = (
-    "张贴|张罗|张口|周围|周边|周末|周日|周[一二三四五六]|周年|许多|何[时处人况必种]|胡乱|胡同|谢谢|谢绝|杨树|陆续|郑重|"
+    "许可|张贴|张罗|张口|周围|周边|周末|周日|周[一二三四五六]|周年|许多|何[时处人况必种]|胡乱|胡同|谢谢|谢绝|杨树|陆续|郑重|"
     "孙子|孙女|黄[色昏线土灯金河]|程度|程序|余[下额款]|任[何意务]|段时间|武装|毛病|雷[雨电达]|林[地木业场]|熊孩|罗列|"
-    "董事|曾[经多]|钟头|丁字|史上|莫名|顾[客虑及]|牛[羊奶]|梅雨|庄稼|左[右边侧转]|麻[烦将木]|沙[发子尘土]|尚未|"
+    "董事|曾[经多在]|钟头|丁字|史上|莫名|顾[客虑及]|牛[羊奶]|梅雨|庄稼|左[右边侧转]|麻[烦将木]|沙[发子尘土]|尚未|"
     "宁[愿可静]|祝[愿福]|苗[木圃]|尤其|凌晨|桂花|齐[全心]|柳树|梁上|朱红|宋代|唐代|苏醒|孔子|戴[着口头]|范围|姜|"
     "王府|家|祁|仇|屈|宫|桑|侯|岳|辛苦|秦|叶子|冀|鲁|滕州|沈阳|郑州|苏州|杭|徐州|梅州|宁波|宁夏|江|武汉|柳州|桂林|程式"
 )
@@ -92,13 +93,18 @@ def _compiled(cue: str, name: str) -> re.Pattern[str]:
     return re.compile(f"{cue}(?P<name>{filled.replace('_NO_END', _NO_END)})")
 
 
+_MORE = re.compile(f"[、和与及](?P<name>(?!{_NO_START}){_SURE}[{HAN}]{{1,2}}?(?<!{_NO_END}){_ENDS})")
 _CHINESE = tuple(_compiled(cue, name) for cue, name in _CUES)
 
 
 def find(plain: str) -> Iterator[Span]:
     """Spans of names in a shadow."""
     for pattern in (*_CHINESE, _ADDRESS, _ENGLISH):
-        yield from ((*m.span("name"), "name") for m in pattern.finditer(plain))
+        for match in pattern.finditer(plain):
+            more: re.Match[str] | None = match
+            while more:  # 村民李大山、王芳和赵六
+                yield (*more.span("name"), "name")
+                more = _MORE.match(plain, more.end("name"))
     for match in _TITLED.finditer(plain):
         if " " in match["name"] or not _NEEDS_TWO.search(plain[match.start() : match.start("name")]):
             yield (*match.span("name"), "name")

@@ -16,7 +16,8 @@ _MOBILE = re.compile(r"(?:\+?(?:00)?86|0)?1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"(?:\+?(?:00)?86)?0(?:10|2[0-9]|[3-9][0-9]{2})[1-9][0-9]{6,7}|(?:\+|00)86[1-9][0-9]{8,11}")
 _SERVICE = re.compile(r"[48]00[0-9]{7}")
 _ABROAD = re.compile(r"(?:\+|00)[1-9][0-9]{7,14}")
-_PROVINCE = re.compile(r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9[0-9])")
+# Legacy numbers of people born from 1930 on: earlier “years” are the town digits of 15-digit grid codes.
+_LEGACY = re.compile(r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|99)[0-9]{4}[3-9]")
 _MANY_MOBILES = re.compile(r"(?:1[3-9][0-9]{9}){2,}")
 _ID_INSIDE = re.compile(r"(?=([1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9]{4}[0-9Xx]))")
 _USUAL = {(3, 4, 4), (3, 3, 5), (3, 8), (4, 3, 4), (4, 4, 3), (7, 4), (5, 6), (3, 5, 3), (4, 7)}
@@ -41,6 +42,7 @@ _WORD_SERIAL = re.compile(
     r"(?:号码?|编号|number|no)(?: ?(?:是|为|is))?[ :.]{0,3}$",
     re.IGNORECASE,
 )
+_HOTLINE = re.compile(r"0[0-9]{2,3}(?:1[0-9]{2}|1[0-9]{4}|9[56][0-9]{3,4})")  # 0539-12345: a public line with its area
 _UNIT = re.compile(
     r" ?(?:元(?!宵|旦)|块|万|亿|平方|平米|㎡|米|公里|千米|吨|斤|公斤|千瓦|度电|人次|个|%|％|yuan|RMB|kWh|km|kg)"
 )
@@ -141,10 +143,10 @@ def _is_one(plain: str, part: list[tuple[int, int, str]], is_whole: bool) -> boo
     if len(part) == 1:
         return True
     shape = tuple(len(group[2]) for group in part)
-    if is_whole or shape in _USUAL or shape[1:] in _USUAL:
+    if shape in _USUAL or shape[1:] in _USUAL:
         return True
     gaps = {plain[a[1] : b[0]] for a, b in pairwise(part)}
-    return len(gaps) == 1
+    return len(gaps) <= (2 if is_whole else 1)
 
 
 def _kind(digits: str, before: str, after: str) -> str:
@@ -158,7 +160,7 @@ def _kind(digits: str, before: str, after: str) -> str:
         return "id"
     if bare[-1] == "X" or _WORD_SERIAL.search(before):
         return ""
-    if len(bare) == 15 and _PROVINCE.match(bare) and id_card_fits(bare) and not _UNIT.match(after):
+    if len(bare) == 15 and _LEGACY.match(bare) and id_card_fits(bare) and not _UNIT.match(after):
         return "id"
     if 12 <= len(bare) <= 19 and _WORD_CARD.search(before):
         return "card"
@@ -172,6 +174,8 @@ def _is_phone(digits: str, before: str, after: str) -> bool:
         return not _UNIT.match(after)
     if _ABROAD.fullmatch(digits) and digits[0] == "+":
         return not _UNIT.match(after)
+    if _HOTLINE.fullmatch(digits):
+        return False
     return 7 <= len(digits) <= 12 and bool(_WORD_PHONE.search(before)) and not _UNIT.match(after)
 
 
