@@ -71,7 +71,7 @@ def _draw(net: Net, current: Collection[str], said: str) -> str:
     told = "; ".join(f"{names[step.source]} → {step.label} → {names[step.target]}" for step in steps)
     here = [_name(stage, said) for stage in net.stages if stage.code in current]
     if here:
-        told = f"{_('Now:')} {', '.join(here)}. {told}"
+        told = _("Now: %(stages)s.") % {"stages": ", ".join(here)} + f" {told}"
     name = f"flow-{net.code}"
     return (
         f'<svg class="flow" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" role="img" '

@@ -35,7 +35,7 @@ class Loaded:
 def load_procedures(*, by: str, at: datetime, texts: Sequence[str]) -> Loaded:
     """Read nets from YAML texts, prove them sound, keep each changed one as a new version.
 
-    Refuses `net_unreadable` and `net_unsound` with every fault and where it stands.
+    Refuses `net_unreadable` with every fault and where it stands, and what `netfile.check` refuses.
     """
     written = 0
     with transaction.atomic():

@@ -151,23 +151,34 @@ def _pause(pause: PauseFile) -> ClockEffect:
 
 
 def check(net: Net) -> None:
-    """Refuse `net_unsound` with every fault: a stage never reached, a dead move, a marking with no way to an end."""
+    """Refuse the first fault of `faults`: `stage_unreached`, `move_dead`, `no_end`, `net_large`."""
+    for fault in faults(net):
+        raise fault
+
+
+def faults(net: Net) -> list[Refusal]:
+    """Everything unsound: a stage never reached, a move never possible, a marking with no way to an end."""
     followed = _explore(net)
-    seen = [(marking, dict(zip((s.code for s in net.stages), marking, strict=True))) for marking in followed]
-    faults = [
-        f"the stage “{stage.code}” is never reached"
-        for stage in net.stages
-        if not any(counts[stage.code] for _, counts in seen)
-    ]
+    if len(followed) > MOST_MARKINGS:
+        return [Refusal("net_large", N_("This procedure is too large to be understood; make two of it."))]
+    reached = {stage.code for at, stage in enumerate(net.stages) if any(marking[at] for marking in followed)}
     made = {move for steps in followed.values() for move, _ in steps}
-    faults += [f"the move “{move.code}” is never possible" for move in net.moves if move.code not in made]
+    found = [
+        Refusal("stage_unreached", N_("The stage “%(stage)s” is never reached."), stage=stage.code)
+        for stage in net.stages
+        if stage.code not in reached
+    ]
+    found += [
+        Refusal("move_dead", N_("The step “%(move)s” is never possible."), move=move.code)
+        for move in net.moves
+        if move.code not in made
+    ]
     stuck = set(followed) - _can_end(net, followed)
     if stuck:
         worst = min(stuck, key=lambda marking: (sum(marking), marking))
         where = " + ".join(s.code for s, count in zip(net.stages, worst, strict=True) for _ in range(count))
-        faults.append(f"from {where} no end can be reached")
-    if faults:
-        raise Refusal("net_unsound", N_("The procedure is not sound: %(faults)s"), faults="; ".join(faults))
+        found.append(Refusal("no_end", N_("From %(where)s no end can be reached."), where=where))
+    return found
 
 
 def _explore(net: Net) -> dict[Counts, list[tuple[str, Counts]]]:
@@ -176,12 +187,10 @@ def _explore(net: Net) -> dict[Counts, list[tuple[str, Counts]]]:
     first = tuple(int(stage.code == net.start) for stage in net.stages)
     followed: dict[Counts, list[tuple[str, Counts]]] = {}
     queue = deque([first])
-    while queue:
+    while queue and len(followed) <= MOST_MARKINGS:
         marking = queue.popleft()
         if marking in followed:
             continue
-        if len(followed) == MOST_MARKINGS:
-            raise Refusal("net_unsound", N_("The procedure is not sound: %(faults)s"), faults="it is too large")
         followed[marking] = [(move.code, after) for move in net.moves for after in _after(move, marking, place)]
         queue.extend(after for _, after in followed[marking])
     return followed

@@ -41,7 +41,7 @@ def test_one_unsound_procedure_refuses_all() -> None:
     unsound = VOICE.replace("code: voice", "code: other").replace("    ends: true\n", "")
     with pytest.raises(Refusal) as refusal:
         loading.load_procedures(by=BY, at=AT, texts=[VOICE, unsound])
-    assert refusal.value.code == "net_unsound"
+    assert refusal.value.code == "no_end"
     assert not Procedure.objects.exists()
 
 

@@ -100,8 +100,23 @@ def test_a_move_that_is_never_possible_is_found() -> None:
 def test_a_way_without_an_end_is_found() -> None:
     data = with_move("split", take={"work": "own"}, put={"done": "keep", "lost": "keep"})
     data["stages"] = data["stages"] | {"lost": {"name_zh": "失", "name_en": "Lost"}}
-    with pytest.raises(Refusal, match=r"from done \+ lost no end"):
+    with pytest.raises(Refusal, match=r"From done \+ lost no end"):
         netfile.check(net_of(data))
+
+
+def test_all_faults_are_told_at_once() -> None:
+    data = with_move("both", take={"open": "own", "work": "own"})
+    data["stages"] = data["stages"] | {"island": {"name_zh": "岛", "name_en": "Island"}}
+    assert [fault.code for fault in netfile.faults(net_of(data))] == ["stage_unreached", "move_dead"]
+
+
+def test_a_net_too_large_to_understand_is_refused() -> None:
+    stages = {f"s{number}": {"name_zh": "段", "name_en": "Stage"} for number in range(8)}
+    data = small()
+    data["stages"] = data["stages"] | stages
+    for code in stages:
+        data["moves"][f"go_{code}"] = data["moves"]["take"] | {"put": {"open": "keep", code: "keep"}}
+    assert [fault.code for fault in netfile.faults(net_of(data))] == ["net_large"]
 
 
 def test_a_deadlock_of_two_waiting_for_each_other_is_found() -> None:
