@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import transaction
 
-from gongzhi.kit.canonical import Json, canonical
+from gongzhi.kit.canonical import Json
 from gongzhi.ledger import writing
 from gongzhi.places import keeping
 from gongzhi.procedures import calendars, clocks, netfile
@@ -42,13 +42,12 @@ def load_procedures(*, by: str, at: datetime, texts: Sequence[str]) -> Loaded:
         for text in texts:
             file = netfile.read(text)
             netfile.check(netfile.build(file, 1))
-            body = file.model_dump(mode="json")
-            sha256 = hashlib.sha256(canonical(body)).hexdigest()
+            sha256 = hashlib.sha256(file.model_dump_json().encode()).hexdigest()
             last = Procedure.objects.filter(code=file.code).order_by("-version").first()
             if last is not None and last.sha256 == sha256:
                 continue
             version = last.version + 1 if last else 1
-            Procedure.objects.create(code=file.code, version=version, body=body, sha256=sha256, loaded_at=at)
+            Procedure.objects.create(code=file.code, version=version, body=text, sha256=sha256, loaded_at=at)
             details: dict[str, Json] = {"code": file.code, "version": version, "sha256": sha256}
             writing.write(kind="procedure.loaded", about=f"procedure:{file.code}", by=by, at=at, details=details)
             written += 1

@@ -13,12 +13,15 @@ _RUNNING = Q(stopped_at__isnull=True, paused_at__isnull=True)
 
 
 class Procedure(models.Model):
-    """A net in one version, as it was read. Runs keep the version they began with; rows never change."""
+    """A net in one version: the file as it was read. Runs keep the version they began with; rows never change.
+
+    Text, not JSON: the order of stages and moves means something, and PostgreSQL's JSON forgets it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(max_length=40)
     version = models.PositiveIntegerField()
-    body = models.JSONField()
+    body = models.TextField()
     sha256 = models.CharField(max_length=64)
     loaded_at = models.DateTimeField()
 

@@ -39,7 +39,7 @@ def codes() -> tuple[str, ...]:
 def by_id(procedure: UUID) -> Net:
     """The net of one version; rows never change, so it is read once in a process's life."""
     row = Procedure.objects.get(pk=procedure)
-    return netfile.build(netfile.NetFile.model_validate(row.body), row.version)
+    return netfile.build(netfile.read(row.body), row.version)
 
 
 def _build_newest() -> dict[str, UUID]:

@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=gongzhi.kit.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('code', models.CharField(max_length=40)),
                 ('version', models.PositiveIntegerField()),
-                ('body', models.JSONField()),
+                ('body', models.TextField()),
                 ('sha256', models.CharField(max_length=64)),
                 ('loaded_at', models.DateTimeField()),
             ],

@@ -11,7 +11,7 @@ from gongzhi.ledger.models import Fact
 from gongzhi.places import reads as places
 from gongzhi.procedures import calendars, loading, nets, reads
 from gongzhi.procedures.models import Clause, DayOff, Procedure
-from gongzhi.procedures.tests.cast import AT, BY, VOICE, a_county_at_work
+from gongzhi.procedures.tests.cast import AT, BY, VOICE, a_county_at_work, voice_net
 
 pytestmark = pytest.mark.django_db
 CLAUSES = [
@@ -35,6 +35,13 @@ def test_comments_do_not_make_a_new_version_but_content_does() -> None:
     assert [p.version for p in Procedure.objects.order_by("version")] == [1, 2]
     assert nets.newest("voice")[1].move("hand_over").name_en == "Pass on"
     assert Fact.objects.filter(kind="procedure.loaded").count() == 2
+
+
+def test_the_order_of_the_file_is_kept() -> None:
+    a_county_at_work()
+    nets.by_id.cache_clear()
+    assert [move.code for move in reads.net("voice").moves] == [move.code for move in voice_net().moves]
+    assert reads.net("voice").stages == voice_net().stages
 
 
 def test_one_unsound_procedure_refuses_all() -> None:
