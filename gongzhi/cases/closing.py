@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
+
 from gongzhi.cases import handling, matters, merging, reads, rules, turning
 from gongzhi.cases.models import Case
 from gongzhi.cases.turning import Turn
@@ -18,6 +20,7 @@ from gongzhi.people.permits import Permit
 from gongzhi.procedures import clocks, running
 
 
+@transaction.atomic
 def close(
     *,
     by: str,
@@ -42,6 +45,7 @@ def close(
     return _finish(turn)
 
 
+@transaction.atomic
 def answer_and_close(
     *,
     by: str,
@@ -64,6 +68,7 @@ def answer_and_close(
     return _finish(turn)
 
 
+@transaction.atomic
 def reopen(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, reason_text: str) -> Case:
     """Open a closed case again from the desk; the reason is public. A withdrawn case stays closed."""
     text = rules.clean_words(reason_text, most=rules.REASON_MAX, field="reason_text")

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
+
 from gongzhi.cases import matters, rules, turning
 from gongzhi.cases.models import Case, Voice
 from gongzhi.cases.turning import Turn
@@ -20,6 +22,7 @@ from gongzhi.people.permits import Permit
 from gongzhi.procedures import running
 
 
+@transaction.atomic
 def accept(*, by: str, at: datetime, post: PostCard, case: UUID, version: int) -> Case:
     """Take a received case in hand: from now on this post holds it."""
     turn = turning.begin(by=by, at=at, post=post, case=case, version=version, move="accept", permit=Permit.CASE_ACCEPT)
@@ -31,6 +34,7 @@ def accept(*, by: str, at: datetime, post: PostCard, case: UUID, version: int) -
     return turn.finish("case.accepted", {"round": turn.case.round})
 
 
+@transaction.atomic
 def send(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, organ: str, reason_text: str = "") -> Case:
     """The dispatch desk sends a case to an organ. After two refusals this is a ruling, and the course says so."""
     text = rules.clean_note(reason_text, field="reason_text")
@@ -47,6 +51,7 @@ def send(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, org
     return turn.finish("case.sent", {"organ": organ, "ruling": ruling})
 
 
+@transaction.atomic
 def hand_over(
     *,
     by: str,
@@ -99,6 +104,7 @@ def hand_over(
     )
 
 
+@transaction.atomic
 def rematter(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, matter: str) -> Case:
     """Set the matter; the same one confirms a suggestion. Clock and organ stay what they are.
 
@@ -118,6 +124,7 @@ def rematter(*, by: str, at: datetime, post: PostCard, case: UUID, version: int,
     return turn.finish("case.rematter", {"matter": card.code, "before": before})
 
 
+@transaction.atomic
 def help(
     *, by: str, at: datetime, post: PostCard, case: UUID, version: int, organs: Sequence[str], text: str = ""
 ) -> Case:
@@ -143,6 +150,7 @@ def help(
     return turn.finish("case.helping", {"organs": [*wanted]})
 
 
+@transaction.atomic
 def return_help(
     *,
     by: str,

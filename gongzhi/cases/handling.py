@@ -17,7 +17,6 @@ from gongzhi.cases import photos as photo_store
 from gongzhi.cases.cards import KeptPhoto
 from gongzhi.cases.models import Case, Entry, Undo, Voice
 from gongzhi.cases.turning import Turn
-from gongzhi.kit.ids import uuid7
 from gongzhi.kit.masking import mask
 from gongzhi.kit.refusal import N_, Gone, Refusal
 from gongzhi.kit.worktime import Limit, Unit, due
@@ -30,6 +29,7 @@ from gongzhi.procedures import calendars, clocks, running
 WAITING = "waiting_resident"
 
 
+@transaction.atomic
 def ask(
     *, by: str, at: datetime, post: PostCard, case: UUID, version: int, question: str, voice: UUID | None = None
 ) -> Case:
@@ -65,7 +65,6 @@ def answer_question(*, by: str, at: datetime, voice: UUID, words: str, photos: S
         if not _is_asked(case):
             raise Refusal("not_asked", N_("No question is open. Your words were not sent; you may say them anew."))
         entry = Entry(
-            id=uuid7(at),
             case=case,
             at=at,
             kind="resident_answered",
@@ -103,6 +102,7 @@ def resume(case: Case, *, by: str, at: datetime) -> None:
     printed.drop(f"cases/{case.number}/")
 
 
+@transaction.atomic
 def answer(
     *,
     by: str,
@@ -138,6 +138,7 @@ def put_answer(turn: Turn, *, public_text: str, internal_text: str) -> str:
     return text
 
 
+@transaction.atomic
 def note(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, internal_text: str) -> Case:
     """Write a note that only the desk reads. It moves nothing and touches no clock."""
     text = rules.clean_words(internal_text, most=rules.ANSWER_MAX, field="internal_text")
@@ -146,6 +147,7 @@ def note(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, int
     return turn.finish("case.noted")
 
 
+@transaction.atomic
 def extend(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, reason_text: str) -> Case:
     """Extend the limit, once, by the matter's limit again; the reason is told to every voice.
 

@@ -12,7 +12,6 @@ from uuid import UUID
 from django.db import transaction
 
 from gongzhi.cases.models import Case, Entry, Undo
-from gongzhi.kit.ids import uuid7
 from gongzhi.ledger import writing
 from gongzhi.look import printed
 from gongzhi.places import keeping
@@ -77,7 +76,6 @@ def _resume(case: Case, rung: Rung, *, at: datetime) -> None:
 
 def _entry(case: Case, rung: Rung, at: datetime) -> Entry:
     return Entry(
-        id=uuid7(at),
         case=case,
         at=at,
         kind=rung.what.value,

@@ -1,6 +1,7 @@
 """One turn of the staff: look at the case, judge whether the move may be made, write it, make it undoable.
 
-The verbs in dispatch, handling and closing are a few lines each between `begin` and `finish`. A turn leaves: the
+The verbs in dispatch, handling and closing are a few lines each between `begin` and `finish`, in one transaction: a
+refusal half way leaves nothing. A turn leaves: the
 case's row with the next version, one entry, one fact, letters held back for ten seconds, and the way back.
 """
 

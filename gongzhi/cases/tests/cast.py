@@ -103,10 +103,20 @@ def load_county() -> None:
             "neighbours": [{"name_zh": "东邻县", "name_en": "East County", "bounds": [121.0, 30.0, 122.0, 31.0]}],
         },
     )  # fmt: skip
-    names = {COUNTY + "000000": "兰亭县", TOWN: "兰亭镇", OTHER_TOWN: "会稽镇", VILLAGE: "东街村", OTHER_VILLAGE: "南山村"}
+    names = {
+        COUNTY + "000000": "兰亭县",
+        TOWN: "兰亭镇",
+        OTHER_TOWN: "会稽镇",
+        VILLAGE: "东街村",
+        OTHER_VILLAGE: "南山村",
+    }
     rows = [{"code": code, "name_zh": name, "name_en": ""} for code, name in names.items()]
     places_loading.load_divisions(by=BY, at=AT, rows=rows)
-    grids = [_grid(GRID, "东街一网格", 120.0), _grid(GRID_2, "东街二网格", 120.1), _grid(OTHER_GRID, "南山一网格", 120.2)]
+    grids = [
+        _grid(GRID, "东街一网格", 120.0),
+        _grid(GRID_2, "东街二网格", 120.1),
+        _grid(OTHER_GRID, "南山一网格", 120.2),
+    ]
     places_loading.load_grids(by=BY, at=AT, features=grids)
     organs = [
         {"code": code, "name_zh": name, "name_en": code.title(), "parent": "" if code == "government" else "government",
