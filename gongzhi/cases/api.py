@@ -41,6 +41,7 @@ from gongzhi.kit.danger import danger
 from gongzhi.kit.ids import parse_number
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import N_, NotFound, Refusal
+from gongzhi.people.permits import public
 from gongzhi.places import reads as places
 
 REFUSALS: dict[int, Any] = dict.fromkeys((400, 403, 404, 409, 410, 422, 429), Problem)
@@ -102,6 +103,7 @@ def _missing(request: HttpRequest, error: Exception) -> HttpResponse:
 
 # Speaking --------------------------------------------------------------------------------------------------
 @api.post("/voices", response={201: VoiceReceived, **REFUSALS}, tags=["voices"], summary="Speak up")
+@public
 def speak(request: HttpRequest, body: VoiceIn) -> HttpResponse:
     """Receive one voice; no account is needed. The same `form_key` again gives the same voice and receipt (200)."""
     at = now()
@@ -140,12 +142,14 @@ def speak(request: HttpRequest, body: VoiceIn) -> HttpResponse:
 
 
 @api.get("/voices/{token}", response={200: VoiceOut, **REFUSALS}, tags=["voices"], summary="The course of a voice")
+@public
 def voice(request: HttpRequest, token: str) -> HttpResponse:
     """What the secret link shows: course, clock, answer, what may be done, who opened the original words."""
     return answer_json(writing.voice(courses.by_token(token, now())), secret=True)
 
 
 @api.post("/voices/{token}/answer", response={200: VoiceOut, **REFUSALS}, tags=["voices"], summary="Answer a question")
+@public
 def answer(request: HttpRequest, token: str, body: AnswerIn) -> HttpResponse:
     """Answer the office's open question; the clock runs again."""
     held = courses.voice_of(token)
@@ -154,6 +158,7 @@ def answer(request: HttpRequest, token: str, body: AnswerIn) -> HttpResponse:
 
 
 @api.post("/voices/{token}/rating", response={200: VoiceOut, **REFUSALS}, tags=["voices"], summary="Rate")
+@public
 def rate(request: HttpRequest, token: str, body: RatingIn) -> HttpResponse:
     """Say whether it is solved. Not solved, or a grade of 1 or 2, reopens by right while the window lasts."""
     held = courses.voice_of(token)
@@ -164,6 +169,7 @@ def rate(request: HttpRequest, token: str, body: RatingIn) -> HttpResponse:
 
 
 @api.post("/voices/{token}/withdraw", response={204: None, **REFUSALS}, tags=["voices"], summary="Withdraw")
+@public
 def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     """Take the voice back. It leaves every public page before this answers."""
     held = courses.voice_of(token)
@@ -172,6 +178,7 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @api.get("/receipts/{token}", response={200: dict, **REFUSALS}, tags=["voices"], summary="The receipt")
+@public
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """The ledger receipt, with its inclusion proof once sealed. `gongzhi verify` checks it offline."""
     return answer_json(intake.receipt_of(courses.voice_of(token)), secret=True)
@@ -179,6 +186,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
 
 # Reading ---------------------------------------------------------------------------------------------------
 @api.get("/cases", response={200: CasePage, **REFUSALS}, tags=["public"], summary="What others said")
+@public
 def cases(
     request: HttpRequest,
     q: str = Query("", max_length=100, description="Words; Chinese and Latin."),
@@ -204,12 +212,14 @@ def cases(
 
 
 @api.get("/cases/{number}", response={200: CourseOut, **REFUSALS}, tags=["public"], summary="One public case")
+@public
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """By its number, any way people write it."""
     return answer_json(writing.course(courses.public_case(parse_number(number), now())))
 
 
 @api.get("/places/find", response={200: list[Found], **REFUSALS}, tags=["places"], summary="Find a place by name")
+@public
 def find_place(request: HttpRequest, q: str = Query(..., max_length=200)) -> HttpResponse:
     """Up to eight divisions, grids and landmarks that fit the words."""
     text = rules.clean(q)
@@ -217,30 +227,35 @@ def find_place(request: HttpRequest, q: str = Query(..., max_length=200)) -> Htt
 
 
 @api.get("/places/{code}", response={200: PlaceOut, **REFUSALS}, tags=["places"], summary="A place")
+@public
 def place(request: HttpRequest, code: str) -> HttpResponse:
     """A division or grid: what lies inside it and its published numbers."""
     return answer_json(writing.place(rules.clean(code)[:15], now()))
 
 
 @api.get("/places/{code}/grids", response={200: dict, **REFUSALS}, tags=["places"], summary="Grids of a place, GeoJSON")
+@public
 def grids(request: HttpRequest, code: str) -> HttpResponse:
     """A FeatureCollection (RFC 7946) of the grids inside a division, for a map."""
     return answer_json(writing.outlines(rules.clean(code)[:15]), content_type="application/geo+json")
 
 
 @api.get("/matters", response={200: list[MatterOut]}, tags=["public"], summary="Kinds of matters")
+@public
 def matter_list(request: HttpRequest) -> HttpResponse:
     """The tree of matters in order, with time limits."""
     return answer_json([writing.matter(card) for card in matters.cards()])
 
 
 @api.get("/county", response={200: CountyOut, **REFUSALS}, tags=["public"], summary="This county")
+@public
 def county(request: HttpRequest) -> HttpResponse:
     """Which county answers here, and whether it is for practice only."""
     return answer_json(writing.county())
 
 
 @api.get("/week", response={200: WeekOut}, tags=["public"], summary="Numbers of the week")
+@public
 def week(request: HttpRequest) -> HttpResponse:
     """True numbers of the running week and the one before."""
     return answer_json(writing.fields(numbers.week(now()), WeekOut.model_fields))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -29,12 +29,19 @@ LIST_SECONDS = 5
 CASE_SECONDS = 600
 
 
-def wanted(request: HttpRequest) -> dict[str, str]:
+class Wanted(TypedDict):
+    """Search words and filters."""
+
+    q: str
+    place: str
+    matter: str
+    state: str
+
+
+def wanted(request: HttpRequest) -> Wanted:
     """Search words and filters of an address, cut to sensible length; an unknown state is dropped."""
-    chosen = {name: rules.clean(request.GET.get(name, "")[:100]) for name in FILTERS}
-    if chosen["state"] not in ("open", *rules.STATES):
-        chosen["state"] = ""
-    return chosen
+    q, place, matter, state = (rules.clean(request.GET.get(name, "")[:100]) for name in FILTERS)
+    return Wanted(q=q, place=place, matter=matter, state=state if state in rules.STATES else "")
 
 
 @public

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from gongzhi.cases import schemas
+from gongzhi.cases.api import api
 from gongzhi.cases.models import Strain, Voice
 from gongzhi.cases.tests import small
 
@@ -221,3 +222,10 @@ def test_the_description_reads_as_a_page_without_script(client: Client) -> None:
     page = client.get(f"{API}/docs").content.decode()
     assert "/api/v1/voices" in page
     assert "cdn" not in page
+
+
+def test_every_operation_has_a_permit_or_is_public() -> None:
+    for _prefix, router in api._routers:
+        for path, view in router.path_operations.items():
+            for operation in view.operations:
+                assert getattr(operation.view_func, "permit", ""), (operation.methods, path)
