@@ -3,7 +3,7 @@
 The HTML is the same for everybody, so pages can be printed once; what differs lies in this one small sheet:
 the county's accent, the colours and the size. Two choices are independent: an old person may need high contrast.
 
-    cookie `mode` = colours "-" size     e.g. dark-standard, contrast-elder
+    cookie `mode` = colours "-" size     e.g. dark-standard, contrast-elder; one word alone is enough
     colours  auto (as on the device) | light | dark | contrast
     size     standard | elder
 """
@@ -52,11 +52,12 @@ class Mode:
 
 
 def read(cookie: str | None) -> Mode:
-    """The mode a cookie names; anything unreadable counts as a first visit."""
-    colours, _, size = (cookie or "").partition("-")
-    if colours in COLOURS and size in SIZES:
-        return Mode(colours, size, chosen=True)
-    return Mode()
+    """The mode a cookie names, by one word or two; anything unreadable counts as a first visit."""
+    words = (cookie or "").split("-")
+    mode = Mode()
+    for word in words:
+        mode = chosen(mode, word)
+    return mode if len(words) <= 2 and all(word in (mode.colours, mode.size) for word in words) else Mode()
 
 
 def chosen(now: Mode, word: str) -> Mode:

@@ -11,7 +11,9 @@ from gongzhi.look import modes, views
 PLAIN = modes.Mode("auto", "standard", chosen=True)
 
 
-@pytest.mark.parametrize("cookie", [None, "", "elder", "red-standard", "dark-huge", "dark-standard-x", "}{-elder"])
+@pytest.mark.parametrize(
+    "cookie", [None, "", "-", "red-standard", "dark-light", "dark-huge", "dark-standard-x", "}{-elder"]
+)
 def test_an_unreadable_cookie_is_a_first_visit(cookie: str | None) -> None:
     assert modes.read(cookie) == modes.Mode()
 
@@ -21,6 +23,12 @@ def test_an_unreadable_cookie_is_a_first_visit(cookie: str | None) -> None:
 def test_a_mode_survives_its_cookie(colours: str, size: str) -> None:
     mode = modes.Mode(colours, size, chosen=True)
     assert modes.read(mode.cookie) == mode
+
+
+@pytest.mark.parametrize(("cookie", "whole"), [("elder", "auto-elder"), ("dark", "dark-standard")])
+def test_one_word_is_enough(cookie: str, whole: str) -> None:
+    assert modes.read(cookie).cookie == whole
+    assert modes.read(cookie).chosen
 
 
 def test_size_and_colours_are_chosen_apart() -> None:

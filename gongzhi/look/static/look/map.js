@@ -42,6 +42,16 @@
     }).addTo(map);
   }
 
+  // Names of towns, so that people find their way on a map without streets.
+  function drawLabels(map, labels) {
+    for (const label of labels) {
+      const text = document.createElement("span");
+      text.textContent = nameOf({ properties: label });
+      const icon = window.L.divIcon({ className: "map-label", html: text, iconSize: [0, 0] });
+      window.L.marker([label.lat, label.lon], { icon, interactive: false, keyboard: false }).addTo(map);
+    }
+  }
+
   function drawPoints(map, points) {
     window.L.geoJSON(points, {
       pointToLayer: (feature, at) => window.L.circleMarker(at, { className: "map-point", radius: 7 }),
@@ -122,6 +132,7 @@
       const map = window.L.map(box, { attributionControl: false, zoomControl: false, zoomSnap: 0.25, maxZoom: 19 });
       window.L.control.zoom({ zoomInTitle: part.dataset.wordIn, zoomOutTitle: part.dataset.wordOut }).addTo(map);
       map.fitBounds(drawGrids(map, grids).getBounds(), { padding: [8, 8] });
+      drawLabels(map, grids.labels ?? []);
       if (points) drawPoints(map, points);
       if (part.dataset.lon) choosing(part, map, grids);
       part.querySelector("[data-open]").hidden = true;
