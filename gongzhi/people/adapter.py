@@ -21,6 +21,8 @@ from gongzhi.channels.keys import key_for
 from gongzhi.kit import moments, sealing
 from gongzhi.kit.ids import uuid7
 from gongzhi.ledger import writing
+from gongzhi.people import reads
+from gongzhi.people.frame import first_page
 from gongzhi.people.models import Account
 from gongzhi.places import reads as places
 
@@ -55,8 +57,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """The inbox, in the language of the page."""
-        return _desk()
+        """Where this person's work begins, in the language of the page."""
+        assert isinstance(request.user, Account)
+        return first_page(reads.posts_of(request.user.pk, moments.now()), _lang())
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """The public front page, in the language of the page."""
@@ -175,10 +178,6 @@ class MFAAdapter(DefaultMFAAdapter):
 
 def _lang() -> str:
     return "en" if (get_language() or "").startswith("en") else "zh"
-
-
-def _desk() -> str:
-    return f"/{_lang()}/desk/"
 
 
 def _county() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gongzhi.people.cards import PostCard
 from gongzhi.people.middleware import actor_of
 from gongzhi.people.permits import Permit
 
@@ -18,6 +20,14 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], *, here: 
     response = render(request, template, {**context, "nav": _nav(request, here)}, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def first_page(posts: Sequence[PostCard], lang: str) -> str:
+    """Where the work of the first of these posts begins: cases for who sees cases, else what the post is for."""
+    desk = f"/{lang}/desk/"
+    if not posts or posts[0].can(Permit.CASE_READ) or posts[0].can(Permit.CASE_READ_ALL):
+        return desk
+    return f"{desk}people/" if posts[0].can(Permit.POST_MANAGE) else f"{desk}people/accounts/"
 
 
 def _nav(request: HttpRequest, here: str) -> list[dict[str, Any]]:

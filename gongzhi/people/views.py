@@ -19,7 +19,7 @@ from gongzhi.people import accounts as account_verbs
 from gongzhi.people import leaving, listing, posting, reads
 from gongzhi.people.cards import PostCard
 from gongzhi.people.desk_forms import AccountForm, FillForm, LeaveForm, OpenForm, put_refusal
-from gongzhi.people.frame import show
+from gongzhi.people.frame import first_page, show
 from gongzhi.people.middleware import actor_of, choose
 from gongzhi.people.permits import ROLES, Permit, permit
 
@@ -31,7 +31,8 @@ def switch(request: HttpRequest, id: UUID) -> HttpResponse:
     choose(request, id)
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return HttpResponseRedirect(back if safe else f"/{_lang(request)}/desk/")
+    chosen = [card for card in actor_of(request).posts if card.id == id]
+    return HttpResponseRedirect(back if safe else first_page(chosen, _lang(request)))
 
 
 @never_cache

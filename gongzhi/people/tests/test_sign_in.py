@@ -70,6 +70,16 @@ def test_the_language_of_the_page_stays_after_sign_in(client: Client, lin: Accou
     assert answer["Location"] == "/en/desk/"
 
 
+@pytest.mark.parametrize(
+    ("post", "page"),
+    [("water-1", "/zh/desk/"), ("admin", "/zh/desk/people/"), ("audit", "/zh/desk/")],
+)
+def test_everybody_begins_where_their_work_is(client: Client, lin: Account, post: str, page: str) -> None:
+    cast.load()
+    cast.fill(post, lin)
+    assert sign_in(client)["Location"] == page
+
+
 def test_signing_in_changes_the_session_key(client: Client, lin: Account) -> None:
     session = client.session
     session["before"] = 1
