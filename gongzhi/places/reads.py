@@ -251,8 +251,8 @@ def _build_atlas() -> _Atlas:
     for code, name_zh, name_en, lon, lat, valid_to, number in rows:
         level = rules.level_of(code)
         steps = _steps(code, level, names)
-        path_zh = "".join(names[step][0] for step in steps)
-        path_en = ", ".join(names[step][1] or names[step][0] for step in reversed(steps))
+        path_zh = "".join(_unrepeated([names[step][0] for step in steps]))
+        path_en = ", ".join(reversed(_unrepeated([names[step][1] or names[step][0] for step in steps])))
         card = PlaceCard(code, level.value, name_zh, name_en, steps, path_zh, path_en, lon, lat, number)
         cards[code] = card
         if valid_to is None:
@@ -277,6 +277,11 @@ def _steps(code: str, level: Level, names: dict[str, Any]) -> tuple[str, ...]:
         steps.insert(0, above)
         level = rules.level_of(above)
     return tuple(steps)
+
+
+def _unrepeated(path: list[str]) -> list[str]:
+    """Names without those the next one begins with: 东门社区 before 东门社区第一网格 says nothing."""
+    return [name for name, below in zip(path, [*path[1:], ""], strict=True) if not below.startswith(name)]
 
 
 def _build_shapes() -> tuple[Any, list[str]]:

@@ -12,7 +12,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 
 from gongzhi.kit.canonical import Json
 from gongzhi.kit.ids import uuid7
@@ -174,7 +175,8 @@ def _claim(run: Run | UUID, expected: int | None, *, by: str, at: datetime) -> R
     """Take the next version of the run; the row stays locked until the verb ends."""
     pk = run.pk if isinstance(run, Run) else run
     found = Run.objects.filter(pk=pk) if expected is None else Run.objects.filter(pk=pk, version=expected)
-    changed = found.update(version=F("version") + 1, moved_by=by, moved_at=at)
+    # A machine's clock may step back a second; the order of moves does not.
+    changed = found.update(version=F("version") + 1, moved_by=by, moved_at=Greatest(F("moved_at"), Value(at)))
     current = Run.objects.filter(pk=pk).first()
     if current is None:
         raise NotFound("run_unknown", N_("There is no such work."))

@@ -87,6 +87,15 @@ def test_a_place_tells_its_path_in_both_languages() -> None:
     assert reads.place("990101000000").path_zh == "兰亭县"
 
 
+def test_a_path_does_not_say_a_name_twice() -> None:
+    a_county()
+    names = {"name_zh": "东门社区第一网格", "name_en": "East Gate Community Grid 1"}
+    loading.load_grids(by=BY, at=AT, features=[GRIDS[0] | {"properties": GRIDS[0]["properties"] | names}])
+    card = reads.place("990101001001001")
+    assert (card.path_zh, card.path_en) == ("城关镇东门社区第一网格", "East Gate Community Grid 1, Chengguan Town")
+    assert len(card.path) == 3
+
+
 def test_an_unknown_place_is_refused() -> None:
     a_county()
     assert reads.place_or_none("990101777000") is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -64,6 +65,12 @@ def test_move_takes_and_puts_rows_and_tells_the_ledger(run: Run) -> None:
     assert (moved.version, moved.moved_by, moved.moved_at) == (2, ANNA, AT + DAY)
     fact = Fact.objects.get(kind="procedure.moved")
     assert fact.details == {"move": "accept", "took": ["received"], "put": ["in_hand"]}
+
+
+def test_a_clock_that_steps_back_stops_nobody(run: Run) -> None:
+    moved = running.move(by=ANNA, at=AT - timedelta(seconds=2), run=run, move="accept", holder=WATER, to=[ANNA])
+    assert moved.moved_at == AT
+    assert lying(run) == [("in_hand", ANNA)]
 
 
 def test_a_token_that_stays_keeps_its_row_and_its_date(run: Run) -> None:
