@@ -30,6 +30,8 @@ def told(request: HttpRequest, actor: Actor, case: UUID) -> dict[str, Any]:
     return {
         "desk": desk,
         "course": course,
+        "words": telling.words(desk),
+        "title_says_all": telling.words(desk).rstrip("。.！!？?… ") == course.title,
         "first": deeds[:FIRST_MOVES],
         "more": deeds[FIRST_MOVES:],
         "confirm": DEEDS["rematter"] in deeds and course.matter_by == "suggested",
@@ -66,6 +68,7 @@ def nearby(request: HttpRequest, case: UUID) -> HttpResponseBase:
     desk = casefile.desk_case(actor, case, now)
     context = {
         "course": desk.course,
+        "words": telling.words(desk),
         "rows": casefile.nearby(actor, case, now),
         "may_close": DEEDS["close"] in offered(desk),
         "now": now,

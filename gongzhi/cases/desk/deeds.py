@@ -67,7 +67,7 @@ DEEDS: dict[str, Deed] = {
             forms.AnswerForm,
             _answer,
             _("Answer"),
-            _("Send the answer"),
+            _("Send this answer"),
             _("The answer to %(number)s is on its way."),
             icon="message",
             leaves=True,

@@ -23,6 +23,7 @@ from gongzhi.cases.desk import choices, frame, telling
 from gongzhi.kit import ids, moments, worktime
 from gongzhi.kit.danger import Danger, danger
 from gongzhi.kit.refusal import Refusal
+from gongzhi.look.templatetags.look import said
 from gongzhi.people.middleware import actor_of
 from gongzhi.people.permits import Permit, permit
 from gongzhi.places import reads as places_reads
@@ -124,17 +125,31 @@ class ReadBack:
     contact: str
 
 
-def _hits(text: str) -> list[dict[str, Any]]:
-    """Places that fit a typed text, each with the value its radio button sends."""
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place offered for choosing; `value` is what its radio button sends: a code, or @longitude,latitude."""
+
+    value: str
+    name: str
+    path: str
+
+
+def _spots(text: str) -> list[Spot]:
+    """Places that fit a typed text."""
     if len(text.strip()) < 2:
         return []
+    english = (get_language() or "").startswith("en")
     return [
-        {"value": f"@{hit.lon:.6f},{hit.lat:.6f}" if hit.kind == "landmark" and hit.lon else hit.code, "hit": hit}
+        Spot(
+            value=f"@{hit.lon:.6f},{hit.lat:.6f}" if hit.kind == "landmark" and hit.lon is not None else hit.code,
+            name=(hit.name_en if english else "") or hit.name,
+            path=said(hit, "path"),
+        )
         for hit in places_reads.find(text, limit=PLACE_HITS)
     ]
 
 
-def _read_back(form: EnterForm, hits: list[dict[str, Any]], now: datetime) -> ReadBack | None:
+def _read_back(form: EnterForm, spots: list[Spot], now: datetime) -> ReadBack | None:
     """Made from what is filled in so far; None before anything was said."""
     form.is_valid()
     told = form.cleaned_data
@@ -144,10 +159,10 @@ def _read_back(form: EnterForm, hits: list[dict[str, Any]], now: datetime) -> Re
     suggestion = matters.suggest(words)
     matter = matters.card(told.get("matter") or "") or (suggestion.matter if suggestion else None)
     due = worktime.due(now, matters.limit_of(matter), (), calendars.calendar()).at if matter else None
-    chosen = next((row["hit"] for row in hits if row["value"] == told.get("place")), None)
+    chosen = next((spot for spot in spots if spot.value == told.get("place")), None)
     return ReadBack(
         words=words,
-        place=choices.said(chosen, "path") if chosen else told.get("place_text", ""),
+        place=f"{chosen.path} {chosen.name}" if chosen else told.get("place_text", ""),
         matter=matter,
         suggestion=suggestion,
         due_at=due,
@@ -200,9 +215,9 @@ def _keep(request: HttpRequest, form: EnterForm, now: datetime) -> HttpResponse:
 
 
 def _draw(request: HttpRequest, form: EnterForm, *, back: bool = False, status: int = 200) -> HttpResponse:
-    hits = _hits(form["place_text"].value() or "")
-    context: dict[str, Any] = {"form": form, "hits": hits, "picked": form["place"].value(), "now": moments.now()}
-    context["back"] = _read_back(form, hits, context["now"]) if back else None
+    spots = _spots(form["place_text"].value() or "")
+    context: dict[str, Any] = {"form": form, "spots": spots, "picked": form["place"].value(), "now": moments.now()}
+    context["back"] = _read_back(form, spots, context["now"]) if back else None
     return frame.show(request, "cases/desk/enter.html", context, here="enter", status=status)
 
 
@@ -211,12 +226,12 @@ def read_back(request: HttpRequest) -> HttpResponseBase:
     """The part of the page that is read aloud, made again while the clerk types."""
     form = EnterForm(request.POST)
     now = moments.now()
-    back = _read_back(form, _hits(request.POST.get("place_text", "")), now)
+    back = _read_back(form, _spots(request.POST.get("place_text", "")), now)
     return frame.show(request, "cases/desk/read_back.html", {"back": back, "now": now})
 
 
 @permit(Permit.VOICE_ENTER)
 def places(request: HttpRequest) -> HttpResponseBase:
     """Places that fit what is typed, as radio buttons."""
-    hits = _hits(request.GET.get("place_text", ""))
-    return frame.show(request, "cases/desk/places.html", {"hits": hits, "asked": True, "picked": ""})
+    spots = _spots(request.GET.get("place_text", ""))
+    return frame.show(request, "cases/desk/places.html", {"spots": spots, "asked": True, "picked": ""})

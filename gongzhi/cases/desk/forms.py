@@ -6,11 +6,10 @@ of `Meta.verb` go to the verb under their own names; codes are checked again by 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from gongzhi.cases import rules
@@ -18,16 +17,17 @@ from gongzhi.cases.desk import choices
 from gongzhi.cases.desk_cards import DeskCase
 from gongzhi.people.cards import Actor
 
-Text = str | Promise
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 def _area(rows: int, most: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "maxlength": most})
 
 
-def _reason(label: Text, hint: Text = "", *, required: bool = True) -> forms.CharField:
+def _reason(label: StrOrPromise, hint: StrOrPromise = "", *, required: bool = True) -> forms.CharField:
     return forms.CharField(
-        label=label, help_text=hint, required=required, max_length=rules.REASON_MAX, widget=_area(3, rules.REASON_MAX)
+        label=label, help_text=hint, required=required, max_length=rules.REASON_MAX, widget=_area(2, rules.REASON_MAX)
     )
 
 

@@ -90,7 +90,7 @@ def _refused(
     if refusal.status == 409:
         actor = actor_of(request)
         desk = casefile.desk_case(actor, desk.course.case, moments.now())
-        data = form.data.copy()
+        data = request.POST.copy()
         data["version"] = str(desk.course.version)
         form = deed.form(data, desk=desk, actor=actor)
         form.is_valid()
@@ -108,6 +108,7 @@ def _draw(
         "deed": deed,
         "desk": desk,
         "course": desk.course,
+        "words": telling.words(desk),
         "form": form,
         "moved": moved,
         "possible": deed in offered(desk),

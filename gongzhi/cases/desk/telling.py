@@ -39,6 +39,11 @@ def clock(card: ClockCard | None) -> str:
     return sentence
 
 
+def words(desk: DeskCase) -> str:
+    """The masked words the case began with: those of its first voice that was not withdrawn."""
+    return next((voice.words for voice in desk.voices if voice.withdrawn_at is None), "")
+
+
 def refused(refusal: Refusal) -> str:
     """The sentence of a refusal, its moments as words and its names in the reader's language."""
     told: dict[str, object] = {}
@@ -65,6 +70,9 @@ def holder(card: Holder, now: datetime) -> str:
 
 
 def _asking(desk: DeskCase, now: datetime) -> str:
+    clock = desk.course.clock
+    if clock and clock.due_at < now:
+        return _("The limit has passed, so the clock cannot pause any more. The question is asked all the same.")
     limit = worktime.Limit(rules.ASK_WORKING_DAYS, worktime.Unit.working_days)
     latest = worktime.due(now, limit, (), calendars.calendar())
     return _("The clock pauses from now until the resident answers, at most until %(day)s; then it runs again.") % {

@@ -95,6 +95,7 @@ def test_a_lost_link_is_found_by_number_and_own_words() -> None:
 
 def test_a_lost_link_stays_lost_when_the_words_do_not_agree() -> None:
     received = cast.say()
-    response = signed_in("counter-1").post(url("recover"), {"number": received.voice.number, "words": "我家停水三天了没人管"})
+    form = {"number": received.voice.number, "words": "我家停水三天了没人管"}
+    response = signed_in("counter-1").post(url("recover"), form)
     assert response.status_code >= 400
     assert "/slip" not in text(response)

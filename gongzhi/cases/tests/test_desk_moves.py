@@ -34,9 +34,8 @@ def test_every_offered_move_draws_its_page() -> None:
 
 def test_answer_closes_with_an_outcome_and_leads_to_the_queue() -> None:
     case = accepted()
-    response = do(
-        signed_in("roads-1"), "answer", case, public_text="井盖已换新。", internal_text="用了库存", outcome="fixed", queue="mine"
-    )
+    told = {"public_text": "井盖已换新。", "internal_text": "用了库存", "outcome": "fixed", "queue": "mine"}
+    response = do(signed_in("roads-1"), "answer", case, **told)
     assert response["Location"] == url("inbox") + "?queue=mine"
     kept = deskcast.of(case.id)
     assert (kept.state, kept.outcome) == ("closed", "fixed")

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.usefixtures("county")
 def test_leave_names_a_cover_and_ends_by_one_button() -> None:
     clerk = signed_in("roads-1")
     today = moments.now().date()
-    form = {"away_from": today - timedelta(days=1), "away_to": today + timedelta(days=3), "cover": cast.post("roads-2").id}
+    first, last = today - timedelta(days=1), today + timedelta(days=3)
+    form = {"away_from": first, "away_to": last, "cover": cast.post("roads-2").id}
     assert clerk.post(url("away"), form).status_code == 302
     post = people.post(cast.post("roads-1").id, moments.now())
     assert post is not None
