@@ -24,7 +24,7 @@ def county(argv: Sequence[str]) -> int:
     parser.add_argument("action", choices=("new", "check", "load"))
     parser.add_argument("folder", type=Path, metavar="DIR")
     words = parser.parse_args(argv)
-    with translation.override(_language()):
+    with translation.override(language()):
         try:
             return {"new": _new, "check": _check, "load": _load}[words.action](words.folder)
         except Refusal as refusal:
@@ -32,7 +32,7 @@ def county(argv: Sequence[str]) -> int:
             return 1
 
 
-def _language() -> str:
+def language() -> str:
     """Chinese when the terminal speaks Chinese (LC_ALL, LC_MESSAGES, LANG), else English."""
     spoken = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
     return "zh-hans" if spoken.lower().startswith("zh") else "en"

@@ -1,0 +1,181 @@
+"""Work that is in somebody's hands at the end of a rehearsal: questions open, help asked, cases passed on, notes.
+
+Played by the single verbs on what the inboxes show, so that each demo sign-in finds the work of an ordinary day.
+`stage` adds a few cases that every county of any size must have: near, overdue, at the dispatch desk, about an officer.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from gongzhi.cases import casefile, dispatch, handling, inbox, intake, matters, reads, ringing, rules
+from gongzhi.cases.cards import Where
+from gongzhi.cases.desk_cards import InboxRow
+from gongzhi.kit.worktime import standing
+from gongzhi.people import reads as people
+from gongzhi.people.cards import PostCard
+from gongzhi.people.permits import Permit
+from gongzhi.rehearsal.arrivals import Home
+from gongzhi.rehearsal.grammar import Grammar
+from gongzhi.rehearsal.planning import Desk
+
+CLAUSE = "hotline-11"  # first receiver is responsible; who disagrees names the rule
+Deed = Callable[[Desk, random.Random, PostCard, InboxRow], None]
+
+
+def stir(desk: Desk, span: timedelta) -> int:
+    """Do something with about half of the running cases received within `span` of the end; how many."""
+    deeds: tuple[tuple[Deed, float], ...] = ((_ask, 0.2), (_help, 0.16), (_note, 0.1), (_pass_on, 0.05))
+    done = 0
+    for post, row in list(_running(desk, span)):
+        rng = random.Random(f"{desk.seed} lively {row.received_at.isoformat()}")  # noqa: S311
+        deed = rng.choices([*(deed for deed, _ in deeds), None], [*(share for _, share in deeds), 0.49])[0]
+        if deed is not None and row.state == "in_hand":
+            deed(desk, rng, post, row)
+            done += 1
+    return done
+
+
+def stage(desk: Desk, homes: Sequence[Home], post: PostCard) -> None:
+    """Make sure of one case each: new, near, overdue, asked and helping for `post`; two at the dispatch desk; one
+    about an officer. `homes` are places the post answers for."""
+    rng = random.Random(f"{desk.seed} stage")  # noqa: S311
+    matter = next(code for code in _matters_of(post, homes[0].grid))
+    for state in ("near", "overdue", "in_time", "in_time"):
+        _say(desk, rng, matter, homes, _begun(desk, matter, state))
+    rows = [
+        row for row in inbox.inbox(reads.acting(post), "new", desk.until, limit=200).rows if row.matter.code == matter
+    ]
+    rows.sort(key=lambda row: row.received_at)
+    for row, deed in zip(rows, (None, None, _ask, _help), strict=False):
+        dispatch.accept(by=post.doer, at=_later(desk, rng, row), post=post, case=row.case, version=row.version)
+        if deed is not None:
+            deed(desk, rng, post, _again(post, row, desk))
+    for _nth in range(2):
+        _say(desk, rng, matter, homes, desk.until - timedelta(hours=30 * (_nth + 1)))
+    fresh = inbox.inbox(reads.acting(post), "new", desk.until, limit=200).rows
+    for row in sorted(fresh, key=lambda row: row.received_at)[-2:]:
+        _pass_on(desk, rng, post, row)
+    _say(desk, rng, "officer-conduct", homes, desk.until - timedelta(hours=20))
+
+
+def ring(desk: Desk) -> None:
+    """Ring the clocks of what is open, as the clockwork would have done."""
+    while ringing.ring_due(at=desk.until, limit=500):
+        pass
+
+
+def _running(desk: Desk, span: timedelta) -> Iterator[tuple[PostCard, InboxRow]]:
+    for organ in people.organs(desk.until):
+        for post in people.colleagues(organ.code, desk.until):
+            if not post.can(Permit.CASE_ANSWER) or not post.can(Permit.CASE_CLOSE) or post.role == "head":
+                continue
+            for row in inbox.inbox(reads.acting(post), "mine", desk.until, limit=200).rows:
+                if row.received_at > desk.until - span and row.holder.post and row.holder.post.id == post.id:
+                    yield post, row
+
+
+def _matters_of(post: PostCard, place: str) -> Iterator[str]:
+    """Matters of ordinary length that the post's organ leads at a place."""
+    for card in matters.cards():
+        long_enough = card.limit_unit == "working_days" and card.limit_amount >= 2
+        if card.leaf and card.public_ok and long_enough and matters.responsible(card.code, place).organ == post.organ:
+            yield card.code
+
+
+def _begun(desk: Desk, matter: str, state: str) -> datetime:
+    """A moment at which a clock of this matter must have begun to stand so at the end."""
+    card = matters.chosen(matter)
+    for hours in range(2, 24 * 60, 2):
+        begun = desk.until - timedelta(hours=hours)
+        if standing(desk.until, begun, matters.limit_of(card), (), desk.calendar).state == state and hours > 20:
+            return begun
+    return desk.until - timedelta(hours=22)
+
+
+def _say(desk: Desk, rng: random.Random, matter: str, homes: Sequence[Home], at: datetime) -> None:
+    home = rng.choice(homes)
+    speech = Grammar(rng).speak(matter, home.spot)
+    intake.receive(
+        by=rules.NEW_VOICE,
+        at=at,
+        words=speech.words,
+        kind=speech.kind,
+        source="web",
+        language=speech.language,
+        place=Where(lon=home.lon, lat=home.lat, text=speech.place),
+        matter=matter,
+        allows_public=True,
+    )
+
+
+def _later(desk: Desk, rng: random.Random, row: InboxRow) -> datetime:
+    """A moment after the case came into these hands and before the end."""
+    since = max(row.holder.since_at, row.received_at)
+    return since + (desk.until - since) * rng.uniform(0.2, 0.7)
+
+
+def _again(post: PostCard, row: InboxRow, desk: Desk) -> InboxRow:
+    found = inbox.inbox(reads.acting(post), "mine", desk.until, limit=200).rows
+    return next(one for one in found if one.case == row.case)
+
+
+def _ask(desk: Desk, rng: random.Random, post: PostCard, row: InboxRow) -> None:
+    at, grammar = _later(desk, rng, row), Grammar(rng)
+    where = row.place_text or "那里"
+    case = handling.ask(
+        by=post.doer, at=at, post=post, case=row.case, version=row.version, question=grammar.pick("ask", place=where)
+    )
+    if rng.random() < 0.35:
+        voice = casefile.desk_case(reads.acting(post), case.id, desk.until).voices[0]
+        answered = at + (desk.until - at) * rng.uniform(0.1, 0.9)
+        words = grammar.pick("reply", place=where)
+        handling.answer_question(by=f"voice:{voice.id.hex}", at=answered, voice=voice.id, words=words)
+
+
+def _help(desk: Desk, rng: random.Random, post: PostCard, row: InboxRow) -> None:
+    at, grammar = _later(desk, rng, row), Grammar(rng)
+    card = casefile.desk_case(reads.acting(post), row.case, desk.until)
+    named = [organ.code for organ in card.assisting if organ.code != post.organ]
+    organ = rng.choice(named or [code for code in desk.names if code != post.organ])
+    dispatch.help(
+        by=post.doer, at=at, post=post, case=row.case, version=row.version, organs=[organ], text=grammar.pick("help")
+    )
+    helper = desk.handler(rng, organ, "")
+    if helper is None or rng.random() > 0.35:
+        return
+    course = casefile.desk_case(reads.acting(post), row.case, desk.until).course
+    returned = at + (desk.until - at) * rng.uniform(0.2, 0.9)
+    dispatch.return_help(
+        by=helper.doer, at=returned, post=helper, case=row.case, version=course.version, text=grammar.pick("helped")
+    )
+
+
+def _note(desk: Desk, rng: random.Random, post: PostCard, row: InboxRow) -> None:
+    text = Grammar(rng).pick("internal")
+    at = _later(desk, rng, row)
+    handling.note(by=post.doer, at=at, post=post, case=row.case, version=row.version, internal_text=text)
+
+
+def _pass_on(desk: Desk, rng: random.Random, post: PostCard, row: InboxRow) -> None:
+    """Two organs in turn say that it is not theirs: the dispatch desk must decide."""
+    others = [code for code in desk.names if code != post.organ and desk.handler(rng, code, "")]
+    version, holder, at = row.version, post, _later(desk, rng, row)
+    for receiver in rng.sample(others, 2):
+        case = dispatch.hand_over(
+            by=holder.doer,
+            at=at,
+            post=holder,
+            case=row.case,
+            version=version,
+            reason="not_our_duty",
+            to_organ=receiver,
+            clause=CLAUSE,
+            text=Grammar(rng).pick("handover"),
+        )
+        card = desk.handler(rng, receiver, "")
+        if card is None or case.holder == rules.DISPATCH:
+            return
+        version, holder, at = case.version, card, at + (desk.until - at) / 3
