@@ -51,7 +51,7 @@ def _database() -> dict[str, Any]:
     url = os.environ.get("DATABASE_URL", "")
     if not url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "gongzhi.web.sqlite",
             "NAME": GONGZHI_DIR / "db.sqlite3",
             "TEST": {"NAME": str(GONGZHI_DIR / "test.sqlite3")},  # a file: threads and processes meet as in service
             "CONN_MAX_AGE": None,
