@@ -98,6 +98,6 @@ def sheet(mode: Mode, accent: str, pointer: str) -> str:
         parts.append(f":root{{{ELDER}}}{ELDER_RULES}" % {"pointer": pointer})
     if not mode.chosen:
         parts.append(".offer{display:flex}")
-    marks = "".join(f'.switch [value="{word}"]{{--tick:1}}' for word in (mode.colours, mode.size))
+    marks = "".join(f'.switch [value="{word}"]{{--tick:"✓"}}' for word in (mode.colours, mode.size))
     screen = f"@media screen{{{''.join(parts)}{marks}}}"
     return f"{screen}@media print{{:root{{--accent:{accent}}}}}\n"

@@ -55,6 +55,13 @@ def test_elder_mode_is_larger_and_has_a_large_pointer() -> None:
     assert "%(" not in sheet
 
 
+def test_the_sheet_ticks_what_is_chosen() -> None:
+    sheet = modes.sheet(modes.Mode("dark", "elder", chosen=True), "#0f5b4f", "/p.png")
+    assert '[value="dark"]{--tick:"✓"}' in sheet
+    assert '[value="elder"]{--tick:"✓"}' in sheet
+    assert sheet.count("--tick") == 2
+
+
 def test_large_buttons_belong_to_elder_mode_alone() -> None:
     elder = modes.sheet(modes.Mode("auto", "elder", chosen=True), "#0f5b4f", "/p.png")
     assert ".elder-only{display:none" not in elder

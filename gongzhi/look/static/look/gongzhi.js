@@ -104,6 +104,7 @@
       return;
     }
     form.dataset.sending = "1";
+    setTimeout(() => delete form.dataset.sending, 8000); // an answer that is a download leaves the page standing
   });
   addEventListener("pageshow", () => all("form[data-sending]").forEach((form) => delete form.dataset.sending));
 
