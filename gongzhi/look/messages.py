@@ -44,7 +44,7 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\n"
 
 """
-_PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|\{(\w+)\}")
+_PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
 
 
 def rooms() -> list[str]:
@@ -177,12 +177,18 @@ def put(room: str, translations: dict[str, object]) -> list[str]:
                 complaints.append(f"unknown in {room} (extract first): {msgid}")
                 continue
             texts = [str(t) for t in text] if isinstance(text, list) else [str(text)]
-            if any(_names(t) - _names(*_ids(message)) for t in texts):
+            if any(_misfits(t, message) for t in texts):
                 complaints.append(f"placeholders differ: {msgid}")
                 continue
             message.string = (texts[0],) if isinstance(message.id, tuple | list) else texts[0]
         save(room, catalog)
     return complaints
+
+
+def _misfits(text: str, message: Message) -> bool:
+    """Whether a translation names what its msgid does not, or lost the letter of a placeholder: %(days)天."""
+    whole = sum(match.group().startswith("%") for match in _PLACEHOLDER.finditer(text))
+    return text.count("%(") != whole or not _names(text) <= _names(*_ids(message))
 
 
 def _ids(message: Message) -> tuple[str, ...]:

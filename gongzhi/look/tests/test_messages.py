@@ -73,8 +73,8 @@ def test_missing_lists_what_has_no_chinese(room: str) -> None:
 
 def test_set_refuses_other_placeholders_and_unknown_texts(room: str) -> None:
     messages.extract(room)
-    complaints = messages.put(room, {"To %(a)s & on": "到%(b)s", "Good bye": "再见"})
-    assert len(complaints) == 2
+    wrong = {"To %(a)s & on": "到%(b)s", "Good bye": "再见", "It is %(far)s away from here": "离这里%(far)远"}
+    assert len(messages.put(room, wrong)) == 3
     assert "再见" not in po(room)
 
 
