@@ -25,9 +25,11 @@ from gongzhi.cases.public.writing import answer_json, problem
 from gongzhi.cases.schemas import (
     AnswerIn,
     CasePage,
+    ContactIn,
     CountyOut,
     CourseOut,
     Found,
+    JoinIn,
     MatterOut,
     PlaceOut,
     Problem,
@@ -119,11 +121,41 @@ def speak(request: HttpRequest, body: VoiceIn) -> HttpResponse:
             language=body.language,
             place=Where(**body.place.model_dump()) if body.place else None,
             matter=body.matter,
-            contact=Contact(body.contact.kind, body.contact.address) if body.contact else None,
+            contact=_contact(body.contact),
             allows_public=body.allows_public,
             form_key=body.form_key,
             officer=Officer(text=body.officer) if body.officer else None,
         )
+    return _receipt(request, received)
+
+
+@api.post("/cases/{number}/voices", response={201: VoiceReceived, **REFUSALS}, tags=["voices"], summary="Join a case")
+@public
+def join(request: HttpRequest, number: str, body: JoinIn) -> HttpResponse:
+    """The same trouble from another person: the work is done once, the answer and the rating are her own."""
+    at = now()
+    case = courses.public_case(parse_number(number), at).case
+    with transaction.atomic():
+        check_strain(request, endangered=danger(body.words) is not None)
+        received = intake.join(
+            by=rules.NEW_VOICE,
+            at=at,
+            case=case,
+            words=body.words,
+            source="api",
+            language=body.language,
+            contact=_contact(body.contact),
+            form_key=body.form_key,
+        )
+    return _receipt(request, received)
+
+
+def _contact(told: ContactIn | None) -> Contact | None:
+    return Contact(told.kind, told.address) if told else None
+
+
+def _receipt(request: HttpRequest, received: intake.Received) -> HttpResponse:
+    """The receipt of a received voice: 201 the first time, 200 when its form key came before."""
     case, voice = received.case, received.voice
     data = {
         "number": voice.number,

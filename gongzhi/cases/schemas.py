@@ -67,6 +67,16 @@ class VoiceIn(Strict):
     )
 
 
+class JoinIn(Strict):
+    """A further voice for a public case: own words, own receipt, own answer."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"words": "我家门口也看不见。"}})
+    words: Text
+    contact: ContactIn | None = None
+    language: Literal["zh-hans", "en"] = "zh-hans"
+    form_key: UUID | None = None
+
+
 class RatingIn(Strict):
     """Is it solved, how content, in which words. Not solved, or a grade of 1 or 2, reopens by right in time."""
 

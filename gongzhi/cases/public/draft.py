@@ -40,7 +40,7 @@ class Draft:
     def read(cls, data: QueryDict) -> Draft:
         """The draft a form carried; an unreadable key is replaced, an expired photo is dropped and told."""
         values = {name: data.get(name, "").replace("\x00", "") for name in CARRIED}
-        draft = cls(values, _key(data.get("key", "")))
+        draft = cls(values, key_of(data.get("key", "")))
         for ticket in data.getlist("photo"):
             try:
                 draft.photos.append(photos.from_ticket(ticket))
@@ -77,7 +77,8 @@ def where_of(place: str, text: str) -> Where | None:
     return Where(lon=lon, lat=lat, text=text)
 
 
-def _key(text: str) -> UUID:
+def key_of(text: str) -> UUID:
+    """The form key a form carried; a fresh one where it cannot be read."""
     try:
         return UUID(text)
     except ValueError:

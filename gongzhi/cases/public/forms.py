@@ -100,6 +100,27 @@ class SpeakForm(forms.Form):
         self.add_error(field if field in self.fields else None, sentence(refusal))
 
 
+class JoinForm(forms.Form):
+    """The same trouble from another person: own words, own answer."""
+
+    use_required_attribute = False
+    words = forms.CharField(
+        label=gettext_lazy("How does it trouble you?"),
+        help_text=gettext_lazy("One sentence is enough. Only the office and you read it."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": gettext_lazy("Please say in a few words what this is about.")},
+    )
+    contact = forms.CharField(
+        label=gettext_lazy("Telephone number or e-mail address"),
+        help_text=gettext_lazy("You may leave this empty and follow everything by your own secret link."),
+        required=False,
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "spellcheck": "false"}),
+    )
+
+    clean_contact = SpeakForm.clean_contact
+
+
 class AnswerForm(forms.Form):
     """The resident's answer to a question of the office."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from gongzhi.cases import intake, matters, photos, rules, straining
@@ -22,6 +22,13 @@ from gongzhi.kit.danger import danger
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.people.permits import public
+
+PARTS = {
+    "words": gettext_lazy("your words"),
+    "where": gettext_lazy("where"),
+    "more": gettext_lazy("what helps us"),
+    "check": gettext_lazy("check and send"),
+}
 
 
 @public
@@ -162,6 +169,7 @@ def _page(
         "form": form or draft.form(judged=False),
         "hidden": draft.hidden(step),
         "number": number + 1,
+        "part": PARTS[step],
         "back": f"to-{STEPS[number - 1]}" if number else "",
         "photos": draft.photos,
         "lost": _("The photos were kept for a day and are gone now. Please choose them again; your text is here.")

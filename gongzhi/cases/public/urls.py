@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gongzhi.cases.public import course, find, how, lists, place, speak, week
+from gongzhi.cases.public import course, find, how, join, lists, place, speak, week
 
 app_name = "cases"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("cases/", lists.case_list, name="list"),
     path("cases/list.csv", lists.case_csv, name="csv"),
     path("cases/<str:number>/", lists.case, name="case"),
+    path("cases/<str:number>/join/", join.join, name="join"),
     path("cases/<str:number>/photos/<uuid:photo_id>", lists.case_photo, name="case_photo"),
     path("places/<str:code>/", place.place, name="place"),
     path("week/", week.week, name="week"),

@@ -157,10 +157,11 @@ def place(code: str, at: datetime) -> dict[str, Any]:
 
 
 def outlines(code: str) -> dict[str, Any]:
-    """The grids inside a place as GeoJSON (RFC 7946)."""
+    """The grids inside a place as GeoJSON (RFC 7946); `labels` are the places right inside, to write on a map."""
     if places.place_or_none(code) is None:
         raise NotFound("place_unknown", N_("There is no place with this code in this county."))
-    return {"type": "FeatureCollection", "features": places.features(code)}
+    labels = [fields(each, ("name_zh", "name_en", "lon", "lat")) for each in choosing.below(code)]
+    return {"type": "FeatureCollection", "features": places.features(code), "labels": labels}
 
 
 def matter(card: MatterCard) -> dict[str, Any]:

@@ -80,8 +80,8 @@ def _square(code: str, name: str, west: float) -> dict[str, Any]:
 
 def stop_clocks(monkeypatch: pytest.MonkeyPatch, at: datetime = AT + timedelta(hours=1)) -> None:
     """Every door of this room and the front page read this moment."""
-    for name in ("cases.public.course", "cases.public.find", "cases.public.lists", "cases.public.place",
-                 "cases.public.speak", "cases.public.week", "cases.api", "web.home"):  # fmt: skip
+    pages = ("course", "find", "join", "lists", "place", "speak", "week")
+    for name in (*(f"cases.public.{page}" for page in pages), "cases.api", "web.home"):
         monkeypatch.setattr(f"gongzhi.{name}.now", lambda: at)
 
 

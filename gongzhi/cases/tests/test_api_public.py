@@ -147,6 +147,14 @@ def test_withdrawn_is_gone_everywhere(client: Client) -> None:
     assert client.get(f"{API}/cases").json()["cases"] == []
 
 
+def test_a_case_is_joined_with_a_receipt_of_its_own(client: Client) -> None:
+    received = small.voice()
+    data = post(client, f"/cases/{received.case.number}/voices", {"words": "我家也是"})
+    assert data.status_code == 201
+    schemas.VoiceReceived.model_validate(data.json())
+    assert client.get(f"{API}/cases/{received.case.number}").json()["voices"] == 2
+
+
 def test_an_unknown_token_is_a_problem(client: Client) -> None:
     for path in ("voices/x", "receipts/x", "voices/%00", "receipts/%F0%9F"):
         response = client.get(f"{API}/{path}")
