@@ -34,8 +34,10 @@ _COLUMNS = ("id", "kind", "about", "by", "details", "happened_at", "noted_at")
 
 def facts_after(index: int, limit: int = 500) -> list[SealedFact]:
     """Sealed facts after `index` (-1 for all), in their one order."""
-    rows = Leaf.objects.filter(index__gt=index).order_by("index")
-    return [SealedFact(*row) for row in rows.values_list("index", *(f"fact__{name}" for name in _COLUMNS))[:limit]]
+    leaves = Leaf.objects.filter(index__gt=index).order_by("index").values_list("fact_id", "index")
+    places = dict(leaves[:limit])
+    rows = Fact.objects.filter(pk__in=list(places)).values_list(*_COLUMNS)  # by id: see sealing.seal_once
+    return sorted((SealedFact(places[row[0]], *row) for row in rows), key=lambda fact: places[fact.id])
 
 
 def about(reference: str, limit: int = 1000) -> list[SealedFact]:
@@ -105,7 +107,8 @@ def consistency(first: int, second: int) -> list[str]:
 
 def lag(at: datetime) -> float:
     """Seconds the oldest waiting fact has waited; 0 when none waits."""
-    noted_at = Unsealed.objects.order_by("pk").values_list("fact__noted_at", flat=True).first()
+    oldest = Unsealed.objects.order_by("pk").values_list("pk", flat=True).first()
+    noted_at = Fact.objects.filter(pk=oldest).values_list("noted_at", flat=True).first() if oldest else None
     return max(0.0, (at - noted_at).total_seconds()) if noted_at else 0.0
 
 

@@ -88,7 +88,7 @@ def _sound_leaf(receipt: Mapping[str, Any]) -> bytes:
     if receipt["gongzhi"] != "receipt" or receipt["v"] != entries.VERSION or receipt["fact"]["v"] != entries.VERSION:
         raise _False("unknown_version")
     leaf = entries.leaf_of(receipt["fact"])
-    if leaf != bytes.fromhex(receipt["leaf"]):
+    if leaf != _bytes(receipt["leaf"]):
         raise _False("fact_changed")
     return leaf
 
@@ -103,9 +103,9 @@ def _check_promise(promise: Mapping[str, Any], leaf: bytes, key: Ed25519PublicKe
 
 def _root_reached(proof: Mapping[str, Any], leaf: bytes) -> bytes:
     """The root the path leads to; it must be the one of the head inside the proof."""
-    path = [bytes.fromhex(step) for step in proof["path"]]
+    path = [_bytes(step) for step in proof["path"]]
     reached = proofs.root_by_inclusion(leaf, proof["index"], proof["head"]["size"], path)
-    if reached is None or reached != bytes.fromhex(proof["head"]["root"]):
+    if reached is None or reached != _bytes(proof["head"]["root"]):
         raise _False("path_broken")
     return reached
 
@@ -127,7 +127,7 @@ def _under_given_head(
             return Verdict(Result.nothing, "other_head", told)
         _check_head(proof["head"], key)
         return Verdict(Result.inclusion, "in_other_signed_head", told)
-    if bytes.fromhex(head["root"]) != reached:
+    if _bytes(head["root"]) != reached:
         raise _False("other_root")
     return Verdict(Result.inclusion, "in_given_signed_head" if key else "in_given_head", _told(receipt, head))
 
@@ -139,9 +139,17 @@ def _promised(receipt: Mapping[str, Any], now: datetime | None) -> Verdict:
     return Verdict(Result.promise, "promise_late" if is_late else "promised", told)
 
 
+def _bytes(text: str) -> bytes:
+    """Bytes from their one spelling in lower-case hexadecimal; ValueError for any other."""
+    value = bytes.fromhex(text)
+    if value.hex() != text:
+        raise ValueError("not the one spelling")
+    return value
+
+
 def _check_head(head: Mapping[str, Any], key: Ed25519PublicKey) -> None:
     _check_signer(head["key"], key)
-    text = entries.head_text(head["size"], bytes.fromhex(head["root"]), head["at"], head["key"])
+    text = entries.head_text(head["size"], _bytes(head["root"]), head["at"], head["key"])
     _check_signature(key, head["signature"], text, "head_forged")
 
 
@@ -152,6 +160,6 @@ def _check_signer(named: str, key: Ed25519PublicKey) -> None:
 
 def _check_signature(key: Ed25519PublicKey, signature: str, text: bytes, wrong: str) -> None:
     try:
-        key.verify(bytes.fromhex(signature), text)
+        key.verify(_bytes(signature), text)
     except InvalidSignature:
         raise _False(wrong) from None

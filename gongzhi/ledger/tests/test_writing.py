@@ -71,8 +71,9 @@ def test_undeclared_details_and_floats_are_refused_before_anything_is_written():
 def test_many_facts_are_the_same_rows_as_single_ones():
     details = {"matter": "路灯", "of": ["a", 1, None, True]}
     one = writing.write(**GOOD, details=details, happened_at=AT - timedelta(hours=1))
-    writing.write_many([NewFact("test.noted", "case:1", "post:7", AT, details, AT - timedelta(hours=1))])
+    ids = writing.write_many([NewFact("test.noted", "case:1", "post:7", AT, details, AT - timedelta(hours=1))])
     other = Fact.objects.exclude(pk=one.pk).get()
+    assert ids == [other.pk]
     one.refresh_from_db()
     names = ("kind", "about", "by", "details", "happened_at", "noted_at")
     assert [getattr(one, name) for name in names] == [getattr(other, name) for name in names]
