@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from gongzhi.people import listing, purposes
+from gongzhi.people import listing
 from gongzhi.people.frame import show
+from gongzhi.people.look_cards import look_cards
 from gongzhi.people.permits import Permit, permit
 
 
@@ -19,5 +20,5 @@ def looks(request: HttpRequest) -> HttpResponse:
     """Every look, latest first, with the post that looked; the subject is a reference, never a name."""
     after = request.GET.get("after", "")
     page = listing.looks(after if re.fullmatch("[0-9a-f]{32}", after) else "")
-    context = {"looks": purposes.cards(page.rows), "page": page, "none": _("Nobody has looked at personal data yet")}
+    context = {"looks": look_cards(page.rows), "page": page, "none": _("Nobody has looked at personal data yet")}
     return show(request, "people/looks.html", context, here="looks")
