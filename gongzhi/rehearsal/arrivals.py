@@ -147,8 +147,8 @@ def plant(world: World) -> list[Event]:
         first = (
             world.last - timedelta(days=4 + 3 * nth) if nth < 3 else world.first + timedelta(days=rng.randrange(span))
         )
-        daily *= rng.uniform(0.7, 1.6) * min(1.0, max(0.25, world.rate / 120))
-        events.append(Event(f"{nth + 1}: {name}", matter, rng.choice(villages), first, days, daily))
+        scale = rng.uniform(0.7, 1.6) * min(1.0, max(0.25, world.rate / 120))
+        events.append(Event(f"{nth + 1}: {name}", matter, rng.choice(villages), first, days, daily * scale))
     return events
 
 

@@ -71,7 +71,7 @@ def make(*, by: str, at: datetime, seed: int) -> list[SignIn]:
 def _make(role: str, code: str, name: str, *, by: str, at: datetime, seed: int) -> SignIn:
     post = people.post_by_code(code, at)
     if post is None or post.role != role:
-        raise NotAllowed("post_missing", N_("The practice county has no post %(code)s."), code=code)
+        raise NotAllowed("post_missing", N_("The practice county has no post %(post)s."), post=code)
     password = "-".join(random.Random(f"{seed} {role}").sample(WORDS, 3))  # noqa: S311 - printed for everybody
     username = role.replace("_", "-")
     account = accounts.make(by=by, at=at, username=username, display_name=name, password=password)

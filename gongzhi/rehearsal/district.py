@@ -20,8 +20,11 @@ KINDS = (
 class Wanted(Protocol):
     """How many organs and posts there shall be; 0 leaves the county as it is."""
 
-    organs: int
-    posts: int
+    @property
+    def organs(self) -> int: ...
+
+    @property
+    def posts(self) -> int: ...
 
 
 def enlarge(folder: Path, size: Wanted) -> None:

@@ -32,7 +32,7 @@ def stir(desk: Desk, span: timedelta) -> int:
     for post, row in list(_running(desk, span)):
         rng = random.Random(f"{desk.seed} lively {row.received_at.isoformat()}")  # noqa: S311
         deed = rng.choices([*(deed for deed, _ in deeds), None], [*(share for _, share in deeds), 0.49])[0]
-        if deed is not None and row.state == "in_hand":
+        if deed is not None and row.state == "in_hand" and not row.about_officer:
             deed(desk, rng, post, row)
             done += 1
     return done
@@ -40,9 +40,10 @@ def stir(desk: Desk, span: timedelta) -> int:
 
 def stage(desk: Desk, homes: Sequence[Home], post: PostCard) -> None:
     """Make sure of one case each: new, near, overdue, asked and helping for `post`; two at the dispatch desk; one
-    about an officer. `homes` are places the post answers for."""
+    about an officer. `homes` are the county's places, one of the county town first."""
     rng = random.Random(f"{desk.seed} stage")  # noqa: S311
     matter = next(code for code in _matters_of(post, homes[0].grid))
+    homes = [home for home in homes if matters.responsible(matter, home.grid).organ == post.organ]
     for state in ("near", "overdue", "in_time", "in_time"):
         _say(desk, rng, matter, homes, _begun(desk, matter, state))
     rows = [

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from gongzhi.cases import many, matters, rules
 from gongzhi.cases.cards import Contact, MatterCard, Where
+from gongzhi.cases.storytelling import Act
 from gongzhi.kit.masking import mask
 from gongzhi.kit.worktime import Calendar, Unit, due
 from gongzhi.people import reads as people
@@ -117,9 +118,7 @@ def _where(arrival: Arrival) -> Where:
         return Where(lon=home.lon, lat=home.lat, text=arrival.speech.place)
     if arrival.pin == "grid":
         return Where(code=home.grid, text=arrival.speech.place)
-    return (
-        Where(code=home.grid[:12], text=arrival.speech.place) if arrival.pin == "text" else Where(code=home.grid[:12])
-    )
+    return Where(code=home.grid[:12], text=arrival.speech.place if arrival.pin == "text" else "")
 
 
 def _contact(rng: random.Random, arrival: Arrival) -> Contact | None:
@@ -140,9 +139,9 @@ class Teller:
     organ: str
     grammar: Grammar
 
-    def acts(self, handler: PostCard) -> list[many.Act]:
+    def acts(self, handler: PostCard) -> list[Act]:
         """The acts up to the end of the rehearsal, at most three rounds."""
-        told: list[many.Act] = []
+        told: list[Act] = []
         begun = self.arrival.at
         for _round in range(3):
             ended = self._round(told, begun, handler)
@@ -151,7 +150,7 @@ class Teller:
             begun = ended
         return told
 
-    def _round(self, told: list[many.Act], begun: datetime, handler: PostCard) -> datetime | None:
+    def _round(self, told: list[Act], begun: datetime, handler: PostCard) -> datetime | None:
         """One round; the moment an unhappy rating opened the next, or None when the story rests."""
         desk, rng = self.desk, self.rng
         limit = matters.limit_of(self.card)
@@ -173,7 +172,7 @@ class Teller:
             return None
         return self._rate(told, answered, outcome)
 
-    def _rate(self, told: list[many.Act], answered: datetime, outcome: str) -> datetime | None:
+    def _rate(self, told: list[Act], answered: datetime, outcome: str) -> datetime | None:
         rng = self.rng
         rated = answered + timedelta(hours=min(rng.expovariate(1 / 40), 24 * (self.card.reopen_days + 5)) + 0.2)
         if rated > self.desk.until:
@@ -181,8 +180,9 @@ class Teller:
         solved = rng.random() < CONTENT[outcome]
         grade = rng.choices((5, 4, 3), (55, 35, 10))[0] if solved else rng.choices((1, 2, 3), (45, 40, 15))[0]
         mood = "happy" if grade >= 4 else "fair" if solved else "unhappy"
-        told.append(many.Rate(rated, solved, grade, self.grammar.pick(mood)))
-        return rated if many.reopens(told[-1], answered, self.card) else None
+        rate = many.Rate(rated, solved, grade, self.grammar.pick(mood))
+        told.append(rate)
+        return rated if many.reopens(rate, answered, self.card) else None
 
     def _outcome(self) -> str:
         if self.arrival.matter in ANSWERED_ONLY or self.card.code in ANSWERED_ONLY:
