@@ -33,7 +33,9 @@ _ENDINGS_EN = frozenset(
 _PATH_WORTH = 0.9  # a path explains almost as much as a name; the name decides between places of one path
 _UNKNOWN_WORTH = 0.3  # of the mean weight: what no place is called was said for another reason
 _LONE_WORTH = 0.2  # one character alone, of its weight
+_EXPLAINED, _SAID = 0.7, 0.3  # worth of what a place explains of the question, and of how much of its name was said
 _ENOUGH = 0.5  # of the best score
+_MORE_THAN_CHANCE = 0.6  # of the characters, when no two neighbouring ones are shared
 _SHORTLIST = 80
 _COMMON = 60  # places that share a feature before it is called common
 _LONGEST = 80  # tokens of a question that are read
@@ -116,16 +118,24 @@ class Book:
 
     def find(self, text: str, limit: int = 8) -> list[int]:
         """Numbers of the entries that fit best, best first; at most `limit`."""
-        asked = _features(tokens(text)[:_LONGEST])
+        words = tokens(text)[:_LONGEST]
+        asked = _features(words)
         known = {feature: self._weights[feature] for feature in asked if feature in self._weights}
-        if not known:
-            return []
         strange = sum(1 for feature in asked if len(feature) > 1 and feature not in self._weights)
         whole = sum(known.values()) + strange * self._mean * _UNKNOWN_WORTH
-        scored = [(self._score(number, known, whole), number) for number in self._shortlist(known)]
+        by_chance = len(set(words)) * _MORE_THAN_CHANCE
+        scored = [
+            (self._score(number, known, whole), number)
+            for number in self._shortlist(known)
+            if self._is_meant(number, known, by_chance)
+        ]
         scored.sort(key=lambda pair: (-pair[0], pair[1]))
-        least = scored[0][0] * _ENOUGH
-        return [number for score, number in scored[:limit] if score >= least]
+        return [number for score, number in scored[:limit] if score >= scored[0][0] * _ENOUGH]
+
+    def _is_meant(self, number: int, known: dict[Feature, float], by_chance: float) -> bool:
+        """Whether more than a scattered character is shared: a pair, a Latin word, or most of the characters."""
+        shared = known.keys() & self._paths[number].union(*self._names[number])
+        return len(shared) >= by_chance or any(len(feature) > 1 or _is_latin(feature) for feature in shared)
 
     def _shortlist(self, known: dict[Feature, float]) -> list[int]:
         """The entries that share most of the question's weight, by name or path.
@@ -142,15 +152,19 @@ class Book:
         return nlargest(_SHORTLIST, shared, key=shared.__getitem__)
 
     def _score(self, number: int, known: dict[Feature, float], whole: float) -> float:
-        """Between 0 and 1: six tenths how much of the question is explained, four how much of the name was said."""
+        """Between 0 and 1: how much of the question is explained, and how much of the name was said."""
         path = self._paths[number]
         by_path = {feature: weight * _PATH_WORTH for feature, weight in known.items() if feature in path}
         from_path = sum(by_path.values())
-        best = 0.6 * from_path / whole
+        best = _EXPLAINED * from_path / whole
         for name, full in zip(self._names[number], self._said[number], strict=True):
             in_name = name & known.keys()
             if in_name:
                 said = sum(known[feature] for feature in in_name)
                 twice = sum(by_path.get(feature, 0.0) for feature in in_name)
-                best = max(best, 0.6 * (said + from_path - twice) / whole + 0.4 * said / full)
+                best = max(best, _EXPLAINED * (said + from_path - twice) / whole + _SAID * said / full)
         return best
+
+
+def _is_latin(feature: Feature) -> bool:
+    return feature[0].isascii() and feature[0].isalpha()

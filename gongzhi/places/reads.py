@@ -305,7 +305,7 @@ def _build_gazetteer() -> tuple[gazetteer.Book, list[PlaceHit]]:
                 card.level, card.code, card.name_zh, card.name_en, card.path_zh, card.path_en, card.lon, card.lat, grid
             )
         )
-        entries.append(gazetteer.Entry((card.name_zh, card.name_en), _names(card.path[:-1], atlas)))
+        entries.append(gazetteer.Entry(_called(card, atlas), _names(card.path[:-1], atlas)))
     for mark in Landmark.objects.filter(valid_to=None).order_by("name_zh", "id"):
         above = atlas.cards.get(mark.grid_id or "")
         path_zh, path_en = (above.path_zh, above.path_en) if above else ("", "")
@@ -316,6 +316,13 @@ def _build_gazetteer() -> tuple[gazetteer.Book, list[PlaceHit]]:
         names = (mark.name_zh, mark.name_en, *mark.aliases)
         entries.append(gazetteer.Entry(names, _names(above.path if above else (), atlas)))
     return gazetteer.Book(entries), hits
+
+
+def _called(card: PlaceCard, atlas: _Atlas) -> tuple[str, ...]:
+    """Names of a division or grid, also without the village's name a grid may begin with."""
+    above = atlas.cards.get(card.parent or "")
+    short = card.name_zh.removeprefix(above.name_zh) if above else ""
+    return (card.name_zh, card.name_en) if short in ("", card.name_zh) else (card.name_zh, card.name_en, short)
 
 
 def _names(codes: Iterable[str], atlas: _Atlas) -> tuple[str, ...]:

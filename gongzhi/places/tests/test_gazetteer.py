@@ -62,6 +62,7 @@ ASKED = [
     ("bridge muchen", 8),
     ("group 3 wulipo", 5),
     ("EAST GATE", 1),
+    ("东关外大", 6),
     ("城关", 0),
 ]
 
@@ -71,7 +72,7 @@ def test_find_understands_how_people_write_places(text: str, expected: int) -> N
     assert BOOK.find(text)[0] == expected
 
 
-@pytest.mark.parametrize("text", ["", "  ，。", "谢谢您", "zebra"])
+@pytest.mark.parametrize("text", ["", "  ，。", "谢谢您", "zebra", "外婆"])
 def test_find_knows_when_nothing_fits(text: str) -> None:
     assert BOOK.find(text) == []
 
