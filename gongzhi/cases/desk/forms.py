@@ -32,10 +32,12 @@ def _reason(label: StrOrPromise, hint: StrOrPromise = "", *, required: bool = Tr
 
 
 class MoveForm(forms.Form):
-    """What every move carries: the version of the case the clerk looked at, and the queue she came from."""
+    """What every move carries: the version of the case the clerk looked at, the queue she came from, and whether
+    the case stood beside the list."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     queue = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
+    beside = forms.BooleanField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, desk: DeskCase, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,7 +50,7 @@ class MoveForm(forms.Form):
 
     def told(self) -> dict[str, Any]:
         """The cleaned fields as keywords of the verb."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("version", "queue")}
+        return {name: value for name, value in self.cleaned_data.items() if name not in MoveForm.base_fields}
 
 
 class SendForm(MoveForm):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -48,7 +48,11 @@ def view_of(deed: Deed) -> Callable[..., HttpResponseBase]:
 
 
 def _form(deed: Deed, desk: DeskCase, actor: Actor, request: HttpRequest) -> forms.MoveForm:
-    initial = {"version": desk.course.version, "queue": request.GET.get("queue", "")}
+    initial = {
+        "version": desk.course.version,
+        "queue": request.GET.get("queue", ""),
+        "beside": request.GET.get("beside"),
+    }
     return deed.form(initial=initial, desk=desk, actor=actor)
 
 
@@ -74,10 +78,14 @@ def _do(request: HttpRequest, deed: Deed, desk: DeskCase, form: forms.MoveForm) 
 
 
 def _next(deed: Deed, desk: DeskCase, form: forms.MoveForm) -> str:
-    queue = form.cleaned_data["queue"]
-    if deed.leaves:
-        return reverse("desk:inbox") + (f"?queue={queue}" if queue else "")
-    return reverse("desk:case", args=[desk.course.case]) + (f"?queue={queue}" if queue else "")
+    query = QueryDict(mutable=True)
+    if form.cleaned_data["queue"]:
+        query["queue"] = form.cleaned_data["queue"]
+    if not deed.leaves and not form.cleaned_data["beside"]:
+        return reverse("desk:case", args=[desk.course.case], query=query)
+    if not deed.leaves:
+        query["open"] = str(desk.course.case)
+    return reverse("desk:inbox", query=query)
 
 
 def _refused(

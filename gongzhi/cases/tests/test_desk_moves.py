@@ -179,3 +179,9 @@ def test_a_duplicate_joins_the_first_case() -> None:
     response = do(signed_in("roads-1"), "close", second, outcome="duplicate", duplicate_of=first.number)
     assert response.status_code == 302
     assert Case.objects.get(id=second.id).outcome == "duplicate"
+
+
+def test_a_move_made_beside_the_list_stays_beside_the_list() -> None:
+    case = fresh()
+    response = do(signed_in("roads-1"), "accept", case, queue="new", beside="1")
+    assert response["Location"] == f"{url('inbox')}?queue=new&open={case.id}"
