@@ -14,6 +14,7 @@ afresh for each reader until the hold is cleared (`clear_holds`).
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import gzip
 import hashlib
@@ -115,15 +116,11 @@ def sweep(*, now: float | None = None) -> int:
     """Delete brief pages that expired over a minute ago. Returns how many."""
     moment = time.time() if now is None else now
     gone = 0
-    for folder, _, names in os.walk(settings.PRINTED_DIR / "brief"):
-        for name in names:
-            file = Path(folder, name)
-            try:
-                if file.stat().st_mtime < moment - 60:
-                    file.unlink()
-                    gone += 1
-            except FileNotFoundError:
-                continue
+    for file in (settings.PRINTED_DIR / "brief").rglob("index.html*"):
+        with contextlib.suppress(FileNotFoundError):
+            if file.stat().st_mtime < moment - 60:
+                file.unlink()
+                gone += 1
     return gone
 
 
