@@ -155,7 +155,6 @@ class Post(models.Model):
         ]
         indexes = [
             models.Index(name="people_post_organ_role", fields=["organ", "role"]),
-            models.Index(name="people_post_away", fields=["cover"], condition=Q(cover__isnull=False)),
         ]
 
     def __str__(self) -> str:

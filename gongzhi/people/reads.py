@@ -78,9 +78,10 @@ def posts(ids: Iterable[UUID], at: datetime | None = None) -> dict[UUID, PostCar
 
 def posts_of(account_id: UUID, at: datetime) -> tuple[PostCard, ...]:
     """The posts in which an account may act now: its own, then those it covers. One query."""
-    covering = Q(cover__account=account_id, away_from__lte=at, away_to__gt=at)
     day = day_of(at)
-    covering &= Q(cover__valid_to=None) | Q(cover__valid_to__gt=day)
+    # By ids, not by a join: either half of the OR then has an index, also among 30,000 posts.
+    mine = Post.objects.open_on(day).filter(account=account_id).values("id")
+    covering = Q(cover__in=mine, away_from__lte=at, away_to__gt=at)
     rows = _rows().open_on(day).filter(Q(account=account_id) | covering).order_by("code")
     own = [_card(row, at) for row in rows if row.account_id == account_id]
     covered = [_card(row, at).covered(row.cover_id) for row in rows if row.account_id != account_id and row.cover_id]

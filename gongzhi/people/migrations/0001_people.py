@@ -103,10 +103,6 @@ class Migration(migrations.Migration):
             model_name='post',
             index=models.Index(fields=['organ', 'role'], name='people_post_organ_role'),
         ),
-        migrations.AddIndex(
-            model_name='post',
-            index=models.Index(condition=models.Q(('cover__isnull', False)), fields=['cover'], name='people_post_away'),
-        ),
         migrations.AddConstraint(
             model_name='post',
             constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='people_post_span'),
