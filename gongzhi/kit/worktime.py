@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from itertools import product
 from zoneinfo import ZoneInfo
 
 LONGEST = 3660  # days looked ahead before a calendar without working days is called a mistake
@@ -300,13 +301,11 @@ def _free(start: datetime, pauses: Sequence[Pause]) -> Iterator[Span]:
 def _business(start: datetime, pauses: Sequence[Pause], calendar: Calendar) -> Iterator[Span]:
     """Business hours from `start` on that are not paused, as spans in order."""
     free = list(_free(start, pauses))
-    day = calendar.day_of(start)
-    resumed = calendar.day_of(free[-1][0])
-    stop = max(day, resumed) + timedelta(days=LONGEST * 8)
-    while day < stop:
-        if calendar.is_working(day):
-            for begin, end in calendar.open(day):
-                for a, b in free:
-                    if max(a, begin) < min(b, end):
-                        yield max(a, begin), min(b, end)
-        day += _DAY
+    first = calendar.day_of(start)
+    days = (calendar.day_of(free[-1][0]) - first).days + LONGEST * 8
+    for day in (first + timedelta(days=step) for step in range(days)):
+        if not calendar.is_working(day):
+            continue
+        for (begin, end), (a, b) in product(calendar.open(day), free):
+            if max(a, begin) < min(b, end):
+                yield max(a, begin), min(b, end)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from gongzhi.ledger.models import Fact, Head, Leaf, Subtree, Unsealed
 from gongzhi.ledger.rows import insert_many
 
 LEASE = "ledger.sealer"
+LASTS = timedelta(seconds=10)  # how long nobody seals after a sealer has died
 
 
 def seal_once(*, at: datetime, holder: str, limit: int = 5000) -> int:
@@ -30,7 +31,7 @@ def seal_once(*, at: datetime, holder: str, limit: int = 5000) -> int:
     Hashes are computed before the write lock is taken, so that residents' writes hardly wait.
     """
     waiting = list(Unsealed.objects.order_by("pk").values_list("pk", flat=True)[:limit])
-    if not waiting or not leasing.take(name=LEASE, holder=holder, at=at):
+    if not waiting or not leasing.take(name=LEASE, holder=holder, at=at, lasts=LASTS):
         return 0
     # By id and not by a join: with old statistics a planner would walk all facts there ever were.
     facts = Fact.objects.filter(pk__in=waiting).order_by("pk").values_list(*entries.FIELDS)

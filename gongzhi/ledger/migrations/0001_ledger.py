@@ -4,15 +4,46 @@ import django.db.models.deletion
 import gongzhi.kit.ids
 from django.db import migrations, models
 
-from gongzhi.ledger import guards
+TABLES = ("ledger_fact", "ledger_leaf", "ledger_subtree", "ledger_head")
+
+SQLITE = [
+    f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} "
+    f"BEGIN SELECT RAISE(ABORT, '{table} is insert-only'); END"
+    for table in TABLES
+    for verb in ("update", "delete")
+]
+SQLITE.append(
+    "CREATE TRIGGER ledger_fact_listed AFTER INSERT ON ledger_fact "
+    "BEGIN INSERT INTO ledger_unsealed (fact_id) VALUES (NEW.id); END"
+)
+POSTGRES = [
+    "CREATE FUNCTION ledger_insert_only() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION '% is insert-only', TG_TABLE_NAME; END $$",
+    "CREATE FUNCTION ledger_list_fact() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN INSERT INTO ledger_unsealed (fact_id) VALUES (NEW.id); RETURN NULL; END $$",
+    *(
+        f"CREATE TRIGGER {table}_insert_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION ledger_insert_only()"
+        for table in TABLES
+    ),
+    "CREATE TRIGGER ledger_fact_listed AFTER INSERT ON ledger_fact "
+    "FOR EACH ROW EXECUTE FUNCTION ledger_list_fact()",
+]
 
 
 def guard(apps, schema_editor):
-    guards.install(schema_editor.connection)
+    """Facts, leaves, subtrees and heads refuse change; each new fact is listed for the sealer with it."""
+    with schema_editor.connection.cursor() as cursor:
+        for statement in POSTGRES if schema_editor.connection.vendor == "postgresql" else SQLITE:
+            cursor.execute(statement)
 
 
 def unguard(apps, schema_editor):
-    guards.remove(schema_editor.connection)
+    """Triggers fall with their tables; PostgreSQL keeps functions until they are dropped."""
+    if schema_editor.connection.vendor == "postgresql":
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION ledger_insert_only() CASCADE")
+            cursor.execute("DROP FUNCTION ledger_list_fact() CASCADE")
 
 
 class Migration(migrations.Migration):

@@ -110,9 +110,9 @@ def test_another_holder_waits_until_the_lease_runs_out(note):
     assert sealing.seal_once(at=AT, holder="one") == 1
     note(1)
     assert sealing.seal_once(at=AT + timedelta(seconds=5), holder="two") == 0
-    assert sealing.seal_once(at=AT + timedelta(seconds=31), holder="two") == 1
+    assert sealing.seal_once(at=AT + timedelta(seconds=10), holder="two") == 1
     note(1)
-    assert sealing.seal_once(at=AT + timedelta(seconds=32), holder="one") == 0
+    assert sealing.seal_once(at=AT + timedelta(seconds=11), holder="one") == 0
 
 
 def test_a_sealer_that_was_overtaken_changes_nothing(note, monkeypatch):
