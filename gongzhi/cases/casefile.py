@@ -102,7 +102,10 @@ def moves(actor: Actor, case: Case, at: datetime, *, extended: bool) -> tuple[st
         "ask": working and post.can(Permit.CASE_ASK),
         "answer": working and post.can(Permit.CASE_ANSWER),
         "close": mine and state in ("in_hand", "answered") and not case.helping and post.can(Permit.CASE_CLOSE),
-        "answer_and_close": working and not case.helping and post.can(Permit.CASE_CLOSE),
+        "answer_and_close": working
+        and not case.helping
+        and post.can(Permit.CASE_ANSWER)
+        and post.can(Permit.CASE_CLOSE),
         "reopen": state == "closed"
         and case.organ == post.organ
         and case.outcome not in ("withdrawn", "duplicate")

@@ -14,7 +14,8 @@ from django.db import transaction
 from gongzhi.cases import handling, matters, merging, reads, rules, turning
 from gongzhi.cases.models import Case
 from gongzhi.cases.turning import Turn
-from gongzhi.kit.refusal import N_, Refusal
+from gongzhi.kit.moments import stamp
+from gongzhi.kit.refusal import N_, NotAllowed, Refusal
 from gongzhi.people.cards import PostCard
 from gongzhi.people.permits import Permit
 from gongzhi.procedures import clocks, running
@@ -60,8 +61,10 @@ def answer_and_close(
     """Answer and close in one step, with one letter. Refuses while a helping organ has not returned."""
     rules.check_outcome(outcome, duplicate_of="")
     turn = turning.begin(
-        by=by, at=at, post=post, case=case, version=version, move="answer_and_close", permit=Permit.CASE_CLOSE
+        by=by, at=at, post=post, case=case, version=version, move="answer_and_close", permit=Permit.CASE_ANSWER
     )
+    if not post.can(Permit.CASE_CLOSE):
+        raise NotAllowed("not_permitted", N_("The post you act in may not do this."))
     text = handling.put_answer(turn, public_text=public_text, internal_text=internal_text)
     _close(turn, outcome, "")
     turn.tell("answered", answer=text, outcome=outcome)
@@ -78,7 +81,7 @@ def reopen(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, r
         raise Refusal("stays_closed", N_("A withdrawn or joined case cannot be opened again."), status=409)
     begin_round(turn.case, by=by, at=at)
     turn.note("reopened", public_text=text, reason="staff")
-    return turn.finish("case.reopened", {"round": turn.case.round, "why": "staff", "due": turn.case.due_at.isoformat()})
+    return turn.finish("case.reopened", {"round": turn.case.round, "why": "staff", "due": stamp(turn.case.due_at)})
 
 
 def begin_round(case: Case, *, by: str, at: datetime) -> None:

@@ -18,6 +18,7 @@ from gongzhi.cases.cards import KeptPhoto
 from gongzhi.cases.models import Case, Entry, Undo, Voice
 from gongzhi.cases.turning import Turn
 from gongzhi.kit.masking import mask
+from gongzhi.kit.moments import stamp
 from gongzhi.kit.refusal import N_, Gone, Refusal
 from gongzhi.kit.worktime import Limit, Unit, due
 from gongzhi.ledger import writing
@@ -48,7 +49,7 @@ def ask(
         turn.hold(held, state="asked")
     turn.note("asked", public_text=mask(question).text, voice=asked, seen_by_all=False)
     turn.tell("asked", voices=[asked], question=mask(question).text, until=letters.day_text(until, asked.language))
-    return turn.finish("case.asked", {"voice": asked.id.hex, "until": until.isoformat()})
+    return turn.finish("case.asked", {"voice": asked.id.hex, "until": stamp(until)})
 
 
 def answer_question(*, by: str, at: datetime, voice: UUID, words: str, photos: Sequence[KeptPhoto] = ()) -> Case:
@@ -165,4 +166,4 @@ def extend(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, r
     turn.case.provisional = clock.provisional
     turn.note("extended", public_text=text)
     turn.tell("extended", reason=text)
-    return turn.finish("case.extended", {"due": clock.due_at.isoformat()})
+    return turn.finish("case.extended", {"due": stamp(clock.due_at)})

@@ -6,6 +6,7 @@ A row that is no longer in the file is closed with a date, never deleted: old ca
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,14 +20,23 @@ from gongzhi.ledger import writing
 from gongzhi.places import keeping
 from gongzhi.places import rules as places
 
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How many rows were written new or changed, and how many were closed."""
+
+    written: int
+    closed: int
+
+
 _FIELDS = (
     *("name_zh", "name_en", "hint_zh", "hint_en", "limit_amount", "limit_unit", "clause", "closing_zh"),
     *("closing_en", "reopen_days", "procedure", "keywords", "about_officer", "danger", "public_ok"),
 )
 
 
-def load_matters(*, by: str, at: datetime, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Make the matters as the rows say, in their order; the number of rows that changed.
+def load_matters(*, by: str, at: datetime, rows: Sequence[Mapping[str, Any]]) -> Loaded:
+    """Make the matters as the rows say, in their order.
 
     Keys are the columns of Matter; `parent` is a code (empty at the top) and `keywords` a list or a text
     parted by spaces or `;`. Refuses a parent that is not in the file and a file without the catch-all."""
@@ -47,7 +57,7 @@ def load_matters(*, by: str, at: datetime, rows: Sequence[Mapping[str, Any]]) ->
         known = {matter.code: matter for matter in Matter.objects.all()}
         changed = sum(_set_matter(known, row, place, at) for place, row in enumerate(rows))
         ended = Matter.objects.filter(valid_to__isnull=True).exclude(code__in=codes).update(valid_to=at)
-        return _told("matters.loaded", changed + ended, by=by, at=at)
+        return _told("matters.loaded", Loaded(changed, ended), by=by, at=at)
 
 
 def _set_matter(known: dict[str, Matter], row: Mapping[str, Any], place: int, at: datetime) -> bool:
@@ -69,8 +79,8 @@ def _set_matter(known: dict[str, Matter], row: Mapping[str, Any], place: int, at
     return True
 
 
-def load_responsibilities(*, by: str, at: datetime, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Make the responsibilities as the rows say; the number of rows that changed.
+def load_responsibilities(*, by: str, at: datetime, rows: Sequence[Mapping[str, Any]]) -> Loaded:
+    """Make the responsibilities as the rows say.
 
     Keys: matter, place (a place code or prefix; trailing `000` groups are dropped; empty is everywhere), organ,
     assisting (list, or text parted by spaces or `;`), clause. A changed row is a closed and a new one."""
@@ -95,7 +105,7 @@ def load_responsibilities(*, by: str, at: datetime, rows: Sequence[Mapping[str, 
             )
         Responsibility.objects.filter(Q(id__in=gone)).update(valid_to=at)
         Responsibility.objects.bulk_create(fresh, batch_size=500)
-        return _told("responsibilities.loaded", len(fresh) + len(gone), by=by, at=at)
+        return _told("responsibilities.loaded", Loaded(len(fresh), len(gone)), by=by, at=at)
 
 
 def place_prefix(code: str) -> str:
@@ -107,8 +117,9 @@ def _listed(value: str | Sequence[str] | None) -> list[str]:
     return value.replace(";", " ").replace("；", " ").split() if isinstance(value, str) else list(value or ())
 
 
-def _told(kind: str, changed: int, *, by: str, at: datetime) -> int:
-    if changed:
+def _told(kind: str, loaded: Loaded, *, by: str, at: datetime) -> Loaded:
+    if loaded.written or loaded.closed:
         keeping.touch()
-        writing.write(kind=kind, about="county", by=by, at=at, details={"changed": changed})
-    return changed
+        details = {"written": loaded.written, "closed": loaded.closed}
+        writing.write(kind=kind, about="county", by=by, at=at, details=details)
+    return loaded

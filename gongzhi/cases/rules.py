@@ -84,8 +84,8 @@ FACTS: dict[str, FactKind] = {
     "case.withdrawn": FactKind(("voice", "closed"), "A resident withdrew her voice."),
     "case.merged": FactKind(("into", "voices"), "The voices of a duplicate case went to the first case."),
     "case.undone": FactKind(("move",), "A move was taken back within ten seconds."),
-    "matters.loaded": FactKind(("changed",), "Matters were loaded from the county's files."),
-    "responsibilities.loaded": FactKind(("changed",), "Responsibilities were loaded from the county's files."),
+    "matters.loaded": FactKind(("written", "closed"), "Matters were loaded from the county's files."),
+    "responsibilities.loaded": FactKind(("written", "closed"), "Responsibilities were loaded from the county's files."),
     "voice.recovered": FactKind(("way",), "A new secret link was made; the old one is dead."),
 }
 

@@ -87,6 +87,7 @@ class Telling:
     def _answer(self, act: Answer) -> None:
         case, post = self.case, act.post
         rules.check_outcome(act.outcome, duplicate_of="")
+        self._permit(post, Permit.CASE_ANSWER)
         self._permit(post, Permit.CASE_CLOSE)
         _in_state(case, "in_hand")
         if post.organ != case.organ:

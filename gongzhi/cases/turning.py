@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils import translation
+
 from gongzhi.cases import letters, reads, rules
 from gongzhi.cases.models import Case, Entry, Undo, Voice
 from gongzhi.kit.canonical import Json
@@ -23,6 +25,7 @@ from gongzhi.look import printed
 from gongzhi.people import reads as people
 from gongzhi.people.cards import PostCard
 from gongzhi.people.permits import Permit
+from gongzhi.places import reads as places
 from gongzhi.procedures import clocks, running
 
 # What a move changes in the row of a case, and an undo puts back.
@@ -191,19 +194,22 @@ def _snapshot(case: Case) -> dict[str, Any]:
 
 
 def _stale(case: Case) -> Stale:
+    """Who moved first and when, in the language of whoever came second."""
+    language = translation.get_language() or "zh-hans"
+    local = case.moved_at.astimezone(places.county().zone)
+    moment = f"{letters.day_text(case.moved_at, language)} {local:%H:%M}"
     who = people.post(UUID(case.moved_by.removeprefix("post:"))) if case.moved_by.startswith("post:") else None
     if who is None:
         return Stale(
             "moved_first",
             N_("This case was changed at %(at)s, after you opened it. Look at it again; your text is kept."),
-            at=case.moved_at,
+            at=moment,
         )
+    english = language.startswith("en")
     return Stale(
         "moved_first",
         N_("%(title)s of %(organ)s moved first, at %(at)s. Look at the case again; your text is kept."),
-        title=who.title_zh,
-        title_en=who.title_en,
-        organ=who.organ_zh,
-        organ_en=who.organ_en,
-        at=case.moved_at,
+        title=(who.title_en if english else "") or who.title_zh,
+        organ=(who.organ_en if english else "") or who.organ_zh,
+        at=moment,
     )

@@ -78,7 +78,8 @@ def test_opening_again_is_a_new_round_with_the_whole_limit(taken: Case) -> None:
     closing.answer_and_close(**cast.turn("roads-1", taken), public_text="好了", outcome="fixed")
     case = closing.reopen(**cast.turn("roads-head", taken, at=cast.later(days=10)), reason_text="又坏了")
     assert (case.state, case.round, case.outcome, case.holder) == ("received", 2, "", "organ:roads")
-    assert case.answered_at is None and case.due_at > cast.later(days=10)
+    assert case.answered_at is None
+    assert case.due_at > cast.later(days=10)
     assert procedures.clock(case.clock).started_at == cast.later(days=10)
     assert Entry.objects.filter(case=case, kind="answered", round=1).exists()
 

@@ -94,7 +94,8 @@ def test_the_answer_is_two_texts_and_every_voice_gets_its_own_letter(received: R
     assert {letter.adapter for letter in letters} == {"email", "page"}
     assert all("明天换新井盖" in letter.context["answer"] for letter in letters)
     told = course.by_token(other.link_token, cast.AT)
-    assert told.answer is not None and (told.answer.text, told.answer.internal) == ("明天换新井盖", "")
+    assert told.answer is not None
+    assert (told.answer.text, told.answer.internal) == ("明天换新井盖", "")
 
 
 def test_an_answer_is_masked_before_anybody_reads_it(received: Received) -> None:
@@ -116,7 +117,8 @@ def test_a_note_is_the_desks_alone(received: Received) -> None:
 
 def test_the_limit_is_extended_once_and_the_reason_is_told(received: Received) -> None:
     case = handling.extend(**cast.turn("roads-head", received.case), reason_text="要等配件")
-    assert case.due_at > received.case.received_at and case.due_at == cast.later(days=14, hours=8)
+    assert case.due_at > received.case.received_at
+    assert case.due_at == cast.later(days=14, hours=8)
     assert Message.objects.get(template="cases/messages/extended").context["reason"] == "要等配件"
     with pytest.raises(Refusal) as refused:
         handling.extend(**cast.turn("roads-head", case), reason_text="还要等")
@@ -128,4 +130,5 @@ def test_facts_of_handling_hold_no_text(received: Received) -> None:
     handling.answer_question(by=received.voice.ref, at=cast.AT, voice=received.voice.id, words="8号门前")
     handling.answer(**cast.turn("roads-1", received.case), public_text="明天换新井盖")
     told = "".join(repr(fact.details) for fact in Fact.objects.all())
-    assert "井盖" not in told and "8号" not in told
+    assert "井盖" not in told
+    assert "8号" not in told

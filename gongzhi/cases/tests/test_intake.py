@@ -94,7 +94,8 @@ def test_receive_writes_one_fact_without_any_text() -> None:
     (fact,) = facts("case.received")
     told = json.dumps(fact.details, ensure_ascii=False)
     assert fact.by == received.voice.ref
-    assert "井盖" not in told and "林" not in told
+    assert "井盖" not in told
+    assert "林" not in told
     assert len(ledger.about(received.case.ref)) == 1
 
 
@@ -117,8 +118,10 @@ def test_receive_refuses_a_place_outside_and_names_the_neighbour() -> None:
 
 def test_receive_keeps_words_of_danger_wherever_they_are() -> None:
     received = cast.say("我家着火了，快来人", place=Where(lon=121.5, lat=30.5))
-    assert received.danger is not None and "119" in received.danger.numbers
-    assert received.case.urgent and received.case.division == "990101000000"
+    assert received.danger is not None
+    assert "119" in received.danger.numbers
+    assert received.case.urgent
+    assert received.case.division == "990101000000"
     assert cast.say("我家着火了，快来人", place=Where(code="nowhere")).case.grid == ""
 
 
@@ -137,7 +140,8 @@ def test_receive_takes_a_code_and_refuses_an_unknown_one() -> None:
 def test_receive_places_a_typed_text_at_its_best_hit_and_keeps_it_masked() -> None:
     case = cast.say(place=Where(text="南山村老祠堂旁，电话13912345678")).case
     assert case.division == cast.OTHER_VILLAGE
-    assert case.place_text.startswith("南山村老祠堂旁") and "139" not in case.place_text
+    assert case.place_text.startswith("南山村老祠堂旁")
+    assert "139" not in case.place_text
 
 
 def test_the_longest_place_prefix_and_the_nearest_matter_decide_who_is_responsible() -> None:
@@ -168,8 +172,10 @@ def test_the_same_form_sent_twice_is_one_voice_with_the_same_receipt() -> None:
     key = uuid4()
     first, again = cast.say(form_key=key), cast.say(form_key=key)
     assert (first.first, again.first) == (True, False)
-    assert again.voice.id == first.voice.id and again.link_token == first.link_token
-    assert again.receipt["fact"] == first.receipt["fact"] and again.receipt["promise"] == first.receipt["promise"]
+    assert again.voice.id == first.voice.id
+    assert again.link_token == first.link_token
+    assert again.receipt["fact"] == first.receipt["fact"]
+    assert again.receipt["promise"] == first.receipt["promise"]
     assert Voice.objects.count() == Case.objects.count() == len(facts("case.received")) == 1
 
 
@@ -187,7 +193,8 @@ def test_the_same_form_sent_twice_at_once_is_one_voice() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(tokens) == 3 and len(set(tokens)) == 1
+    assert len(tokens) == 3
+    assert len(set(tokens)) == 1
     assert Voice.objects.count() == 1
 
 
@@ -219,7 +226,8 @@ def test_joining_adds_a_voice_with_its_own_number_and_does_not_touch_the_clock()
     joined = intake.join(by=rules.NEW_VOICE, at=cast.later(days=1), case=case.id, words="我家门口也是")
     case.refresh_from_db()
     assert (case.voices, case.due_at) == (2, joined.case.due_at)
-    assert joined.voice.number != case.number and not joined.voice.lead
+    assert joined.voice.number != case.number
+    assert not joined.voice.lead
     assert [fact.details["voice"] for fact in facts("case.joined")] == [joined.voice.id.hex]
 
 
@@ -232,7 +240,8 @@ def test_joining_refuses_a_case_that_is_not_public() -> None:
 def test_withdrawing_takes_the_words_from_every_page_and_search() -> None:
     received = cast.say()
     intake.withdraw(by=received.voice.ref, at=cast.later(hours=1), voice=received.voice.id)
-    assert not lists.public_list(cast.AT, q="井盖").rows and not lists.public_list(cast.AT).rows
+    assert not lists.public_list(cast.AT, q="井盖").rows
+    assert not lists.public_list(cast.AT).rows
     with pytest.raises(Gone):
         course.public_case(received.case.number, cast.AT)
     with pytest.raises(Gone):

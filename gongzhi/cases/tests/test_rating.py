@@ -60,7 +60,8 @@ def test_earlier_ratings_are_kept_when_the_second_round_is_rated(closed: Receive
     assert not rate(closed, days=3).reopened
     assert [(kept.round, kept.grade) for kept in Rating.objects.order_by("round")] == [(1, 1), (2, 5)]
     told = course.by_token(closed.link_token, cast.later(days=3))
-    assert [kept.grade for kept in told.ratings] == [1, 5] and not told.can.rate
+    assert [kept.grade for kept in told.ratings] == [1, 5]
+    assert not told.can.rate
 
 
 def test_each_round_is_rated_once(closed: Received) -> None:
@@ -100,4 +101,5 @@ def test_a_withdrawn_voice_does_not_rate(closed: Received) -> None:
 def test_the_fact_of_a_rating_holds_its_grade_and_no_words(closed: Received) -> None:
     rate(closed, solved=False, grade=2, words="又塌了")
     details = Fact.objects.get(kind="case.rated").details
-    assert (details["grade"], details["reopened"]) == (2, True) and "又塌了" not in repr(details)
+    assert (details["grade"], details["reopened"]) == (2, True)
+    assert "又塌了" not in repr(details)

@@ -21,7 +21,9 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
 def test_nothing_invisible_or_turning_survives_cleaning(text: str) -> None:
     cleaned = rules.clean(text)
     assert not set(cleaned) & rules._MARKS
-    assert "\n\n\n" not in cleaned and "\r" not in cleaned and "\x00" not in cleaned
+    assert "\n\n\n" not in cleaned
+    assert "\r" not in cleaned
+    assert "\x00" not in cleaned
 
 
 def test_cleaning_keeps_joined_emoji_and_rare_characters() -> None:
@@ -31,7 +33,8 @@ def test_cleaning_keeps_joined_emoji_and_rare_characters() -> None:
 @given(st.text(min_size=1, max_size=300))
 def test_a_title_is_one_line_of_at_most_sixty_signs(text: str) -> None:
     title = rules.title_of(text)
-    assert len(title) <= 60 and "\n" not in title
+    assert len(title) <= 60
+    assert "\n" not in title
 
 
 @pytest.mark.parametrize(
@@ -96,7 +99,8 @@ def test_the_window_of_reopening_is_counted_in_days(closed: datetime, days: int)
 @given(st.from_regex(r"[0-9]{0,15}", fullmatch=True))
 def test_prefixes_go_from_long_to_everywhere(code: str) -> None:
     found = rules.prefixes(code)
-    assert found[-1] == "" and all(code.startswith(prefix) for prefix in found)
+    assert found[-1] == ""
+    assert all(code.startswith(prefix) for prefix in found)
     assert list(found) == sorted(found, key=len, reverse=True)
 
 

@@ -1,0 +1,191 @@
+"""Whole histories at once leave the rows that the single verbs leave."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gongzhi.cases import closing, dispatch, intake, lists, many, rating
+from gongzhi.cases.cards import Contact, Officer, Where
+from gongzhi.cases.many import Accept, Answer, NewVoice, Rate, Story
+from gongzhi.cases.models import Case, Entry, Rating, Voice
+from gongzhi.cases.tests import cast
+from gongzhi.kit.refusal import NotAllowed, Refusal
+from gongzhi.ledger.models import Fact
+from gongzhi.procedures import reads as procedures
+from gongzhi.procedures import running
+
+pytestmark = pytest.mark.usefixtures("county")
+
+# What differs by its nature: ids, salts, keys, drawn numbers, and the run's own count of steps.
+DRAWN = {
+    *("id", "_state", "number", "seek", "run", "clock", "case_id", "voice_id", "fact", "form_key", "link_hash"),
+    *("original_sealed", "key_wrapped", "contact_sealed", "contact_key_wrapped", "salt", "about"),
+}
+WORDS = [
+    "东街井盖坏了",
+    "路灯不亮，晚上很黑",
+    "停水三天了，电话13912345678",
+    "想问问广场舞",
+    "我家着火了",
+    "态度恶劣，推诿",
+]
+PLACES = [None, cast.PIN, Where(code=cast.OTHER_VILLAGE), Where(text="南山村口")]
+
+
+def fields(row: Any) -> dict[str, Any]:
+    return {name: value for name, value in vars(row).items() if name not in DRAWN}
+
+
+def history(case: Case) -> dict[str, Any]:
+    """Everything that was kept of a case, without what is drawn anew each time."""
+    voice = Voice.objects.get(case=case)
+    known = {case.id.hex: "CASE", voice.id.hex: "VOICE", case.number: "NUMBER"}
+
+    def named(value: Any) -> Any:
+        for drawn, name in known.items():
+            value = value.replace(drawn, name) if isinstance(value, str) else value
+        return value
+
+    facts = Fact.objects.filter(about=case.ref).order_by("noted_at", "kind")
+    clock = procedures.clock(case.clock)
+    return {
+        "case": fields(Case.objects.get(id=case.id)) | {"moved_by": named(case.moved_by)},
+        "voice": fields(voice),
+        "entries": [
+            {name: named(value) for name, value in fields(entry).items()} | {"by_voice": entry.voice_id is not None}
+            for entry in Entry.objects.filter(case=case).order_by("at", "kind")
+        ],
+        "ratings": [fields(row) for row in Rating.objects.filter(case=case).order_by("round")],
+        "facts": [
+            (fact.kind, named(fact.by), fact.happened_at, {key: named(value) for key, value in fact.details.items()})
+            for fact in facts
+        ],
+        "tokens": [(token.stage, token.holder) for token in running.marking(case.run)],
+        "clock": (clock.limit, clock.clause, clock.started_at, clock.due_at, clock.provisional, clock.stopped_at),
+        "found": any(row.case == case.id for row in lists.staff_list(cast.actor("audit"), cast.AT, q="的").rows),
+    }
+
+
+def told_by_verbs(story: Story) -> Case:
+    new = story.voice
+    names = [name for name in NewVoice.__slots__ if name != "form_key"]
+    received = intake.receive(**{name: getattr(new, name) for name in names})
+    for act in story.acts:
+        case = Case.objects.get(id=received.case.id)
+        if isinstance(act, Rate):
+            rating.rate(
+                by=received.voice.ref,
+                at=act.at,
+                voice=received.voice.id,
+                solved=act.solved,
+                grade=act.grade,
+                words=act.words,
+            )
+            continue
+        turn = {"by": act.post.doer, "at": act.at, "post": act.post, "case": case.id, "version": case.version}
+        if isinstance(act, Accept):
+            dispatch.accept(**turn)
+        else:
+            closing.answer_and_close(
+                **turn, public_text=act.public_text, outcome=act.outcome, internal_text=act.internal_text
+            )
+    return Case.objects.get(id=received.case.id)
+
+
+def told_at_once(story: Story) -> Case:
+    (kept,) = many.receive_many([story])
+    return Case.objects.get(id=kept.case)
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> Story:
+    at = cast.AT + timedelta(minutes=draw(st.integers(0, 20_000)))
+    voice = NewVoice(
+        by=draw(st.sampled_from([cast.BY, "voice:new"])),
+        at=at,
+        words=draw(st.sampled_from(WORDS)),
+        kind=draw(st.sampled_from(["report", "complaint", "question"])),
+        source=draw(st.sampled_from(["web", "phone", "paper"])),
+        place=draw(st.sampled_from(PLACES)),
+        contact=draw(st.sampled_from([None, Contact("email", "lin@example.org"), Contact("phone", "09908123456")])),
+        allows_public=draw(st.booleans()),
+        said_at=draw(st.sampled_from([None, at - timedelta(days=2)])),
+        officer=draw(st.sampled_from([None, None, None, Officer(text="某人")])),
+    )
+    return Story(voice, tuple(draw(_acts(at, _post_for(voice.words)))))
+
+
+def _post_for(words: str) -> str:
+    """A post of the organ the words go to, mostly; what goes to the desk is refused to all of them."""
+    return "water-1" if "停水" in words else "watch-1" if "态度" in words else "roads-1"
+
+
+@st.composite
+def _acts(draw: st.DrawFn, at: datetime, post: str) -> list[many.Act]:
+    acts: list[many.Act] = []
+    for _ in range(draw(st.integers(0, 3))):
+        steps = [at := at + timedelta(hours=draw(st.integers(1, 200))) for _ in range(3)]
+        acts += [
+            Accept(steps[0], cast.post(post)),
+            Answer(
+                steps[1], cast.post(post), draw(st.sampled_from(["修好了", "电话13912345678"])), "fixed", "内部"
+            ),
+            Rate(steps[2], draw(st.booleans()), draw(st.integers(1, 5)), "谢谢"),
+        ]
+    return acts[: draw(st.integers(0, len(acts)))]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(stories())
+def test_a_story_told_at_once_is_the_story_told_by_the_verbs(story: Story) -> None:
+    outcomes = []
+    for tell in (told_by_verbs, told_at_once):
+        try:
+            outcomes.append(history(tell(story)))
+        except Refusal as refusal:
+            outcomes.append({"refused": isinstance(refusal, Refusal)})
+    assert outcomes[0] == outcomes[1]
+
+
+def test_many_stories_keep_their_order_and_are_found() -> None:
+    told = [
+        Story(
+            NewVoice(
+                by=cast.BY, at=cast.later(minutes=i), words=f"东街第{i}个井盖坏了", place=cast.PIN, allows_public=True
+            )
+        )
+        for i in range(50)
+    ]
+    kept = many.receive_many(told)
+    assert [Case.objects.get(id=one.case).title for one in kept] == [f"东街第{i}个井盖坏了" for i in range(50)]
+    assert len(lists.public_list(cast.later(days=1), q="井盖", limit=60).rows) == 50
+    assert Voice.objects.filter(fact__in=Fact.objects.filter(kind="case.received").values("id")).count() == 50
+
+
+def test_statements_do_not_grow_with_stories(django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+    many.receive_many([Story(NewVoice(by=cast.BY, at=cast.AT, words=cast.WORDS))])
+    told = [Story(NewVoice(by=cast.BY, at=cast.AT, words=cast.WORDS, place=cast.PIN)) for _ in range(40)]
+    with django_assert_max_num_queries(14):
+        many.receive_many(told)
+
+
+@pytest.mark.parametrize(
+    "acts",
+    [
+        lambda post: (Accept(cast.later(days=-1), post),),
+        lambda post: (Answer(cast.later(days=1), post, "好了", "fixed"),),
+        lambda post: (Accept(cast.AT, post), Rate(cast.later(days=1), True, 5)),
+        lambda post: (Accept(cast.AT, cast.post("water-1")),),
+    ],
+)
+def test_a_story_that_breaks_a_rule_leaves_nothing(acts: Any) -> None:
+    voice = NewVoice(by=cast.BY, at=cast.AT, words=cast.WORDS, place=cast.PIN)
+    with pytest.raises((Refusal, NotAllowed)):
+        many.receive_many([Story(voice), Story(voice, acts(cast.post("roads-1")))])
+    assert not Case.objects.exists()
+    assert not Fact.objects.filter(kind="case.received").exists()
