@@ -136,6 +136,13 @@ def test_the_auditor_sees_looks_by_post_and_purpose(admin: Client) -> None:
     assert "case:1" in page
 
 
+def test_who_holds_two_posts_is_offered_the_other_one(admin: Client) -> None:
+    other = cast.fill("water-1", Account.objects.get())
+    page = admin.get(PEOPLE).content.decode()
+    assert f'action="{PEOPLE}act/{other.id}/"' in page
+    assert f'action="{PEOPLE}act/{card("admin").id}/"' not in page
+
+
 def test_switching_goes_to_ones_own_post_and_back_within_the_site(admin: Client) -> None:
     other = cast.fill("water-1", Account.objects.get())
     answer = admin.post(f"{PEOPLE}act/{other.id}/", {"next": "/zh/desk/people/"})
