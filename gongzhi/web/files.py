@@ -27,12 +27,14 @@ class Served:
 
     __slots__ = ("etag", "gz", "gz_headers", "headers", "identity", "page", "size", "text")
 
-    def __init__(self, page: bytes, gz: bytes | None, kind: str, caching: str, identity: tuple[int, int]) -> None:
+    def __init__(
+        self, page: bytes, gz: bytes | None, kind: str, caching: str, identity: tuple[int, int], etag: str = ""
+    ) -> None:
         self.page = page if gz is None else b""
         self.gz = gz
         self.identity = identity
         self.size = len(gz if gz is not None else page)
-        self.etag = f'W/"{hashlib.blake2b(page, digest_size=12).hexdigest()}"'
+        self.etag = etag or f'W/"{hashlib.blake2b(page, digest_size=12).hexdigest()}"'
         self.headers = [
             ("content-type", kind),
             ("etag", self.etag),

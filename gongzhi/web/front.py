@@ -12,13 +12,16 @@ import asyncio
 import gzip
 import io
 import os
+import re
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
+from gongzhi.look import modes
 from gongzhi.web import settings
 from gongzhi.web.files import Files, Served
 from gongzhi.web.live import Live
@@ -29,6 +32,9 @@ BODY_LIMIT = 64_000_000  # above every limit a view judges, so that the view can
 BODY_DEADLINE = 180.0
 SPOOL_OVER = 262_144
 STREAM_CHUNK_DEADLINE = 60.0
+MODE = "/mode.css"
+MODE_SECONDS = 5.0  # after which a county's new accent is seen
+COOKIE_MODE = re.compile(rf"(?:^|;\s*){modes.COOKIE}=([a-z-]+)")
 COMPRESSIBLE = ("text/", "application/json", "image/svg+xml", "application/xml", "application/problem+json")
 
 
@@ -47,6 +53,7 @@ class Front:
         self.live = Live(settings.RUN_DIR / "pulse")
         self.pool = ThreadPoolExecutor(THREADS, thread_name_prefix="django")
         self.waiting = 0
+        self.sheets: dict[modes.Mode, tuple[float, Served]] = {}
         self.wsgi: Callable[..., Iterable[bytes]] | None = None
         settings.SPOOL_DIR.mkdir(parents=True, exist_ok=True)
 
@@ -61,7 +68,9 @@ class Front:
             proto.close(400)
             return
         if scope.method in ("GET", "HEAD"):
-            served = None if scope.query_string else self.files.find(scope.path)
+            served = self._sheet(scope) if scope.path == MODE else None
+            if served is None and not scope.query_string:
+                served = self.files.find(scope.path)
             if served is not None:
                 self._file(scope, proto, served)
                 return
@@ -69,6 +78,11 @@ class Front:
                 await self.live.stream(proto)
                 return
         await self._django(scope, proto)
+
+    def _sheet(self, scope: Any) -> Served | None:
+        """The mode sheet is asked for with every page and has ten texts; each is kept for some seconds."""
+        kept = self.sheets.get(_mode(scope))
+        return kept[1] if kept is not None and kept[0] > time.monotonic() else None
 
     def _file(self, scope: Any, proto: Any, served: Served) -> None:
         headers = served.headers
@@ -111,10 +125,21 @@ class Front:
         try:
             if getattr(response, "streaming", False):
                 _stream(head, response, proto, loop)
-            else:
-                _answer(scope, head, b"".join(response), proto)
+                return
+            content = b"".join(response)
+            if scope.path == MODE and head["status"] == 200:
+                tag = dict(head["headers"])["etag"]  # the same from every process
+                sheet = Served(content, None, "text/css; charset=utf-8", "private, no-cache", (0, 0), tag)
+                self.sheets[_mode(scope)] = (time.monotonic() + MODE_SECONDS, sheet)
+            _answer(scope, head, content, proto)
         finally:
             cast(Any, response).close()
+
+
+def _mode(scope: Any) -> modes.Mode:
+    """The mode a request's cookie names."""
+    found = COOKIE_MODE.search(scope.headers.get("cookie", ""))
+    return modes.read(found[1] if found else None)
 
 
 def _answer(scope: Any, head: dict[str, Any], content: bytes, proto: Any) -> None:

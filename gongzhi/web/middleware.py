@@ -1,15 +1,17 @@
-"""The outermost layer of Django: language from the path, refusals as pages, security headers, printing."""
+"""The outermost layer of Django: language from the path, the county's time, refusals, headers, printing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils import translation
+from django.utils import timezone, translation
 
 from gongzhi.kit.refusal import Refusal
 from gongzhi.look import printed
 from gongzhi.look.printable import HEADERS
+from gongzhi.places import reads as places
 from gongzhi.web import failures
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
@@ -34,6 +36,8 @@ class Doorway:
         language = language_of(request)
         translation.activate(language)
         request.LANGUAGE_CODE = language
+        card = places.county_or_none()
+        timezone.activate(card.zone if card is not None else UTC)
         response = self.get_response(request)
         for name, value in HEADERS:
             response.headers.setdefault(name, value)

@@ -196,6 +196,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [Path(__file__).parent.parent / "kit" / "locale"]  # kit is no application of Django's
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -145,3 +145,15 @@ def test_sealed_facts_reach_open_pages(site):
 def test_doctor_finds_a_served_county_well(site):
     done = site.cli("doctor")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_mode_sheet_follows_the_cookie_and_answers_304(site):
+    plain, light = get(site, "/mode.css")
+    _, dark = get(site, "/mode.css", {"Cookie": "a=b; mode=dark-elder"})
+    _, dark_again = get(site, "/mode.css", {"Cookie": "mode=dark-elder"})
+    _, light_again = get(site, "/mode.css", {"Cookie": "mode=<script>"})
+    unchanged, _ = get(site, "/mode.css", {"If-None-Match": get(site, "/mode.css")[0].headers["ETag"]})
+    assert b"24px" in dark
+    assert (dark_again, light_again) == (dark, light)
+    assert unchanged.status == 304
+    assert "private" in plain.headers["Cache-Control"]
