@@ -3,26 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.test import TransactionTestCase
 
-from gongzhi.ledger import guards, kinds, sealing, writing
+from gongzhi.ledger import kinds, sealing, writing
 from gongzhi.ledger.kinds import FactKind
 
 AT = datetime(2026, 11, 21, 3, 46, 14, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _let_django_empty_the_test_database():
-    """After a transactional test Django deletes every row; the guards step aside for that, and only that."""
-    original = TransactionTestCase._fixture_teardown
-
-    def teardown(self):
-        with guards.lifted():
-            original(self)
-
-    TransactionTestCase._fixture_teardown = teardown
-    yield
-    TransactionTestCase._fixture_teardown = original
 
 
 @pytest.fixture(autouse=True)
