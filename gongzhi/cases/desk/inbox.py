@@ -87,6 +87,8 @@ def inbox(request: HttpRequest) -> HttpResponseBase:
         queue = first_with_work(queues)
     if request.GET.get("as") == "csv":
         return as_csv(_every(actor, queue), f"{queue}.csv")
+    if request.GET.get("part") == "queues":
+        return frame.show(request, "cases/desk/queues.html", {"queues": links(queues, queue), "queue": queue})
     page = reads.inbox(actor, queue, now, after=request.GET.get("after", ""))
     opened = request.GET.get("open", "")
     context: dict[str, Any] = {

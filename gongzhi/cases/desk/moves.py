@@ -48,12 +48,9 @@ def view_of(deed: Deed) -> Callable[..., HttpResponseBase]:
 
 
 def _form(deed: Deed, desk: DeskCase, actor: Actor, request: HttpRequest) -> forms.MoveForm:
-    initial = {
-        "version": desk.course.version,
-        "queue": request.GET.get("queue", ""),
-        "beside": request.GET.get("beside"),
-    }
-    return deed.form(initial=initial, desk=desk, actor=actor)
+    """The form as first drawn; a link may fill in what is already known, such as the number of the first case."""
+    told = {name: value for name, value in request.GET.items() if name in deed.form.base_fields}
+    return deed.form(initial=told | {"version": desk.course.version}, desk=desk, actor=actor)
 
 
 def _do(request: HttpRequest, deed: Deed, desk: DeskCase, form: forms.MoveForm) -> HttpResponseBase:

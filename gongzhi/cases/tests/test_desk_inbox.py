@@ -97,3 +97,19 @@ def test_the_list_as_csv_keeps_the_filter() -> None:
     csv = text(signed_in("desk-1").get(url("list"), {"matter": "manhole", "as": "csv"}))
     assert case.number in csv
     assert other.number not in csv
+
+
+def test_the_figures_of_the_queues_are_a_part_of_their_own() -> None:
+    fresh()
+    page = text(signed_in("roads-1").get(url("inbox") + "?queue=new&part=queues"))
+    assert "<html" not in page
+    assert 'aria-current="page"' in page
+
+
+def test_a_page_of_the_inbox_asks_few_questions(django_assert_max_num_queries) -> None:
+    for number in range(6):
+        fresh(f"第{number}个井盖坏了，请来看看，晚上很危险。")
+    clerk = signed_in("roads-1")
+    clerk.get(url("inbox") + "?queue=new")
+    with django_assert_max_num_queries(24):
+        clerk.get(url("inbox") + "?queue=new")

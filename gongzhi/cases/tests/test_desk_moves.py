@@ -185,3 +185,9 @@ def test_a_move_made_beside_the_list_stays_beside_the_list() -> None:
     case = fresh()
     response = do(signed_in("roads-1"), "accept", case, queue="new", beside="1")
     assert response["Location"] == f"{url('inbox')}?queue=new&open={case.id}"
+
+
+def test_a_link_from_a_similar_case_fills_in_the_duplicate() -> None:
+    first, second = fresh(), accepted()
+    page = text(signed_in("roads-1").get(url("close", second) + f"?outcome=duplicate&duplicate_of={first.number}"))
+    assert f'value="{first.number}"' in page

@@ -85,6 +85,11 @@
     tick();
   }
 
+  // The county's stream says that something happened; the figures of the queues are then asked for again.
+  if (one(".queues") && window.EventSource) {
+    new EventSource("/live").addEventListener("message", () => document.body.dispatchEvent(new Event("live")));
+  }
+
   // The clause is asked for only where the reason needs one.
   const reasons = all("input[name=reason][type=radio]");
   const clause = one("select[name=clause]")?.closest(".field");
