@@ -79,12 +79,12 @@ def reopen(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, r
     turning.in_state(turn, "closed")
     if turn.case.outcome in ("withdrawn", "duplicate"):
         raise Refusal("stays_closed", N_("A withdrawn or joined case cannot be opened again."), status=409)
-    begin_round(turn.case, by=by, at=at)
+    begin_round(by=by, at=at, case=turn.case)
     turn.note("reopened", public_text=text, reason="staff")
     return turn.finish("case.reopened", {"round": turn.case.round, "why": "staff", "due": stamp(turn.case.due_at)})
 
 
-def begin_round(case: Case, *, by: str, at: datetime) -> None:
+def begin_round(*, by: str, at: datetime, case: Case) -> None:
     """The next round in the row of a closed case: at the lead organ, with a fresh clock. The caller saves."""
     card = matters.card(case.matter_id) or matters.card(rules.CATCH_ALL)
     if card is None:

@@ -79,7 +79,7 @@ def answer_question(*, by: str, at: datetime, voice: UUID, words: str, photos: S
         entry.save(force_insert=True)
         photo_store.attach(photos, public=False, entry=entry)
         if case.state == "asked":
-            resume(case, by=by, at=at)
+            resume(by=by, at=at, case=case)
         writing.write(kind="case.replied", about=case.ref, by=by, at=at, details={"voice": row.id.hex})
         return case
 
@@ -91,7 +91,7 @@ def _is_asked(case: Case) -> bool:
     return last == "asked"
 
 
-def resume(case: Case, *, by: str, at: datetime) -> None:
+def resume(*, by: str, at: datetime, case: Case) -> None:
     """The clock and the work run again; the due instant moves by the working time that was waited."""
     running.move(by=by, at=at, run=case.run, move="resume", holder=case.holder, quiet=True)
     clock = clocks.resume(by=by, at=at, clock=case.clock, quiet=True)

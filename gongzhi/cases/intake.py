@@ -147,7 +147,8 @@ def withdraw(*, by: str, at: datetime, voice: UUID) -> None:
         closes = case.voices == 0 and case.state != "closed"
         if closes:
             running.end(by=by, at=at, run=case.run, quiet=True)
-            clocks.stop(by=by, at=at, clock=case.clock, quiet=True)
+            if case.state != "answered":  # the answer has stopped the clock already
+                clocks.stop(by=by, at=at, clock=case.clock, quiet=True)
             case.state, case.outcome, case.closed_at = "closed", "withdrawn", at
             case.holder, case.held_at, case.helping = "", at, 0
         case.save()

@@ -87,6 +87,6 @@ def _reopens(case: Case, *, solved: bool, grade: int, at: datetime) -> bool:
 
 
 def _reopen(case: Case, *, by: str, at: datetime) -> None:
-    closing.begin_round(case, by=by, at=at)
+    closing.begin_round(by=by, at=at, case=case)
     Undo.objects.filter(case=case).delete()
     Entry.objects.create(case=case, at=at, kind="reopened", by=by, round=case.round, reason="unhappy")
