@@ -57,16 +57,16 @@ def holder(card: Holder, now: datetime) -> str:
     """Who holds the case now, and since when."""
     since = dates.ago(card.since_at, now)
     if card.kind == "dispatch":
-        return _("At the dispatch desk since %(since)s.") % {"since": since}
+        return _("At the dispatch desk (%(since)s).") % {"since": since}
     if card.kind == "resident":
-        return _("Waiting for the resident, asked %(since)s.") % {"since": since}
+        return _("Waiting for the resident (asked %(since)s).") % {"since": since}
     if card.kind == "nobody":
         return _("Nobody has to act.")
     who = said(card.post, "title") if card.post else _("nobody yet")
     where = said(card.organ, "name") if card.organ else ""
     if not card.post:
-        return _("With %(organ)s since %(since)s; nobody has accepted it yet.") % {"organ": where, "since": since}
-    return _("In the hands of %(post)s, %(organ)s, since %(since)s.") % {"post": who, "organ": where, "since": since}
+        return _("With %(organ)s (%(since)s); nobody has accepted it yet.") % {"organ": where, "since": since}
+    return _("In the hands of %(post)s, %(organ)s (%(since)s).") % {"post": who, "organ": where, "since": since}
 
 
 def _asking(desk: DeskCase, now: datetime) -> str:
