@@ -35,9 +35,9 @@ def enlarge(folder: Path, size: Wanted) -> None:
     towns = {row["division"]: row["code"] for row in organs if row["kind"] == "town"}
     fresh = [row for _, row in zip(range(size.organs - len(organs)), _organs(villages, towns), strict=False)]
     _append(folder / "organs.csv", fresh)
-    missing, each = size.posts - len(posts), -(-(size.posts - len(posts)) // len(fresh))
-    staff = (row for organ in fresh for row in _posts(organ, each))
-    _append(folder / "posts.csv", [row for _, row in zip(range(missing), staff, strict=False)])
+    each, left = divmod(size.posts - len(posts), len(fresh))
+    staff = [row for nth, organ in enumerate(fresh) for row in _posts(organ, each + (nth < left))]
+    _append(folder / "posts.csv", staff)
 
 
 def _organs(villages: list[dict[str, str]], towns: dict[str, str]) -> Iterator[dict[str, str]]:
