@@ -144,7 +144,15 @@ def _keep(prepared: Sequence[_Prepared]) -> list[Kept]:
     tellings = [_tell(one, [next(started) for _ in one.clocks]) for one in prepared]
     runs = running.start_many(
         [
-            NewRun(one.case.ref, one.matter.procedure, one.case.holder, one.told.at, one.told.by, stage=one.case.state)
+            NewRun(
+                one.case.ref,
+                one.matter.procedure,
+                one.case.holder,
+                one.told.at,
+                one.told.by,
+                stage=one.case.state,
+                since_at=one.case.held_at,
+            )
             for one in prepared
         ]
     )

@@ -33,6 +33,7 @@ class NewRun:
     at: datetime
     by: str
     stage: str | None = None
+    since_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ def start_many(rows: Sequence[NewRun], *, quiet: bool = True) -> list[Run]:
         run.started_at = run.moved_at = row.at
         runs.append(run)
         (first,) = rules.begin(net, row.holder)
-        tokens.append(Token(id=uuid7(row.at), run=run, stage=stage, holder=first.holder, since_at=row.at))
+        since = row.since_at or row.at
+        tokens.append(Token(id=uuid7(row.at), run=run, stage=stage, holder=first.holder, since_at=since))
         details: dict[str, Json] = {"procedure": net.code, "version": net.version}
         facts.append(writing.NewFact("procedure.started", row.about, row.by, row.at, details))
     with transaction.atomic(savepoint=False):
