@@ -158,7 +158,7 @@ def signed_in(chromium: Any, site: Site) -> Iterator[Any]:
 
 def axe(page: Any) -> list[str]:
     """Accessibility violations axe-core finds on the page, one line each."""
-    from axe_core_python.sync_playwright import Axe
+    from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page)["violations"]
+    found = Axe().run(page).response["violations"]
     return [f"{v['id']}: {v['help']} ({v['nodes'][0]['html'][:120]})" for v in found]
