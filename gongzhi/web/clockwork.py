@@ -86,11 +86,13 @@ def publish(at: datetime) -> bool:
 
 
 def tidy(at: datetime) -> bool:
-    """Forget senders' addresses, expired lists, holds over ten minutes old, spool files over an hour old."""
+    """Forget senders' addresses, old messages, expired lists, holds of ten minutes, spool files of an hour."""
     from gongzhi.cases import straining
+    from gongzhi.channels import delivering
     from gongzhi.look import printed
 
     straining.tidy(at=at)
+    delivering.forget(at=at)
     printed.sweep()
     printed.clear_holds(older_than=600)
     for left in settings.SPOOL_DIR.glob("tmp*"):
