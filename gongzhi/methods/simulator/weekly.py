@@ -60,7 +60,7 @@ class Scenario:
 
 def scenarios() -> tuple[Scenario, ...]:
     """The 42: seven sets, without and with trend, with 0, 1 and 2 harmonics."""
-    rows = []
+    rows: list[Scenario] = []
     for theta, beta, gamma1, gamma2, phi in _SETS:
         for trend in (0, 1):
             for harmonics in (0, 1, 2):
