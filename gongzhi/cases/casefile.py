@@ -94,7 +94,9 @@ def moves(actor: Actor, case: Case, at: datetime, *, extended: bool) -> tuple[st
     working, early = mine and state == "in_hand", mine and state in ("received", "in_hand")
     may = {
         "accept": mine and state == "received" and post.can(Permit.CASE_ACCEPT),
-        "send": state == "received" and case.holder == rules.DISPATCH and post.can(Permit.CASE_SEND),
+        "send": state == "received"
+        and case.holder in (rules.DISPATCH, f"organ:{post.organ}")
+        and post.can(Permit.CASE_SEND),
         "hand_over": early and post.can(Permit.CASE_HANDOVER),
         "rematter": (early or (mine and state == "asked")) and post.can(Permit.CASE_REMATTER),
         "help": working and post.can(Permit.CASE_ASSIST),

@@ -36,15 +36,18 @@ def accept(*, by: str, at: datetime, post: PostCard, case: UUID, version: int) -
 
 @transaction.atomic
 def send(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, organ: str, reason_text: str = "") -> Case:
-    """The dispatch desk sends a case to an organ. After two refusals this is a ruling, and the course says so."""
+    """Send a case that lies at the dispatch desk, or with the dispatcher's own organ, to the organ it concerns.
+
+    After two refusals this is a ruling, and the course says so."""
     text = rules.clean_note(reason_text, field="reason_text")
     turn = turning.begin(by=by, at=at, post=post, case=case, version=version, move="send", permit=Permit.CASE_SEND)
     turning.in_state(turn, "received")
-    if turn.case.holder != rules.DISPATCH:
+    held = turn.case.holder
+    if held not in (rules.DISPATCH, f"organ:{post.organ}"):
         raise NotAllowed("not_at_desk", N_("This case no longer lies at the dispatch desk."))
     _check_organ(turn, organ)
     ruling = rules.to_ruling(turn.case.refusals)
-    turn.fire("send", holder=rules.DISPATCH, to=[f"organ:{organ}"])
+    turn.fire("send", holder=held, to=[f"organ:{organ}"])
     turn.case.organ = organ
     turn.hold(f"organ:{organ}", state="received")
     turn.note("ruled" if ruling else "sent", to_organ=organ, public_text=text)

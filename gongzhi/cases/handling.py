@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gongzhi.cases import letters, matters, reads, rules, sealing, turning
+from gongzhi.cases import letters, matters, pages, reads, rules, sealing, turning
 from gongzhi.cases import photos as photo_store
 from gongzhi.cases.cards import KeptPhoto
 from gongzhi.cases.models import Case, Entry, Undo, Voice
@@ -22,7 +22,6 @@ from gongzhi.kit.moments import stamp
 from gongzhi.kit.refusal import N_, Gone, Refusal
 from gongzhi.kit.worktime import Limit, Unit, due
 from gongzhi.ledger import writing
-from gongzhi.look import printed
 from gongzhi.people.cards import PostCard
 from gongzhi.people.permits import Permit
 from gongzhi.procedures import calendars, clocks, running
@@ -100,7 +99,7 @@ def resume(*, by: str, at: datetime, case: Case) -> None:
     case.version += 1
     case.save(update_fields=["state", "due_at", "near_at", "provisional", "version"])
     Undo.objects.filter(case=case).delete()
-    printed.drop(f"cases/{case.number}/")
+    pages.changed(case)
 
 
 @transaction.atomic

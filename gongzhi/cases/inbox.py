@@ -97,7 +97,7 @@ def _queue(actor: Actor, code: str, at: datetime) -> QuerySet[Case]:
     if code == "helping":
         return seen.filter(id__in=_helping(post), state__in=_OPEN)
     if code == "dispatch":
-        return seen.filter(holder=rules.DISPATCH, state="received")
+        return seen.filter(holder__in=(rules.DISPATCH, f"organ:{post.organ}"), state="received")
     if code == "all":
         return seen.filter(organ=post.organ, state__in=_OPEN)
     if code == "new":

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from gongzhi.cases import letters, matters, noting, placing, rules, sealing, searching
+from gongzhi.cases import letters, matters, noting, pages, placing, rules, sealing, searching
 from gongzhi.cases import photos as photo_store
 from gongzhi.cases.cards import Contact, KeptPhoto, MatterCard, Officer, Where
 from gongzhi.cases.models import Case, Entry, Photo, Voice
@@ -24,7 +24,6 @@ from gongzhi.kit.danger import Danger
 from gongzhi.kit.refusal import N_, Gone, NotFound, Refusal
 from gongzhi.ledger import receipts, writing
 from gongzhi.ledger.models import Fact
-from gongzhi.look import printed
 from gongzhi.procedures import clocks, running
 
 _TRIES = 5  # a fresh number collides about once in a million voices; then the next one is tried
@@ -156,7 +155,10 @@ def withdraw(*, by: str, at: datetime, voice: UUID) -> None:
         writing.write(
             kind="case.withdrawn", about=case.ref, by=by, at=at, details={"voice": row.id.hex, "closed": closes}
         )
-        printed.drop(f"cases/{case.number}/")
+        if row.lead:
+            pages.narrowed(case)
+        else:
+            pages.changed(case)
 
 
 def _hide(case: Case, voice: Voice) -> None:
@@ -234,7 +236,7 @@ def _join(told: Told, case_id: UUID) -> Received:
     case.version += 1
     case.save(update_fields=["voices", "urgent", "version"])
     Entry.objects.create(case=case, at=told.at, kind="joined", by=by, round=case.round, voice=voice)
-    printed.drop(f"cases/{case.number}/")
+    pages.changed(case)
     return _received(told, voice, token, fact, public=False)
 
 

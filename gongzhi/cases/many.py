@@ -15,10 +15,10 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Model
 
-from gongzhi.cases import matters, noting, placing, rules, searching
+from gongzhi.cases import matters, noting, placing, searching
 from gongzhi.cases.cards import Contact, MatterCard, Officer, Where
 from gongzhi.cases.models import Case, Entry, Rating, Voice
-from gongzhi.cases.storytelling import Accept, Act, Answer, Rate, Telling
+from gongzhi.cases.storytelling import Accept, Act, Answer, Rate, Telling, reopens
 from gongzhi.ledger import writing
 from gongzhi.ledger.rows import insert_many
 from gongzhi.procedures import clocks, running
@@ -26,7 +26,7 @@ from gongzhi.procedures.models import Clock
 from gongzhi.procedures.reckoning import NewClock
 from gongzhi.procedures.running import NewRun
 
-__all__ = ("Accept", "Answer", "Kept", "NewVoice", "Rate", "Story", "receive_many")
+__all__ = ("Accept", "Answer", "Kept", "NewVoice", "Rate", "Story", "receive_many", "reopens")
 
 BATCH = 2_000
 
@@ -130,13 +130,6 @@ def rounds(story: Story, matter: MatterCard) -> Iterator[tuple[datetime, datetim
             yield begun, answered
             begun, answered = act.at, None
     yield begun, answered
-
-
-def reopens(act: Rate, closed_at: datetime, matter: MatterCard) -> bool:
-    """Whether a rating opens the case again: the same rule as rating.rate."""
-    return rules.unhappy(solved=act.solved, grade=act.grade) and act.at <= rules.reopens_until(
-        closed_at, matter.reopen_days
-    )
 
 
 def _keep(prepared: Sequence[_Prepared]) -> list[Kept]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from django.db.models import F
 
-from gongzhi.cases import letters, reads, searching, turning
+from gongzhi.cases import letters, pages, reads, searching, turning
 from gongzhi.cases.models import Case, Entry, Photo, Voice
 from gongzhi.cases.turning import Turn
 from gongzhi.kit.ids import parse_number
 from gongzhi.kit.refusal import N_, Refusal
-from gongzhi.look import printed
 from gongzhi.procedures import clocks
 
 
@@ -43,7 +42,7 @@ def merge(turn: Turn, *, into: str) -> Case:
         internal_text=turn.case.number,
     )
     letters.put(at=turn.at, case=first, voices=moved, template="merged", occasion=turn.case.number)
-    printed.drop(f"cases/{first.number}/")
+    pages.changed(first)
     return turn.finish("case.merged", {"into": first.ref, "voices": len(moved)}, undo=False)
 
 

@@ -8,14 +8,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gongzhi.cases import closing, matters, rules
+from gongzhi.cases import closing, matters, pages, rules
 from gongzhi.cases.models import Case, Entry, Rating, Undo, Voice
 from gongzhi.kit.canonical import Json
 from gongzhi.kit.ids import uuid7
 from gongzhi.kit.masking import mask
 from gongzhi.kit.refusal import N_, Gone, Refusal
 from gongzhi.ledger import writing
-from gongzhi.look import printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def rate(*, by: str, at: datetime, voice: UUID, solved: bool, grade: int, words:
             "reopened": reopens,
         }
         writing.write(kind="case.rated", about=case.ref, by=by, at=at, details=details)
-        printed.drop(f"cases/{case.number}/")
+        pages.changed(case)
     return Rated(rating, reopens)
 
 

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from gongzhi.cases import pages
 from gongzhi.cases.models import Case, Entry, Undo
 from gongzhi.ledger import writing
-from gongzhi.look import printed
 from gongzhi.places import keeping
 from gongzhi.procedures import clocks, running
 from gongzhi.procedures import reads as procedures
@@ -55,7 +55,8 @@ def follow_calendar() -> int:
                 case.version += 1
                 moved.append(case)
         Case.objects.bulk_update(moved, ["due_at", "near_at", "provisional", "version"], batch_size=200)
-        printed.drop(*(f"cases/{case.number}/" for case in moved))
+        for case in moved:
+            pages.changed(case)
     _followed = version
     return len(moved)
 
@@ -71,7 +72,7 @@ def _resume(case: Case, rung: Rung, *, at: datetime) -> None:
     case.save(update_fields=["state", "due_at", "near_at", "version"])
     Undo.objects.filter(case=case).delete()
     writing.write(kind="case.resumed", about=case.ref, by=BY, at=at)
-    printed.drop(f"cases/{case.number}/")
+    pages.changed(case)
 
 
 def _entry(case: Case, rung: Rung, at: datetime) -> Entry:

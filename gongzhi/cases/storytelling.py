@@ -50,6 +50,13 @@ class Rate:
 Act = Accept | Answer | Rate
 
 
+def reopens(act: Rate, closed_at: datetime, matter: MatterCard) -> bool:
+    """Whether a rating opens the case again: the same rule as rating.rate."""
+    return rules.unhappy(solved=act.solved, grade=act.grade) and act.at <= rules.reopens_until(
+        closed_at, matter.reopen_days
+    )
+
+
 @dataclass(slots=True)
 class Telling:
     """The rows of one story as they grow, act by act. `clocks` holds one row for each round."""
@@ -109,7 +116,7 @@ class Telling:
         if any(rating.round == case.round for rating in self.ratings):
             raise Refusal("rated_already", N_("You have rated this answer already. We kept what you said."), status=409)
         rated = case.round
-        reopens = len(self.clocks) > rated
+        opens = case.closed_at is not None and reopens(act, case.closed_at, matter)
         self.ratings.append(
             Rating(
                 voice=self.voice,
@@ -119,11 +126,11 @@ class Telling:
                 grade=act.grade,
                 words=mask(rules.clean_note(act.words, most=rules.RATING_WORDS_MAX, field="words")).text,
                 at=act.at,
-                reopened=reopens,
+                reopened=opens,
             )
         )
         self._note(act.at, by, "rated", None, voice=self.voice, seen_by_all=False)
-        if reopens:
+        if opens:
             self._begin_round(act.at)
             self._note(act.at, by, "reopened", None, reason="unhappy")
         self.facts.append(
@@ -137,7 +144,7 @@ class Telling:
                     "round": rated,
                     "solved": act.solved,
                     "grade": act.grade,
-                    "reopened": reopens,
+                    "reopened": opens,
                 },
             )
         )

@@ -15,13 +15,12 @@ from uuid import UUID
 
 from django.utils import translation
 
-from gongzhi.cases import letters, reads, rules
+from gongzhi.cases import letters, pages, reads, rules
 from gongzhi.cases.models import Case, Entry, Undo, Voice
 from gongzhi.kit.canonical import Json
 from gongzhi.kit.moments import stamp
 from gongzhi.kit.refusal import N_, NotAllowed, Refusal, Stale
 from gongzhi.ledger import writing
-from gongzhi.look import printed
 from gongzhi.people import reads as people
 from gongzhi.people.cards import PostCard
 from gongzhi.people.permits import Permit
@@ -126,7 +125,10 @@ class Turn:
             keep_undo(self)
         else:
             Undo.objects.filter(case=case).delete()
-        printed.drop(f"cases/{case.number}/")
+        if self.before["case"]["public"] and not case.public:
+            pages.narrowed(case)
+        else:
+            pages.changed(case)
         return case
 
 

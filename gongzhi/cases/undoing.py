@@ -11,13 +11,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gongzhi.cases import reads
+from gongzhi.cases import pages, reads
 from gongzhi.cases.models import Case, Entry, Undo
 from gongzhi.channels import outbox
 from gongzhi.kit.moments import unstamp
 from gongzhi.kit.refusal import N_, NotAllowed, Refusal
 from gongzhi.ledger import writing
-from gongzhi.look import printed
 from gongzhi.people.cards import PostCard
 from gongzhi.procedures import clocks, running
 from gongzhi.procedures.running import Live
@@ -46,7 +45,7 @@ def undo(*, by: str, at: datetime, post: PostCard, case: UUID) -> Case:
         row.moved_by, row.moved_at = by, at
         row.save()
         writing.write(kind="case.undone", about=row.ref, by=by, at=at, details={"move": way.move})
-        printed.drop(f"cases/{row.number}/")
+        pages.changed(row)
         return row
 
 

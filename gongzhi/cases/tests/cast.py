@@ -69,8 +69,8 @@ def _matter(code: str, name: str, keywords: str, parent: str = "", **more: Any) 
     return {
         "code": code, "parent": parent, "name_zh": name, "name_en": code.title(), "hint_zh": "", "hint_en": "",
         "limit_amount": 5, "limit_unit": "working_days", "clause": "hotline-8",
-        "closing_zh": "修好", "closing_en": "Mended", "reopen_days": 15, "procedure": "voice", "keywords": keywords, "about_officer": False, "danger": False,
-        "public_ok": True,
+        "closing_zh": "修好", "closing_en": "Mended", "reopen_days": 15, "procedure": "voice",
+        "keywords": keywords, "about_officer": False, "danger": False, "public_ok": True,
     } | more  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gongzhi.cases import closing, dispatch, handling, lists
+from gongzhi.cases import closing, dispatch, handling, inbox, lists, loading
 from gongzhi.cases.models import Case, Entry
 from gongzhi.cases.tests import cast
 from gongzhi.kit.refusal import NotAllowed, NotFound, Refusal, Stale
@@ -63,6 +63,15 @@ def test_the_desk_sends_what_nobody_answers_for() -> None:
     sent = dispatch.send(**cast.turn("desk-1", case), organ="town")
     assert (sent.organ, sent.holder, sent.state) == ("town", "organ:town", "received")
     assert Entry.objects.get(case=case).kind == "sent"
+
+
+def test_what_lies_with_the_dispatchers_own_organ_is_sent_from_there() -> None:
+    loading.load_responsibilities(
+        by=cast.BY, at=cast.AT, rows=[*cast.RESPONSIBILITIES, {"matter": "other", "organ": "dispatch"}]
+    )
+    case = cast.say("想问问广场舞的事情").case
+    assert inbox.queues(cast.actor("desk-1"), cast.AT)["dispatch"].count == 1
+    assert dispatch.send(**cast.turn("desk-1", case), organ="town").holder == "organ:town"
 
 
 def test_sending_is_the_desks_alone_and_needs_a_known_organ(case: Case) -> None:

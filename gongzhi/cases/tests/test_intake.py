@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import connection, connections
 
-from gongzhi.cases import course, intake, lists, rules, sealing
+from gongzhi.cases import course, dispatch, handling, intake, lists, rules, sealing
 from gongzhi.cases.cards import Contact, Where
 from gongzhi.cases.models import Case, Entry, Voice
 from gongzhi.cases.tests import cast
@@ -260,6 +262,26 @@ def test_withdrawing_one_of_two_voices_leaves_the_case_to_the_other() -> None:
     told = course.by_token(other.link_token, cast.AT)
     assert told.words == "我家门口也是"
     assert Entry.objects.get(kind="withdrawn").voice_id == received.voice.id
+
+
+def test_withdrawing_drops_every_page_on_which_the_words_stood(settings: Any, tmp_path: Path) -> None:
+    settings.PRINTED_DIR = tmp_path
+    received = cast.say()
+    shown = [f"cases/{received.case.number}", "cases", "", f"places/{cast.TOWN}", f"places/{cast.GRID}"]
+    files = [tmp_path / "brief" / "zh" / path / "index.html" for path in shown]
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("井盖")
+    intake.withdraw(by=received.voice.ref, at=cast.AT, voice=received.voice.id)
+    assert not [file for file in files if file.exists()]
+
+
+def test_an_answered_case_can_be_withdrawn() -> None:
+    received = cast.say()
+    dispatch.accept(**cast.turn("roads-1", received.case))
+    handling.answer(**cast.turn("roads-1", received.case), public_text="修好了")
+    intake.withdraw(by=received.voice.ref, at=cast.later(hours=1), voice=received.voice.id)
+    assert Case.objects.get().outcome == "withdrawn"
 
 
 def test_withdrawing_twice_is_refused() -> None:

@@ -132,9 +132,7 @@ def _acts(draw: st.DrawFn, at: datetime, post: str) -> list[many.Act]:
         steps = [at := at + timedelta(hours=draw(st.integers(1, 200))) for _ in range(3)]
         acts += [
             Accept(steps[0], cast.post(post)),
-            Answer(
-                steps[1], cast.post(post), draw(st.sampled_from(["修好了", "电话13912345678"])), "fixed", "内部"
-            ),
+            Answer(steps[1], cast.post(post), draw(st.sampled_from(["修好了", "电话13912345678"])), "fixed", "内部"),
             Rate(steps[2], draw(st.booleans()), draw(st.integers(1, 5)), "谢谢"),
         ]
     return acts[: draw(st.integers(0, len(acts)))]
