@@ -147,7 +147,7 @@ LESSONS: tuple[Lesson, ...] = (
         _("Look at the original words, with a purpose"),
         _("You work with masked words. The original opens for a purpose only, and the resident sees who looked."),
         (
-            _("Open the case, go to the voice and choose the original words."),
+            _("Open the case and choose Original words beside the voice."),
             _("Name the purpose. Only then the text opens."),
         ),
         begins="in_hand",

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from gongzhi.cases.desk import frame
 from gongzhi.kit import moments
 from gongzhi.kit.refusal import Refusal
-from gongzhi.people.middleware import actor_of
+from gongzhi.people.middleware import actor_of, choose
 from gongzhi.people.permits import Permit, permit
 from gongzhi.rehearsal import tour as tours
 from gongzhi.rehearsal.lessons import LESSONS, MINUTES
@@ -41,6 +41,7 @@ def tour(request: HttpRequest) -> HttpResponseBase:
 def begin(request: HttpRequest) -> HttpResponseBase:
     """Make the practice cases and begin; also begins again."""
     actor = actor_of(request)
+    choose(request, actor.acting.id)  # a practice post opened for the tour must not become the acting one
     tours.begin(by=tours.BY, at=moments.now(), actor=actor)
     return HttpResponseRedirect(reverse("tour:tour"))
 

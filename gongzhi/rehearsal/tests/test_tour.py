@@ -133,7 +133,7 @@ def test_there_is_no_tour_in_a_real_county(clerk: Actor) -> None:
         tour.steps(at=LATER, actor=clerk)
 
 
-@pytest.mark.parametrize(("path", "word"), [("/zh/desk/tour/", "受理一件诉求"), ("/en/desk/tour/", "Accept a case")])
+@pytest.mark.parametrize(("path", "word"), [("/zh/desk/tour/", "接下一件诉求"), ("/en/desk/tour/", "Accept a case")])
 def test_the_page_shows_the_next_task(clerk: Actor, path: str, word: str) -> None:
     client = Client()
     from gongzhi.people.models import Account
