@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from gongzhi.cases import dispatch
 from gongzhi.cases.models import Case
@@ -26,8 +27,9 @@ def signed_in(code: str) -> Client:
 
 
 def url(name: str, case: Case | None = None) -> str:
-    """The Chinese address of a page of the desk."""
-    return reverse(f"desk:{name}", args=[case.id] if case else [])
+    """The Chinese address of a page of the desk, whatever language the test before spoke."""
+    with translation.override("zh-hans"):
+        return reverse(f"desk:{name}", args=[case.id] if case else [])
 
 
 def fresh(words: str = cast.WORDS, **more: Any) -> Case:
