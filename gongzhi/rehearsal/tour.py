@@ -28,6 +28,7 @@ from gongzhi.rehearsal.models import Task
 BY = "rehearsal"
 MARK = "（练习）"
 WRONG_MATTER = "other"
+PRACTICE = {"练习承办": "Practice handler", "练习窗口": "Practice counter"}
 HANDLES = (Permit.CASE_ANSWER, Permit.CASE_HANDOVER, Permit.CASE_ASK, Permit.CASE_REMATTER, Permit.CASE_CLOSE)
 
 
@@ -48,10 +49,11 @@ def practice_only() -> None:
         raise NotFound("tour_unknown", N_("The tour exists only in a practice county."))
 
 
-def begin(*, by: str, at: datetime, actor: Actor) -> None:
+def begin(*, by: str, at: datetime, actor: Actor) -> PostCard:
     """Begin the tour, or begin it again: cases left from an earlier one are withdrawn.
 
-    A clerk without a post that handles, or one that writes down calls, gets a practice post for it."""
+    A clerk without a post that handles, or one that writes down calls, gets a practice post for it until all is
+    done. Returns the post to begin in."""
     practice_only()
     with transaction.atomic():
         for task in Task.objects.filter(account=actor.account_id):
@@ -63,6 +65,7 @@ def begin(*, by: str, at: datetime, actor: Actor) -> None:
         for lesson in LESSONS:
             case, voice = _practise(lesson, handler, at, rng) if lesson.begins else (None, None)
             Task.objects.create(account=actor.account_id, code=lesson.code, case=case, voice=voice, begun_at=at)
+    return handler
 
 
 def steps(*, at: datetime, actor: Actor) -> list[Step]:
@@ -79,6 +82,8 @@ def steps(*, at: datetime, actor: Actor) -> list[Step]:
         done = task.done_at is not None
         is_next = not done and all(step.done for step in shown)
         shown.append(Step(lesson, task.case, done, is_next, _fitting(actor, lesson)))
+    if shown and all(step.done for step in shown):
+        _give_back(actor, at)
     return shown
 
 
@@ -168,11 +173,21 @@ def _post(*, by: str, at: datetime, actor: Actor, permits: Sequence[Permit]) -> 
     if held is not None:
         return held
     role = first_role_with(permits[0])
-    title_zh, title_en = ("练习承办", "Practice handler") if permits == HANDLES else ("练习窗口", "Practice counter")
+    title_zh, title_en = list(PRACTICE.items())[0 if permits == HANDLES else 1]
     opened = posting.open_post(
         by=by, at=at, organ=actor.acting.organ, role=role.code, title_zh=title_zh, title_en=title_en
     )
     return posting.fill(by=by, at=at, post=opened.id, account=actor.account_id)
+
+
+def _give_back(actor: Actor, at: datetime) -> None:
+    """Close the practice posts of a clerk who has done it all, so that she signs in to her own work again."""
+    opened = [post for post in actor.own_posts if post.title_zh in PRACTICE]
+    if len(opened) == len(actor.own_posts):
+        return  # somebody with no other post would be left without a workplace
+    for post in opened:
+        posting.fill(by=BY, at=at, post=post.id, account=None)
+        posting.close(by=BY, at=at, post=post.id)
 
 
 def _practise(lesson: Lesson, post: PostCard, at: datetime, rng: random.Random) -> tuple[UUID, UUID]:

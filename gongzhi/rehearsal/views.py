@@ -41,8 +41,9 @@ def tour(request: HttpRequest) -> HttpResponseBase:
 def begin(request: HttpRequest) -> HttpResponseBase:
     """Make the practice cases and begin; also begins again."""
     actor = actor_of(request)
-    choose(request, actor.acting.id)  # a practice post opened for the tour must not become the acting one
-    tours.begin(by=tours.BY, at=moments.now(), actor=actor)
+    post = tours.begin(by=tours.BY, at=moments.now(), actor=actor)
+    if any(card.id == post.id for card in actor.posts):
+        choose(request, post.id)  # a practice counter opened beside it must not become the acting post
     return HttpResponseRedirect(reverse("tour:tour"))
 
 

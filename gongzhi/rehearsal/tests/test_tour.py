@@ -124,6 +124,12 @@ def test_begin_again_withdraws_the_old_cases(clerk: Actor) -> None:
     assert casefile.desk_case(tour._handling(clerk), before.case, LATER).course.outcome == "withdrawn"
 
 
+def test_when_all_is_done_the_practice_counter_is_closed(clerk: Actor) -> None:
+    Task.objects.filter(account=clerk.account_id).update(done_at=LATER)
+    tour.steps(at=LATER, actor=clerk)
+    assert [post.code for post in people.posts_of(clerk.account_id, LATER)] == ["transport-handler-1"]
+
+
 def test_there_is_no_tour_in_a_real_county(clerk: Actor) -> None:
     CountyRow.objects.update(practice=False, version=99)
     from gongzhi.places import keeping
