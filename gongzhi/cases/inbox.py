@@ -1,7 +1,7 @@
 """What is mine to do: queues by duty and deadline.
 
-Every queue is a range of an index over open cases (by holder, by organ) or of live helping tokens; nothing here grows
-with the cases that are closed. Order: urgent first, then by due instant.
+Every queue is a range of an index (holder or organ, then state) or of live helping tokens; nothing here grows with the
+cases that are closed. Order: urgent first, then by due instant.
 """
 
 from __future__ import annotations
@@ -92,10 +92,11 @@ def about_officers(actor: Actor, at: datetime, after: str = "", limit: int = 50)
 
 
 def _queue(actor: Actor, code: str, at: datetime) -> QuerySet[Case]:
+    """A queue names its holder or organ, which `visible` allows; what is left of it is `not_about`."""
     post = actor.acting
-    seen = Case.objects.filter(reads.visible(actor))
     if code == "helping":
-        return seen.filter(id__in=_helping(post), state__in=_OPEN)
+        return Case.objects.filter(reads.visible(actor), id__in=_helping(post), state__in=_OPEN)
+    seen = Case.objects.filter(reads.not_about(actor))
     if code == "dispatch":
         return seen.filter(holder__in=(rules.DISPATCH, f"organ:{post.organ}"), state="received")
     if code == "all":

@@ -40,7 +40,7 @@ def public_list(
 def lately_fixed(at: datetime, place: str = "", limit: int = 3) -> tuple[CaseRow, ...]:
     """What was put right lately, the latest first; near a place when one is named."""
     here = reads.in_place(place) if place else Q()
-    found = Case.objects.filter(here, public=True, state="closed", outcome__in=FIXED, closed_at__lte=at)
+    found = Case.objects.filter(here, public=True, outcome__in=FIXED, closed_at__lte=at)  # only closed ones have one
     return rows.case_rows(list(found.order_by("-closed_at")[:limit]), at)
 
 

@@ -199,11 +199,13 @@ class Case(models.Model):
             models.Index(fields=["-seek"], condition=Q(public=True), name="case_public"),
             models.Index(fields=["division", "-seek"], name="case_place"),
             models.Index(fields=["matter", "-seek"], name="case_matter"),
-            models.Index(fields=["organ", "due_at"], condition=~Q(state="closed"), name="case_open"),
-            models.Index(fields=["holder", "due_at"], condition=~Q(state="closed"), name="case_held"),
+            models.Index(fields=["state", "-seek"], name="case_standing"),
+            # Queues: whole indexes, since SQLite cannot prove that "received" is not "closed" for a partial one.
+            models.Index(fields=["holder", "state", "due_at"], name="case_held"),
+            models.Index(fields=["organ", "state", "due_at"], name="case_led"),
+            models.Index(fields=["state", "due_at"], name="case_due"),
             models.Index(fields=["due_at"], condition=Q(provisional=True), name="case_provisional"),
             models.Index(fields=["-closed_at"], name="case_closed"),
-            models.Index(fields=["due_at"], name="case_due"),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ case counts in the week its limit ended. An opened round is a promise of its own
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -144,14 +145,13 @@ def _weeks(monday: date) -> tuple[tuple[date, int], ...]:
 
 def _place_weeks(code: str, at: datetime) -> tuple[tuple[date, int | None], ...]:
     monday = _local_day(at) - timedelta(days=_local_day(at).weekday())
-    here = Case.objects.filter(reads.in_place(code), about_officer=False)
-    found = []
-    for back in reversed(range(WEEKS)):
-        day = monday - timedelta(weeks=back)
-        begin, end = seek_at(_midnight(day)), seek_at(_midnight(day + timedelta(weeks=1)))
-        people = here.filter(seek__gte=begin, seek__lt=end).aggregate(people=Sum("voices"))["people"]
-        found.append((day, _shown(people or 0)))
-    return tuple(found)
+    starts = [monday - timedelta(weeks=back) for back in reversed(range(WEEKS))]
+    seeks = [seek_at(_midnight(day)) for day in starts]
+    here = Case.objects.filter(reads.in_place(code), about_officer=False, seek__gte=seeks[0], seek__lte=seek_at(at))
+    people: Counter[int] = Counter()
+    for seek, voices in here.values_list("seek", "voices"):
+        people[bisect_right(seeks, seek) - 1] += voices
+    return tuple((day, _shown(people[number])) for number, day in enumerate(starts))
 
 
 def _local_day(at: datetime) -> date:

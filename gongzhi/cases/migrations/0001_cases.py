@@ -240,11 +240,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['organ', 'due_at'], name='case_open'),
+            index=models.Index(fields=['state', '-seek'], name='case_standing'),
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['holder', 'due_at'], name='case_held'),
+            index=models.Index(fields=['holder', 'state', 'due_at'], name='case_held'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(fields=['organ', 'state', 'due_at'], name='case_led'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(fields=['state', 'due_at'], name='case_due'),
         ),
         migrations.AddIndex(
             model_name='case',
@@ -253,10 +261,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='case',
             index=models.Index(fields=['-closed_at'], name='case_closed'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['due_at'], name='case_due'),
         ),
         migrations.AddConstraint(
             model_name='case',

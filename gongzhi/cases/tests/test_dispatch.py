@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
 from gongzhi.cases import closing, dispatch, handling, inbox, lists, loading
 from gongzhi.cases.models import Case, Entry
@@ -51,7 +52,7 @@ def test_accepting_is_refused_to_another_organ_and_to_a_post_without_the_permit(
 def test_who_comes_second_is_told_who_was_first_and_when(case: Case) -> None:
     late = cast.turn("roads-2", case)
     dispatch.accept(**cast.turn("roads-1", case))
-    with pytest.raises(Stale) as refused:
+    with translation.override("zh-hans"), pytest.raises(Stale) as refused:
         dispatch.accept(**late)
     assert refused.value.params["title"] == "roads-1岗"
     assert refused.value.params["at"] == "2026年11月16日 10:00"
