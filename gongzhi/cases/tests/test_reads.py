@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from gongzhi.cases import (
     casefile,
@@ -297,3 +298,16 @@ def test_a_batch_is_typed_rows_without_text_or_contact() -> None:
     (case,) = reads.batch("case", [received.case.id])
     assert not {"title", "place_text", "officer_post"} & set(case.values)
     assert rules.COUNT_CAP == 999
+
+
+@pytest.mark.parametrize("code", ["roads-1", "roads-head", "desk-1", "town-1"])
+def test_no_queue_walks_the_table(code: str) -> None:
+    actor = cast.actor(code)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # a small table would be walked for its smallness
+    for queue in rules.QUEUES:
+        if inbox.has_queue(actor, queue):
+            plan = inbox._queue(actor, queue, cast.AT).order_by("due_at").explain()
+            assert "SCAN cases_case\n" not in plan + "\n", queue
+            assert "Seq Scan on cases_case" not in plan, queue
