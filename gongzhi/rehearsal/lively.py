@@ -39,17 +39,17 @@ def stir(desk: Desk, span: timedelta) -> int:
 
 
 def stage(desk: Desk, homes: Sequence[Home], post: PostCard) -> None:
-    """Make sure of one case each: new, near, overdue, asked and helping for `post`; two at the dispatch desk; one
-    about an officer. `homes` are the county's places, one of the county town first."""
+    """Make sure of work in every queue: new, overdue, asked and helping for `post` (near only on a day on which a
+    limit ends), two cases at the dispatch desk, two about officers.
+
+    `homes` are the county's places, one of the county town first."""
     rng = random.Random(f"{desk.seed} stage")  # noqa: S311
     matter = next(code for code in _matters_of(post, homes[0].grid))
     homes = [home for home in homes if matters.responsible(matter, home.grid).organ == post.organ]
     for state in ("near", "overdue", "in_time", "in_time"):
         _say(desk, rng, matter, homes, _begun(desk, matter, state))
-    rows = [
-        row for row in inbox.inbox(reads.acting(post), "new", desk.until, limit=200).rows if row.matter.code == matter
-    ]
-    rows.sort(key=lambda row: row.received_at)
+    waiting = inbox.inbox(reads.acting(post), "new", desk.until, limit=200).rows
+    rows = sorted((row for row in waiting if row.matter.code == matter), key=lambda row: row.received_at)
     for row, deed in zip(rows, (None, None, _ask, _help), strict=False):
         dispatch.accept(by=post.doer, at=_later(desk, rng, row), post=post, case=row.case, version=row.version)
         if deed is not None:
@@ -59,7 +59,10 @@ def stage(desk: Desk, homes: Sequence[Home], post: PostCard) -> None:
     fresh = inbox.inbox(reads.acting(post), "new", desk.until, limit=200).rows
     for row in sorted(fresh, key=lambda row: row.received_at)[-2:]:
         _pass_on(desk, rng, post, row)
-    _say(desk, rng, "officer-conduct", homes, desk.until - timedelta(hours=20))
+    for hours in (1, 5, 9):  # what waits to be accepted this morning
+        _say(desk, rng, matter, homes, desk.until - timedelta(hours=hours))
+    for hours in (3, 20):
+        _say(desk, rng, "officer-conduct", homes, desk.until - timedelta(hours=hours))
 
 
 def ring(desk: Desk) -> None:
@@ -69,13 +72,14 @@ def ring(desk: Desk) -> None:
 
 
 def _running(desk: Desk, span: timedelta) -> Iterator[tuple[PostCard, InboxRow]]:
-    for organ in people.organs(desk.until):
-        for post in people.colleagues(organ.code, desk.until):
-            if not post.can(Permit.CASE_ANSWER) or not post.can(Permit.CASE_CLOSE) or post.role == "head":
-                continue
-            for row in inbox.inbox(reads.acting(post), "mine", desk.until, limit=200).rows:
-                if row.received_at > desk.until - span and row.holder.post and row.holder.post.id == post.id:
-                    yield post, row
+    """Cases of the last `span` with the post that holds them."""
+    staff = (post for organ in people.organs(desk.until) for post in people.colleagues(organ.code, desk.until))
+    for post in staff:
+        if not post.can(Permit.CASE_ANSWER) or not post.can(Permit.CASE_CLOSE) or post.role == "head":
+            continue
+        for row in inbox.inbox(reads.acting(post), "mine", desk.until, limit=200).rows:
+            if row.received_at > desk.until - span and row.holder.post and row.holder.post.id == post.id:
+                yield post, row
 
 
 def _matters_of(post: PostCard, place: str) -> Iterator[str]:
