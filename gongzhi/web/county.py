@@ -55,8 +55,8 @@ def load(*, by: str, at: datetime, county: County) -> list[Step]:
             _step("clauses.csv", procedures.load_clauses(rows=rows["clauses.csv"], **who)),
             _step("calendar.csv", procedures.load_days(rows=rows.get("calendar.csv", []), **who)),
             _step("procedures/", procedures.load_procedures(texts=list(county.procedures.values()), **who)),
-            Step("matters.csv", cases.load_matters(rows=rows["matters.csv"], **who), 0),
-            Step("responsibilities.csv", cases.load_responsibilities(rows=rows["responsibilities.csv"], **who), 0),
+            _step("matters.csv", cases.load_matters(rows=rows["matters.csv"], **who)),
+            _step("responsibilities.csv", cases.load_responsibilities(rows=rows["responsibilities.csv"], **who)),
         ]
 
 
