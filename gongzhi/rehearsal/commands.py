@@ -41,7 +41,8 @@ def demo(argv: Sequence[str]) -> int:
             return 1
     if words.build_only:
         return 0
-    print(f"http://{words.address}:{words.port}/")
+    site = f"http://{words.address}:{words.port}"
+    print(f"{site}/  ·  {site}/zh/desk/  ·  {site}/zh/desk/tour/")
     return supervision.serve(address=words.address, port=words.port, workers=words.workers)
 
 
