@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Query
 from ninja.errors import HttpError, ValidationError
@@ -109,23 +108,22 @@ def _missing(request: HttpRequest, error: Exception) -> HttpResponse:
 def speak(request: HttpRequest, body: VoiceIn) -> HttpResponse:
     """Receive one voice; no account is needed. The same `form_key` again gives the same voice and receipt (200)."""
     at = now()
-    found = danger(body.words)
-    with transaction.atomic():
-        check_strain(request, endangered=found is not None)
-        received = intake.receive(
-            by=rules.NEW_VOICE,
-            at=at,
-            words=body.words,
-            kind=body.kind,
-            source="api",
-            language=body.language,
-            place=Where(**body.place.model_dump()) if body.place else None,
-            matter=body.matter,
-            contact=_contact(body.contact),
-            allows_public=body.allows_public,
-            form_key=body.form_key,
-            officer=Officer(text=body.officer) if body.officer else None,
-        )
+    endangered = danger(body.words) is not None
+    received = intake.receive(
+        by=rules.NEW_VOICE,
+        at=at,
+        words=body.words,
+        kind=body.kind,
+        source="api",
+        language=body.language,
+        place=Where(**body.place.model_dump()) if body.place else None,
+        matter=body.matter,
+        contact=_contact(body.contact),
+        allows_public=body.allows_public,
+        form_key=body.form_key,
+        officer=Officer(text=body.officer) if body.officer else None,
+        before=lambda: check_strain(request, endangered=endangered),
+    )
     return _receipt(request, received)
 
 
@@ -135,18 +133,18 @@ def join(request: HttpRequest, number: str, body: JoinIn) -> HttpResponse:
     """The same trouble from another person: the work is done once, the answer and the rating are her own."""
     at = now()
     case = courses.public_case(parse_number(number), at).case
-    with transaction.atomic():
-        check_strain(request, endangered=danger(body.words) is not None)
-        received = intake.join(
-            by=rules.NEW_VOICE,
-            at=at,
-            case=case,
-            words=body.words,
-            source="api",
-            language=body.language,
-            contact=_contact(body.contact),
-            form_key=body.form_key,
-        )
+    endangered = danger(body.words) is not None
+    received = intake.join(
+        by=rules.NEW_VOICE,
+        at=at,
+        case=case,
+        words=body.words,
+        source="api",
+        language=body.language,
+        contact=_contact(body.contact),
+        form_key=body.form_key,
+        before=lambda: check_strain(request, endangered=endangered),
+    )
     return _receipt(request, received)
 
 

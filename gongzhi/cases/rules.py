@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from gongzhi.kit.refusal import N_, NotAllowed, Refusal
 from gongzhi.ledger.kinds import FactKind
@@ -281,7 +282,7 @@ def refuse_self(hidden: bool) -> None:
 
 
 # Suggesting a matter and finding who is responsible ----------------------------------------------------------
-_LATIN = re.compile(r"[a-z][a-z' -]*")
+_is_latin = lru_cache(maxsize=8192)(re.compile(r"[a-z][a-z' -]*").fullmatch)  # a table has some thousand keywords
 
 
 def score_matters(text: str, table: Mapping[str, Iterable[str]]) -> dict[str, tuple[int, tuple[str, ...]]]:
@@ -293,7 +294,7 @@ def score_matters(text: str, table: Mapping[str, Iterable[str]]) -> dict[str, tu
     words = " " + " ".join(re.findall(r"[a-z']+", text)) + " "
     points: dict[str, tuple[int, tuple[str, ...]]] = {}
     for keyword, matters in table.items():
-        if _LATIN.fullmatch(keyword):
+        if _is_latin(keyword):
             if f" {keyword} " not in words and f" {keyword}s " not in words:
                 continue
             worth = max(1, len(keyword) // 3)

@@ -21,7 +21,7 @@ from gongzhi.kit.ids import uuid7
 from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.ledger import kinds
 from gongzhi.ledger.models import Fact
-from gongzhi.ledger.rows import insert_many
+from gongzhi.ledger.rows import insert, insert_many
 
 _REFERENCE = re.compile(r"[a-z][a-z_]*(:[A-Za-z0-9._-]{1,64})?")
 _COLUMNS = ("id", "kind", "about", "by", "details", "happened_at", "noted_at", "salt")
@@ -53,7 +53,9 @@ def write(
     Refuses unknown kinds, undeclared or long details, and references that are not `word:id`.
     """
     new = NewFact(kind, about, by, at, details or {}, happened_at)
-    return Fact.objects.create(**dict(zip(_COLUMNS, _row(new), strict=True)))
+    fact = Fact(**dict(zip(_COLUMNS, _row(new), strict=True)))
+    insert(fact)
+    return fact
 
 
 def write_many(rows: Sequence[NewFact]) -> list[UUID]:

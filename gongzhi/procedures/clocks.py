@@ -23,6 +23,7 @@ from gongzhi.kit.canonical import Json
 from gongzhi.kit.refusal import N_, NotFound, Refusal, Stale
 from gongzhi.kit.worktime import Limit
 from gongzhi.ledger import writing
+from gongzhi.ledger.rows import insert
 from gongzhi.procedures import calendars, reckoning, rules
 from gongzhi.procedures.models import Clock
 from gongzhi.procedures.reckoning import NewClock
@@ -52,7 +53,7 @@ def start(*, by: str, at: datetime, about: str, limit: Limit, clause: str = "", 
     """Start a limit: one INSERT, and one fact unless `quiet`. `due_at` is what the resident is promised."""
     clock = reckoning.fresh(NewClock(about, limit, clause, at, by), calendars.calendar())
     with transaction.atomic(savepoint=False):
-        clock.save(force_insert=True)
+        insert(clock)
         if not quiet:
             writing.write(kind="clock.started", about=about, by=by, at=at, details=_started(clock))
     return clock

@@ -19,6 +19,7 @@ from gongzhi.kit.canonical import Json
 from gongzhi.kit.ids import uuid7
 from gongzhi.kit.refusal import N_, NotFound, Stale
 from gongzhi.ledger import writing
+from gongzhi.ledger.rows import insert
 from gongzhi.procedures import nets, rules
 from gongzhi.procedures.models import Run, Token
 
@@ -53,10 +54,9 @@ def start(*, by: str, at: datetime, about: str, procedure: str, holder: str, qui
     pk, net = nets.newest(procedure)
     (first,) = rules.begin(net, holder)
     with transaction.atomic(savepoint=False):
-        run = Run.objects.create(
-            id=uuid7(at), procedure_id=pk, about=about, version=1, started_at=at, moved_at=at, moved_by=by
-        )
-        Token.objects.create(id=uuid7(at), run=run, stage=first.stage, holder=first.holder, since_at=at)
+        run = Run(id=uuid7(at), procedure_id=pk, about=about, version=1, started_at=at, moved_at=at, moved_by=by)
+        insert(run)
+        insert(Token(id=uuid7(at), run=run, stage=first.stage, holder=first.holder, since_at=at))
         if not quiet:
             details: dict[str, Json] = {"procedure": net.code, "version": net.version}
             writing.write(kind="procedure.started", about=about, by=by, at=at, details=details)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -37,17 +36,16 @@ def join(request: HttpRequest, number: str) -> HttpResponse:
         return _page(request, course, form, key, status=400)
     words = form.cleaned_data["words"].replace("\x00", "")
     try:
-        with transaction.atomic():
-            check_strain(request, endangered=danger(words) is not None)
-            received = intake.join(
-                by=rules.NEW_VOICE,
-                at=now(),
-                case=course.case,
-                words=words,
-                language=get_language() or "zh-hans",
-                contact=form.cleaned_data["contact"],
-                form_key=key,
-            )
+        received = intake.join(
+            by=rules.NEW_VOICE,
+            at=now(),
+            case=course.case,
+            words=words,
+            language=get_language() or "zh-hans",
+            contact=form.cleaned_data["contact"],
+            form_key=key,
+            before=lambda: check_strain(request, endangered=danger(words) is not None),
+        )
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, sentence(refusal))
         return _page(request, course, form, key, status=refusal.status)

@@ -5,7 +5,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from gongzhi.kit.canonical import NotCanonical
 from gongzhi.kit.refusal import Refusal
-from gongzhi.ledger import guards, writing
+from gongzhi.ledger import guards, rows, writing
 from gongzhi.ledger.models import Fact, Leaf, Unsealed
 from gongzhi.ledger.writing import NewFact
 
@@ -119,3 +119,30 @@ def test_the_database_itself_refuses_a_fact_noted_too_early():
     row = {"kind": "test.noted", "about": "case:1", "by": "post:7", "salt": b"0" * 16}
     with pytest.raises(IntegrityError), transaction.atomic():
         Fact.objects.create(**row, happened_at=AT, noted_at=AT - timedelta(seconds=1))
+
+
+def fact(number: int) -> Fact:
+    salt, about = bytes([number]) * 16, f"case:{number}"
+    return Fact(
+        kind="test.noted", about=about, by="post:7", details={"count": 1}, happened_at=AT, noted_at=AT, salt=salt
+    )
+
+
+def test_a_row_inserted_with_the_kept_statement_is_the_row_that_save_writes():
+    kept, saved = fact(1), fact(2)
+    rows.insert(kept)
+    saved.save(force_insert=True)
+    assert not kept._state.adding
+    columns = ("kind", "by", "details", "happened_at", "noted_at")
+    first, second = (Fact.objects.filter(pk=one.pk).values(*columns).get() for one in (kept, saved))
+    assert first == second
+    assert bytes(Fact.objects.get(pk=kept.pk).salt) == b"\x01" * 16
+
+
+def test_a_row_that_exists_is_refused_by_the_kept_statement_too():
+    kept = fact(1)
+    rows.insert(kept)
+    again = fact(2)
+    again.pk = kept.pk
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.insert(again)
