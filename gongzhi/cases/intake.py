@@ -178,9 +178,7 @@ def _once(told: Told, write: Callable[[], Received], before: Callable[[], None] 
     for tries_left in reversed(range(_TRIES)):
         try:
             with transaction.atomic():
-                if before is not None:
-                    before()
-                return write()
+                return _after(before, write)
         except IntegrityError:
             again = _again(told)
             if again is not None:
@@ -188,6 +186,12 @@ def _once(told: Told, write: Callable[[], Received], before: Callable[[], None] 
             if not tries_left:
                 raise
     raise AssertionError("unreachable")
+
+
+def _after(before: Callable[[], None] | None, write: Callable[[], Received]) -> Received:
+    if before is not None:
+        before()
+    return write()
 
 
 def _again(told: Told) -> Received | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -101,7 +103,7 @@ ENTRIES = {
     "overdue": _("The time limit has passed"),
     "undone": _("The last step was taken back"),
 }
-GROUPS: dict[str, dict[str, Promise]] = {
+GROUPS: Mapping[str, Mapping[str, Promise]] = {
     "kind": KINDS,
     "source": SOURCES,
     "state": STATES,
