@@ -76,7 +76,7 @@ def words(chance: random.Random) -> str:
 
 def bodies(kind: str, pins: list[tuple[float, float]], seed: int) -> list[str]:
     """One body a line."""
-    chance = random.Random(seed)
+    chance = random.Random(f"{kind} {seed}")  # a key sent before would be the same voice again
     lines = []
     for _ in range(PREPARED):
         lon, lat = chance.choice(pins)

@@ -68,6 +68,8 @@ def _database() -> dict[str, Any]:
     if parts.scheme not in ("postgres", "postgresql"):
         raise SystemExit("DATABASE_URL must begin with postgres://; leave it empty for SQLite.")
     options: dict[str, Any] = {k: v[0] for k, v in parse_qs(parts.query).items()}
+    # Statements are few and repeat: bound and planned once by the server instead of written out anew each time.
+    options |= {"server_side_binding": True, "prepare_threshold": 3}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
