@@ -28,6 +28,7 @@ SOURCES = {
     "import": _("earlier system"),
     "mail": _("e-mail"),
     "chat": _("chat"),
+    "open311": _("Open311 program"),
 }
 STATES = {
     "received": _("received"),

@@ -14,9 +14,13 @@ from django.db.models import F, Q
 
 from gongzhi.cases import rules
 from gongzhi.cases.aside import Strain, Undo, Watch
+from gongzhi.cases.foreign import ApiKey, Detail, DetailValue
 from gongzhi.kit.ids import uuid7
 
-__all__ = ("Case", "Entry", "Matter", "Photo", "Rating", "Responsibility", "Strain", "Undo", "Voice", "Watch")
+__all__ = (
+    *("ApiKey", "Case", "Detail", "DetailValue", "Entry", "Matter", "Photo", "Rating", "Responsibility", "Strain", "Undo"),
+    *("Voice", "Watch"),
+)
 
 Privacy = dict[str, list[str]]
 
@@ -206,6 +210,7 @@ class Case(models.Model):
             models.Index(fields=["state", "due_at"], name="case_due"),
             models.Index(fields=["due_at"], condition=Q(provisional=True), name="case_provisional"),
             models.Index(fields=["-closed_at"], name="case_closed"),
+            models.Index(fields=["-moved_at", "-seek"], condition=Q(public=True), name="case_moved"),
         ]
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ from gongzhi.kit.refusal import N_, NotAllowed, Refusal
 from gongzhi.ledger.kinds import FactKind
 
 KINDS = ("question", "help", "complaint", "report", "suggestion", "praise")
-SOURCES = ("web", "api", "counter", "phone", "sms", "paper", "sensor", "import", "mail", "chat")
+SOURCES = ("web", "api", "counter", "phone", "sms", "paper", "sensor", "import", "mail", "chat", "open311")
 STATES = ("received", "in_hand", "asked", "answered", "closed")
 OUTCOMES = ("fixed", "answered", "partly", "planned", "not_ours", "no_ground", "duplicate", "withdrawn")
 HANDOVER_REASONS = ("not_our_duty", "wrong_place", "needs_other", "on_leave", "conflict_of_interest")
@@ -45,6 +45,8 @@ REASON_MAX = 2_000
 PLACE_TEXT_MAX = 200
 TITLE_MAX = 60
 PHOTOS_MAX = 5
+DETAIL_MAX = 500
+DATATYPES = ("string", "number", "datetime", "text", "singlevaluelist", "multivaluelist")  # of GeoReport v2
 UNDO_SECONDS = 10
 WATCH_SECONDS = 120
 COUNT_CAP = 999
@@ -87,6 +89,9 @@ FACTS: dict[str, FactKind] = {
     "case.undone": FactKind(("move",), "A move was taken back within ten seconds."),
     "matters.loaded": FactKind(("written", "closed"), "Matters were loaded from the county's files."),
     "responsibilities.loaded": FactKind(("written", "closed"), "Responsibilities were loaded from the county's files."),
+    "details.loaded": FactKind(("written", "closed"), "Details of matters were loaded from the county's files."),
+    "key.made": FactKind(("organ", "per_hour", "private", "batch"), "A program got a key to send voices."),
+    "key.closed": FactKind((), "A program's key was closed."),
     "voice.recovered": FactKind(("way",), "A new secret link was made; the old one is dead."),
 }
 

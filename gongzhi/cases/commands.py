@@ -1,0 +1,72 @@
+"""`gongzhi cases key new|list|close`: keys for other people's programs (Open311)."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from gongzhi.cases.models import ApiKey
+from gongzhi.cases.open311 import keys
+from gongzhi.kit.moments import now
+from gongzhi.kit.refusal import Refusal
+
+BY = "account:setup"
+
+
+def cases(argv: Sequence[str]) -> int:
+    """Run one word; 0 done, 1 refused. Whoever can run it on the machine is trusted like its owner."""
+    words = _words().parse_args(list(argv))
+    try:
+        return {"new": _new, "list": _list, "close": _close}[words.word](words)
+    except Refusal as refusal:
+        print(f"gongzhi cases: {_(refusal.sentence) % refusal.params}", file=sys.stderr)
+        return 1
+
+
+def _new(words: argparse.Namespace) -> int:
+    key, text = keys.make(
+        by=BY,
+        at=now(),
+        label=words.label,
+        organ=words.organ,
+        per_hour=words.per_hour,
+        private=words.private,
+        batch=words.batch,
+    )
+    print(f"id       {key.id}")
+    print(f"api_key  {text}")
+    print("Keep it now: it is not shown again.")
+    return 0
+
+
+def _list(words: argparse.Namespace) -> int:
+    for key in ApiKey.objects.order_by("made_at"):
+        marks = [mark for mark in ("private", "batch") if getattr(key, mark)]
+        marks += [f"closed {key.closed_at:%Y-%m-%d}"] if key.closed_at else []
+        print(f"{key.id}  {key.per_hour:>6}/h  {key.organ or '-':<20}  {key.label}  {' '.join(marks)}".rstrip())
+    return 0
+
+
+def _close(words: argparse.Namespace) -> int:
+    keys.close(by=BY, at=now(), key=words.id)
+    return 0
+
+
+def _words() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gongzhi cases", description="Keys for other people's programs.")
+    things = parser.add_subparsers(dest="thing", required=True)
+    actions = things.add_parser("key", help="keys of the Open311 door").add_subparsers(dest="word", required=True)
+    new = actions.add_parser("new", help="make a key and show it once")
+    new.add_argument("label", help="whose program it is")
+    new.add_argument("--organ", default="", help="code of the organ that answers for it")
+    new.add_argument("--per-hour", type=int, default=keys.PER_HOUR, help=f"requests an hour ({keys.PER_HOUR})")
+    new.add_argument("--private", action="store_true", help="what it sends is not published")
+    new.add_argument("--batch", action="store_true", help="it gets a token first, the number on asking")
+    actions.add_parser("list", help="all keys, without the keys themselves")
+    close = actions.add_parser("close", help="close a key for good")
+    close.add_argument("id", type=UUID)
+    return parser
