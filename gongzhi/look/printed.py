@@ -10,6 +10,9 @@ all before it commits; the hold is lifted after the commit. The printer takes th
 only when there is no hold and the thing, read again, is still what was rendered. So a page can appear neither
 between removal and commit nor after it; a process killed in between leaves a hold, and the page is rendered
 afresh for each reader until the hold is cleared (`clear_holds`).
+
+A list has nothing to read again. A request therefore begins by noting the *turn* of its path (`begin`); laying and
+lifting a hold begin the next turn; and what was rendered in an earlier turn is shown to its reader and not kept.
 """
 
 from __future__ import annotations
@@ -63,13 +66,22 @@ def offer(
     return response
 
 
+def begin(request: HttpRequest) -> None:
+    """Note, before anything is read for a page, which turn its path has come to; `keep` compares it."""
+    if request.method == "GET" and is_printable(request.path):
+        request.printing = _turn(request.path)  # type: ignore[attr-defined]
+
+
 def keep(request: HttpRequest, response: HttpResponse) -> None:
-    """Write an offered response to its file, unless the page is on hold or has changed meanwhile."""
+    """Write an offered response to its file, unless the page is on hold or something was dropped meanwhile."""
     wanted: Offer | None = getattr(response, "printed", None)
-    if wanted is None or response.cookies or not is_printable(request.path):
+    begun: bytes | None = getattr(request, "printing", None)
+    if wanted is None or begun is None or response.cookies or not is_printable(request.path):
         return
     with _locked(request.path):
-        if _on_hold(request.path) or (wanted.still is not None and not wanted.still()):
+        if _on_hold(request.path) or _turn(request.path) != begun:
+            return
+        if wanted.still is not None and not wanted.still():
             return
         _write(_file(request.path, brief=wanted.lasts is not None), response.content, wanted.lasts)
 
@@ -79,11 +91,14 @@ def drop(*paths: str) -> None:
 
     Call it in the verb that changes what they show, before it commits. Until the commit nobody can print them.
     """
-    holds = [_drop_one(f"/{lang}/{path}") for path in paths for lang in LANGUAGES]
+    whole = [f"/{lang}/{path}" for path in paths for lang in LANGUAGES]
+    holds = [_drop_one(path) for path in whole]
 
     def lift() -> None:
-        for hold in holds:
-            hold.unlink(missing_ok=True)
+        for path, hold in zip(whole, holds, strict=True):
+            with _locked(path):
+                _next_turn(path)
+                hold.unlink(missing_ok=True)
 
     if transaction.get_connection().in_atomic_block:
         transaction.on_commit(lift, robust=True)
@@ -106,6 +121,7 @@ def clear_holds(*, older_than: float, now: float | None = None) -> int:
         except FileNotFoundError:
             continue
         with _locked(path):
+            _next_turn(path)
             _remove(path)
             hold.unlink(missing_ok=True)
         cleared += 1
@@ -132,8 +148,28 @@ def _drop_one(path: str) -> Path:
     hold = _holds() / f"{_digest(path)}.{uuid.uuid4().hex}"
     with _locked(path):
         hold.write_text(path)
+        _next_turn(path)
         _remove(path)
     return hold
+
+
+def _turn(path: str) -> bytes:
+    """The present turn of a path (shared by those with the same lock); empty before the first drop."""
+    with contextlib.suppress(FileNotFoundError):
+        return _turn_file(path).read_bytes()
+    return b""
+
+
+def _next_turn(path: str) -> None:
+    """Begin another turn, under the lock. A random name, so that no clock that steps back brings one back."""
+    file = _turn_file(path)
+    fresh = file.with_name(f"{file.name}.{uuid.uuid4().hex}")
+    fresh.write_bytes(uuid.uuid4().bytes)
+    fresh.replace(file)
+
+
+def _turn_file(path: str) -> Path:
+    return _folder("turns") / str(_number(path))
 
 
 def _remove(path: str) -> None:
@@ -174,9 +210,12 @@ def _on_hold(path: str) -> bool:
     return any(name.startswith(prefix) for name in os.listdir(_holds()))
 
 
+def _number(path: str) -> int:
+    return int(_digest(path)[:4], 16) % LOCKS
+
+
 @contextmanager
 def _locked(path: str) -> Iterator[None]:
-    number = int(_digest(path)[:4], 16) % LOCKS
-    with open(_folder("locks") / str(number), "w") as lock:
+    with open(_folder("locks") / str(_number(path)), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

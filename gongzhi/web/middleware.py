@@ -38,6 +38,7 @@ class Doorway:
         request.LANGUAGE_CODE = language
         card = places.county_or_none()
         timezone.activate(card.zone if card is not None else UTC)
+        printed.begin(request)
         response = self.get_response(request)
         for name, value in HEADERS:
             response.headers.setdefault(name, value)

@@ -28,8 +28,15 @@ def exact(path: str = PATH):
     return printed._file(path, brief=False)
 
 
+def asked(path: str = PATH):
+    """A request as the doorway lets it in."""
+    request = RequestFactory().get(path)
+    printed.begin(request)
+    return request
+
+
 def print_page(*, still=lambda: True, path: str = PATH, query: str = "", text: str = "words") -> None:
-    request = RequestFactory().get(path + query)
+    request = asked(path + query)
     response = HttpResponse(text)
     printed.offer(request, response, still=still)
     printed.keep(request, response)
@@ -45,7 +52,7 @@ def test_an_offered_page_is_kept_plain_and_compressed():
 @pytest.mark.django_db
 def test_a_page_with_a_query_a_cookie_or_an_error_is_not_kept():
     print_page(query="?q=x")
-    request = RequestFactory().get(PATH)
+    request = asked()
     failed = printed.offer(request, HttpResponse("gone", status=410), still=lambda: True)
     printed.keep(request, failed)
     cookie = HttpResponse("mine")
@@ -85,27 +92,29 @@ def test_nothing_can_print_between_removal_and_commit_and_all_can_after_it():
     assert exact().read_text() == "new words"
 
 
+@pytest.mark.parametrize("brief", [False, True], ids=["exact", "brief"])
 @pytest.mark.django_db(transaction=True)
-def test_in_no_order_of_steps_is_a_withdrawn_page_served_after_the_acknowledgement():
+def test_in_no_order_of_steps_is_a_withdrawn_page_served_after_the_acknowledgement(brief):
     """The printer renders, then keeps; the verb drops, then commits: every interleaving of the four steps."""
     steps = ("render", "keep", "drop", "commit")
     orders = [o for o in itertools.permutations(steps) if o.index("render") < o.index("keep")]
     orders = [o for o in orders if o.index("drop") < o.index("commit")]
     assert len(orders) == 6
     for order in orders:
-        _interleave(order)
-        assert not exact().exists(), order
+        _interleave(order, brief=brief)
+        assert not printed._file(PATH, brief=brief).exists(), order
 
 
-def _interleave(order):
+def _interleave(order, *, brief):
     public = {"now": True}  # what a reader of the database sees: changes at commit
     rendered: dict[str, object] = {}
     outer = transaction.atomic()
     for step in order:
         if step == "render":
-            request = RequestFactory().get(PATH)
+            request = asked()
             response = HttpResponse("words" if public["now"] else "gone", status=200 if public["now"] else 410)
-            printed.offer(request, response, still=lambda: public["now"])
+            how = {"lasts": 60.0} if brief else {"still": lambda: public["now"]}
+            printed.offer(request, response, **how)
             rendered.update(request=request, response=response)
         elif step == "keep":
             printed.keep(rendered["request"], rendered["response"])
@@ -131,8 +140,15 @@ def test_the_hold_of_a_killed_verb_keeps_the_page_unprinted_until_it_is_cleared(
 
 
 @pytest.mark.django_db
+def test_a_page_whose_reading_was_not_noted_is_not_kept():
+    request = RequestFactory().get(PATH)
+    printed.keep(request, printed.offer(request, HttpResponse("words"), lasts=60))
+    assert not printed._file(PATH, brief=True).exists()
+
+
+@pytest.mark.django_db
 def test_expired_lists_are_swept():
-    request = RequestFactory().get("/zh/week/")
+    request = asked("/zh/week/")
     printed.keep(request, printed.offer(request, HttpResponse("list"), lasts=2))
     file = printed._file("/zh/week/", brief=True)
     assert file.stat().st_mtime > time.time() + 1
