@@ -15,7 +15,7 @@ TABLE = Path(__file__).parents[4] / "shared" / "reference" / "warning" / "sim" /
 
 def test_the_scenarios_are_those_of_the_table():
     if not TABLE.exists():
-        pytest.skip("the reference table is not at hand")
+        pytest.skip("../shared is absent")
     with TABLE.open() as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 42
