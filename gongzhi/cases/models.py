@@ -18,8 +18,19 @@ from gongzhi.cases.foreign import ApiKey, Detail, DetailValue
 from gongzhi.kit.ids import uuid7
 
 __all__ = (
-    *("ApiKey", "Case", "Detail", "DetailValue", "Entry", "Matter", "Photo", "Rating", "Responsibility", "Strain", "Undo"),
-    *("Voice", "Watch"),
+    "ApiKey",
+    "Case",
+    "Detail",
+    "DetailValue",
+    "Entry",
+    "Matter",
+    "Photo",
+    "Rating",
+    "Responsibility",
+    "Strain",
+    "Undo",
+    "Voice",
+    "Watch",
 )
 
 Privacy = dict[str, list[str]]
