@@ -12,14 +12,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gongzhi.cases import letters, matters, pages, reads, rules, sealing, turning
+from gongzhi.cases import letters, locking, matters, pages, reads, rules, sealing, turning
 from gongzhi.cases import photos as photo_store
 from gongzhi.cases.cards import KeptPhoto
-from gongzhi.cases.models import Case, Entry, Undo, Voice
+from gongzhi.cases.models import Case, Entry, Undo
 from gongzhi.cases.turning import Turn
 from gongzhi.kit.masking import mask
 from gongzhi.kit.moments import stamp
-from gongzhi.kit.refusal import N_, Gone, Refusal
+from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.kit.worktime import Limit, Unit, due
 from gongzhi.ledger import writing
 from gongzhi.people.cards import PostCard
@@ -58,10 +58,7 @@ def answer_question(*, by: str, at: datetime, voice: UUID, words: str, photos: S
     words = rules.clean_words(words)
     rules.check_photos(len(photos))
     with transaction.atomic():
-        row = Voice.objects.get(id=voice)
-        if row.withdrawn_at is not None:
-            raise Gone("voice_withdrawn", N_("This was withdrawn."))
-        case = Case.objects.select_for_update().get(id=row.case_id)
+        row, case = locking.of_voice(voice)
         if not _is_asked(case):
             raise Refusal("not_asked", N_("No question is open. Your words were not sent; you may say them anew."))
         entry = Entry(
@@ -155,6 +152,8 @@ def extend(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, r
     text = mask(rules.clean_words(reason_text, most=rules.REASON_MAX, field="reason_text")).text
     turn = turning.begin(by=by, at=at, post=post, case=case, version=version, move="extend", permit=Permit.CASE_EXTEND)
     turning.in_state(turn, "received", "in_hand")
+    if not post.can(Permit.CASE_LEAD):
+        turning.leads(turn)
     card = matters.card(turn.case.matter_id)
     if card is None:
         raise reads.unknown()

@@ -15,13 +15,13 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from gongzhi.cases import letters, matters, noting, pages, placing, rules, sealing, searching
+from gongzhi.cases import letters, locking, matters, noting, pages, placing, rules, sealing, searching
 from gongzhi.cases import photos as photo_store
 from gongzhi.cases.cards import Contact, KeptPhoto, MatterCard, Officer, Where
 from gongzhi.cases.models import Case, Entry, Photo, Voice
 from gongzhi.cases.noting import Told
 from gongzhi.kit.danger import Danger
-from gongzhi.kit.refusal import N_, Gone, NotFound, Refusal
+from gongzhi.kit.refusal import N_, NotFound, Refusal
 from gongzhi.ledger import receipts, writing
 from gongzhi.ledger.models import Fact
 from gongzhi.ledger.rows import insert
@@ -138,12 +138,8 @@ def withdraw(*, by: str, at: datetime, voice: UUID) -> None:
 
     The last voice of a case closes it as withdrawn. Facts stay: they hold no words. Refuses a second time."""
     with transaction.atomic():
-        row = Voice.objects.filter(id=voice).first()
-        if row is None:
-            raise NotFound("voice_unknown", N_("We do not know this link."))
-        case = Case.objects.select_for_update().get(id=row.case_id)
-        if not Voice.objects.filter(id=voice, withdrawn_at__isnull=True).update(withdrawn_at=at):
-            raise Gone("voice_withdrawn", N_("This was withdrawn."))
+        row, case = locking.of_voice(voice)
+        Voice.objects.filter(id=voice).update(withdrawn_at=at)
         if row.lead:
             _hide(case, row)
         case.voices -= 1
@@ -171,6 +167,9 @@ def _hide(case: Case, voice: Voice) -> None:
     case.public = False
     Photo.objects.filter(voice=voice).update(public=False)
     searching.remove(seek=case.seek, words=voice.words)
+    left = letters.live_voices(case)
+    if left:  # the case goes on for the others, under words of their own
+        case.title = rules.title_of(left[0].words)
 
 
 def _once(told: Told, write: Callable[[], Received], before: Callable[[], None] | None) -> Received:

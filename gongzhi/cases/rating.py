@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gongzhi.cases import closing, matters, pages, rules
-from gongzhi.cases.models import Case, Entry, Rating, Undo, Voice
+from gongzhi.cases import closing, locking, matters, pages, rules
+from gongzhi.cases.models import Case, Entry, Rating, Undo
 from gongzhi.kit.canonical import Json
 from gongzhi.kit.ids import uuid7
 from gongzhi.kit.masking import mask
-from gongzhi.kit.refusal import N_, Gone, Refusal
+from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.ledger import writing
 
 
@@ -34,10 +34,7 @@ def rate(*, by: str, at: datetime, voice: UUID, solved: bool, grade: int, words:
     rules.check_rating(grade)
     words = mask(rules.clean_note(words, most=rules.RATING_WORDS_MAX, field="words")).text
     with transaction.atomic():
-        row = Voice.objects.get(id=voice)
-        if row.withdrawn_at is not None:
-            raise Gone("voice_withdrawn", N_("This was withdrawn."))
-        case = Case.objects.select_for_update().get(id=row.case_id)
+        row, case = locking.of_voice(voice)
         rated_round = closed_round(case)
         if Rating.objects.filter(voice=row, round=rated_round).exists():
             raise Refusal("rated_already", N_("You have rated this answer already. We kept what you said."), status=409)

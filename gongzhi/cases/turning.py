@@ -162,6 +162,12 @@ def in_hands(turn: Turn) -> str:
     raise NotAllowed("not_yours", N_("This case lies with somebody else now. Only they can make this move."))
 
 
+def leads(turn: Turn) -> None:
+    """Refuses a post of any other organ than the one that leads the case."""
+    if turn.case.organ != turn.post.organ:
+        raise NotAllowed("not_leading", N_("Only the organ that leads this case can make this move."))
+
+
 def in_state(turn: Turn, *states: str) -> None:
     """Refuses a move that does not fit the state of the case."""
     if turn.case.state not in states:

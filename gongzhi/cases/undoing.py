@@ -36,9 +36,10 @@ def undo(*, by: str, at: datetime, post: PostCard, case: UUID) -> Case:
         if way.by != by or by != post.doer:
             raise NotAllowed("undo_other", N_("Only whoever made this move can take it back."))
         if at > way.until:
-            raise Refusal("undo_late", N_("A move can be taken back for ten seconds; they are over."), status=409)
+            raise _late()
+        if outbox.cancel(at=at, keys=way.snapshot["letters"]) < len(way.snapshot["letters"]):
+            raise _late()  # the page was asked in time, but its turn came after a letter had left
         _restore(row, way.snapshot, by=by, at=at)
-        outbox.cancel(at=at, keys=way.snapshot["letters"])
         Entry.objects.filter(id__in=[UUID(hex) for hex in way.snapshot["entries"]]).delete()
         way.delete()
         row.version += 1
@@ -47,6 +48,10 @@ def undo(*, by: str, at: datetime, post: PostCard, case: UUID) -> Case:
         writing.write(kind="case.undone", about=row.ref, by=by, at=at, details={"move": way.move})
         pages.changed(row)
         return row
+
+
+def _late() -> Refusal:
+    return Refusal("undo_late", N_("A move can be taken back for ten seconds; they are over."), status=409)
 
 
 def _restore(case: Case, snapshot: dict[str, Any], *, by: str, at: datetime) -> None:
