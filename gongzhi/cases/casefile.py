@@ -115,7 +115,8 @@ def moves(actor: Actor, case: Case, at: datetime, *, extended: bool) -> tuple[st
         "extend": state in ("received", "in_hand")
         and not extended
         and at <= case.due_at
-        and post.can(Permit.CASE_EXTEND),
+        and post.can(Permit.CASE_EXTEND)
+        and (case.organ == post.organ or post.can(Permit.CASE_LEAD)),
         "note": post.can(Permit.CASE_NOTE),
     }
     return tuple(code for code in rules.MOVES if may[code])

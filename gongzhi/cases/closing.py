@@ -14,6 +14,7 @@ from django.db import transaction
 from gongzhi.cases import handling, matters, merging, reads, rules, turning
 from gongzhi.cases.models import Case
 from gongzhi.cases.turning import Turn
+from gongzhi.kit.masking import mask
 from gongzhi.kit.moments import stamp
 from gongzhi.kit.refusal import N_, NotAllowed, Refusal
 from gongzhi.people.cards import PostCard
@@ -73,10 +74,11 @@ def answer_and_close(
 
 @transaction.atomic
 def reopen(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, reason_text: str) -> Case:
-    """Open a closed case again from the desk; the reason is public. A withdrawn case stays closed."""
-    text = rules.clean_words(reason_text, most=rules.REASON_MAX, field="reason_text")
+    """Open a closed case again from the organ that leads it; the reason is public. A withdrawn case stays closed."""
+    text = mask(rules.clean_words(reason_text, most=rules.REASON_MAX, field="reason_text")).text
     turn = turning.begin(by=by, at=at, post=post, case=case, version=version, move="reopen", permit=Permit.CASE_CLOSE)
     turning.in_state(turn, "closed")
+    turning.leads(turn)
     if turn.case.outcome in ("withdrawn", "duplicate"):
         raise Refusal("stays_closed", N_("A withdrawn or joined case cannot be opened again."), status=409)
     begin_round(by=by, at=at, case=turn.case)

@@ -56,6 +56,7 @@ def by_token(token: str, at: datetime) -> Course:
     return replace(
         told,
         words=voice.words,
+        place_text=case.place_text if voice.lead else "",  # as the first voice typed it; it may name her door
         voice=mine,
         photos=mine.photos or told.photos,
         ratings=mine.ratings,

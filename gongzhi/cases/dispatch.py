@@ -15,6 +15,7 @@ from django.db import transaction
 from gongzhi.cases import matters, rules, turning
 from gongzhi.cases.models import Case, Voice
 from gongzhi.cases.turning import Turn
+from gongzhi.kit.masking import mask
 from gongzhi.kit.refusal import N_, NotAllowed, Refusal
 from gongzhi.people import reads as people
 from gongzhi.people.cards import PostCard
@@ -39,7 +40,7 @@ def send(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, org
     """Send a case that lies at the dispatch desk, or with the dispatcher's own organ, to the organ it concerns.
 
     After two refusals this is a ruling, and the course says so."""
-    text = rules.clean_note(reason_text, field="reason_text")
+    text = mask(rules.clean_note(reason_text, field="reason_text")).text
     turn = turning.begin(by=by, at=at, post=post, case=case, version=version, move="send", permit=Permit.CASE_SEND)
     turning.in_state(turn, "received")
     held = turn.case.holder
@@ -70,7 +71,7 @@ def hand_over(
 ) -> Case:
     """Hand a case to a named organ or post for a coded reason; `not_our_duty` needs a clause and whom they believe
     responsible. A second "not ours" (duty or place) goes to the dispatch desk for a ruling instead."""
-    text = rules.clean_note(text)
+    text = mask(rules.clean_note(text)).text
     rules.check_handover(reason=reason, to_organ=to_organ, to_post=to_post, clause=clause)
     turn = turning.begin(
         by=by, at=at, post=post, case=case, version=version, move="hand_over", permit=Permit.CASE_HANDOVER

@@ -22,7 +22,8 @@ def original(*, by: str, at: datetime, post: PostCard, voice: UUID, purpose: str
     """The words, place, replies and contact of a voice as told. The look is a row and a fact; the resident reads
     on her page who looked, when, why and at which fields.
 
-    Refuses a post without the permit, an unknown purpose, and a case that is over unless a clause is named."""
+    Refuses a post without the permit, an unknown purpose, and, unless a clause is named, a case that is over or a
+    voice that was withdrawn."""
     if not post.can(Permit.ORIGINAL_LOOK):
         raise NotAllowed("not_permitted", N_("The post you act in may not do this."))
     with transaction.atomic():
@@ -37,7 +38,7 @@ def original(*, by: str, at: datetime, post: PostCard, voice: UUID, purpose: str
             subject=row.ref,
             fields=FIELDS,
             case=row.case.ref,
-            live=is_live(row.case, at),
+            live=row.withdrawn_at is None and is_live(row.case, at),
             clause=clause,
         )
         told = sealing.open_told(row)

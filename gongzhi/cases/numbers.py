@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from gongzhi.cases import reads, rules
 from gongzhi.cases.cards import PlaceTag
@@ -101,14 +101,14 @@ def _shown(people: int) -> int | None:
 
 def _span(begin: datetime, end: datetime, at: datetime) -> _Span:
     answers = list(
-        Entry.objects.filter(kind="answered", at__gte=begin, at__lt=end).values_list(
+        Entry.objects.filter(kind="answered", at__gte=begin, at__lt=end, case__about_officer=False).values_list(
             "at", "reason", "case__received_at"
         )
     )
-    broken = Case.objects.filter(
+    broken = _counted().filter(
         due_at__gte=begin, due_at__lt=min(end, at), answered_at__isnull=True, state__in=("received", "in_hand")
     )
-    rated = Rating.objects.filter(at__gte=begin, at__lt=end).aggregate(
+    rated = Rating.objects.filter(at__gte=begin, at__lt=end, case__about_officer=False).aggregate(
         all=Count("id"), unhappy=Count("id", filter=_UNHAPPY), reopened=Count("id", filter=Q(reopened=True))
     )
     days = [(told - received).total_seconds() / 86_400 for told, _, received in answers]
@@ -125,7 +125,12 @@ def _span(begin: datetime, end: datetime, at: datetime) -> _Span:
 
 
 def _received(begin: datetime, end: datetime) -> int:
-    return Case.objects.filter(seek__gte=seek_at(begin), seek__lt=seek_at(end)).count()
+    return _counted().filter(seek__gte=seek_at(begin), seek__lt=seek_at(end)).count()
+
+
+def _counted() -> QuerySet[Case]:
+    """Cases a figure may count: all but those about officers, which are in no figure."""
+    return Case.objects.filter(about_officer=False)
 
 
 def _days(monday: date) -> tuple[DayNumber, ...]:
@@ -133,7 +138,7 @@ def _days(monday: date) -> tuple[DayNumber, ...]:
     for number in range(7):
         day = monday + timedelta(days=number)
         begin, end = _midnight(day), _midnight(day + timedelta(days=1))
-        closed = Case.objects.filter(closed_at__gte=begin, closed_at__lt=end).count()
+        closed = _counted().filter(closed_at__gte=begin, closed_at__lt=end).count()
         found.append(DayNumber(day, _received(begin, end), closed))
     return tuple(found)
 
