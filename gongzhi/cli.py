@@ -17,8 +17,10 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "stop": ("gongzhi.web.supervision:stop", False, "finish requests in hand and stop"),
     "county": ("gongzhi.web.county_commands:county", True, "new, check or load a county's files"),
     "people": ("gongzhi.people.commands:people", True, "people first: the first administrator"),
+    "cases": ("gongzhi.cases.commands:cases", True, "cases key new|list|close: keys for other people's programs"),
     "demo": ("gongzhi.rehearsal.commands:demo", True, "build and serve the practice county"),
     "doctor": ("gongzhi.web.doctor:doctor", True, "check ledger, printed pages, clockwork; say what to do"),
+    "detect": ("gongzhi.methods.commands:detect", False, "find unusual counts in a CSV file"),
     "verify": ("gongzhi.ledger.commands:verify", False, "check a receipt offline"),
 }
 

@@ -57,7 +57,7 @@ def load_matters(*, by: str, at: datetime, rows: Sequence[Mapping[str, Any]]) ->
         known = {matter.code: matter for matter in Matter.objects.all()}
         changed = sum(_set_matter(known, row, place, at) for place, row in enumerate(rows))
         ended = Matter.objects.filter(valid_to__isnull=True).exclude(code__in=codes).update(valid_to=at)
-        return _told("matters.loaded", Loaded(changed, ended), by=by, at=at)
+        return told("matters.loaded", Loaded(changed, ended), by=by, at=at)
 
 
 def _set_matter(known: dict[str, Matter], row: Mapping[str, Any], place: int, at: datetime) -> bool:
@@ -105,7 +105,7 @@ def load_responsibilities(*, by: str, at: datetime, rows: Sequence[Mapping[str, 
             )
         Responsibility.objects.filter(Q(id__in=gone)).update(valid_to=at)
         Responsibility.objects.bulk_create(fresh, batch_size=500)
-        return _told("responsibilities.loaded", Loaded(len(fresh), len(gone)), by=by, at=at)
+        return told("responsibilities.loaded", Loaded(len(fresh), len(gone)), by=by, at=at)
 
 
 def place_prefix(code: str) -> str:
@@ -117,7 +117,8 @@ def _listed(value: str | Sequence[str] | None) -> list[str]:
     return value.replace(";", " ").replace("；", " ").split() if isinstance(value, str) else list(value or ())
 
 
-def _told(kind: str, loaded: Loaded, *, by: str, at: datetime) -> Loaded:
+def told(kind: str, loaded: Loaded, *, by: str, at: datetime) -> Loaded:
+    """Tell every process and the ledger what a load changed; silent when it changed nothing."""
     if loaded.written or loaded.closed:
         keeping.touch()
         details = {"written": loaded.written, "closed": loaded.closed}

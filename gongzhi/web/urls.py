@@ -25,6 +25,7 @@ urlpatterns = [
     path("", enter),
     path("health", health.health, name="health"),
     path("api/v1/", api.urls),
+    path("open311/", include("gongzhi.cases.open311.urls")),
     path("", include("gongzhi.look.urls")),
     spoken(
         path("", home.home, name="home"),

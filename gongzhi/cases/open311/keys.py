@@ -10,6 +10,7 @@ from django.db.models import F
 
 from gongzhi.cases import rules
 from gongzhi.cases.models import ApiKey
+from gongzhi.kit.canonical import Json
 from gongzhi.kit.ids import secret_token, token_hash
 from gongzhi.kit.refusal import N_, NotAllowed, NotFound, Refusal
 from gongzhi.ledger import writing
@@ -53,7 +54,7 @@ def make(
             used_since=at,
             made_at=at,
         )
-        details = {"organ": organ, "per_hour": per_hour, "private": private, "batch": batch}
+        details: dict[str, Json] = {"organ": organ, "per_hour": per_hour, "private": private, "batch": batch}
         writing.write(kind="key.made", about=key.ref, by=by, at=at, details=details)
     return key, text
 
