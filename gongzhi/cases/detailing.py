@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,7 +15,6 @@ from gongzhi.kit.refusal import N_, Refusal
 
 _FIELDS = ("datatype", "asked", "required", "name_zh", "name_en", "hint_zh", "hint_en")
 _PLAIN: dict[str, Any] = {"asked": True, "required": False, "name_en": "", "hint_zh": "", "hint_en": ""}
-_CHOICE = re.compile(r"([A-Za-z0-9_-]{1,40})=([^|;；]{1,80})(?:\|([^|;；]{1,120}))?")
 LISTS = ("singlevaluelist", "multivaluelist")
 
 
@@ -46,7 +44,7 @@ def _fields(row: Mapping[str, Any], place: int, matters: set[str]) -> dict[str, 
             matter=row["matter"],
         )
     rules.check_code(row["datatype"], rules.DATATYPES, field="datatype")
-    choices = read_choices(row.get("choices") or "")
+    choices = rules.read_choices(row.get("choices") or "")
     if bool(choices) != (row["datatype"] in LISTS):
         raise Refusal(
             "detail_choices",
@@ -55,22 +53,6 @@ def _fields(row: Mapping[str, Any], place: int, matters: set[str]) -> dict[str, 
         )
     fields = {name: row.get(name, _PLAIN.get(name)) for name in _FIELDS}
     return fields | {"choices": choices, "position": place}
-
-
-def read_choices(text: str) -> list[dict[str, str]]:
-    """`one=一盏|One; many=多盏|Several` as choices; refuses what is not written like this."""
-    found = []
-    for part in filter(None, (part.strip() for part in re.split("[;；]", text))):
-        fits = _CHOICE.fullmatch(part)
-        if fits is None:
-            raise Refusal(
-                "choice_misread",
-                N_("“%(choice)s” is no choice like key=中文|English."),
-                field="choices",
-                choice=part[:60],
-            )
-        found.append({"key": fits[1], "name_zh": fits[2].strip(), "name_en": (fits[3] or "").strip()})
-    return found
 
 
 def _set(old: Detail | None, key: tuple[str, str], fields: dict[str, Any], at: datetime) -> bool:

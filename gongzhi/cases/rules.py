@@ -256,6 +256,25 @@ def reopens_until(closed_at: datetime, reopen_days: int) -> datetime:
     return closed_at + timedelta(days=reopen_days)
 
 
+_CHOICE = re.compile(r"([A-Za-z0-9_-]{1,40})=([^|;；]{1,80})(?:\|([^|;；]{1,120}))?")
+
+
+def read_choices(text: str) -> list[dict[str, str]]:
+    """`one=一盏|One; many=多盏|Several` as choices; refuses what is not written like this."""
+    found = []
+    for part in filter(None, (part.strip() for part in re.split("[;；]", text))):
+        fits = _CHOICE.fullmatch(part)
+        if fits is None:
+            raise Refusal(
+                "choice_misread",
+                N_("“%(choice)s” is no choice like key=中文|English."),
+                field="choices",
+                choice=part[:60],
+            )
+        found.append({"key": fits[1], "name_zh": fits[2].strip(), "name_en": (fits[3] or "").strip()})
+    return found
+
+
 # Who may see -----------------------------------------------------------------------------------------------
 def hidden_from(
     *,

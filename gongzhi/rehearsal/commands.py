@@ -61,14 +61,16 @@ def build(*, size: str, seed: int, at: datetime) -> None:
         opened = datetime.combine(played.first, datetime.min.time(), zone) - timedelta(days=1)
         counties.load(by=counties.BY, at=opened, county=county)
     sign_ins = demos.make(by=playing.BY, at=datetime.combine(played.first, datetime.min.time(), zone), seed=seed)
-    demos.write(sign_ins, size=played.size, seed=played.seed)
+    api_key = demos.api_key(by=playing.BY, at=at)
+    demos.write(sign_ins, api_key=api_key, size=played.size, seed=played.seed)
     playing.play(
         played, county, at=at, tell=lambda line: print(f"{time.monotonic() - begun:7.1f} s  {line}", flush=True)
     )
-    _print(sign_ins)
+    _print(sign_ins, api_key)
 
 
-def _print(sign_ins: Sequence[demos.SignIn]) -> None:
+def _print(sign_ins: Sequence[demos.SignIn], api_key: str) -> None:
     print(_("Sign-ins of the practice county (everybody may know them):"))
     for one in sign_ins:
         print(f"  {one.username:<24} {one.password:<24} {one.title_zh} · {one.title_en}")
+    print(_("Key for programs (Open311): %(key)s") % {"key": api_key})

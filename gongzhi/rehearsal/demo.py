@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
+from gongzhi.cases.open311 import keys
 from gongzhi.kit.ids import uuid7
 from gongzhi.kit.refusal import N_, NotAllowed
 from gongzhi.people import accounts, posting
@@ -96,22 +98,41 @@ OWN_ORGANS, OWN_POSTS = 60, 12
 FILLED = frozenset(ROLES) - {"administrator", "security_administrator", "auditor", "grid_worker"}
 
 
-def write(sign_ins: Sequence[SignIn], *, size: str, seed: int) -> None:
-    """Keep the sign-ins in GONGZHI_DIR/demo.json, readable by the owner alone."""
+def api_key(*, by: str, at: datetime) -> str:
+    """The demo's key for other people's programs (Open311); the same again while it is open.
+
+    Refuses `not_practice` in a county that is not marked practice."""
+    if not places.county().practice:
+        raise NotAllowed("not_practice", N_("Demo sign-ins exist only in a county marked practice."))
+    text = str(_read().get("api_key", ""))
+    try:
+        keys.opened(text)
+    except NotAllowed:
+        return keys.make(by=by, at=at, label="Demo")[1]
+    return text
+
+
+def write(sign_ins: Sequence[SignIn], *, api_key: str, size: str, seed: int) -> None:
+    """Keep sign-ins and key in GONGZHI_DIR/demo.json, readable by the owner alone."""
     path = _path()
     fresh = path.with_suffix(".fresh")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        content = {"size": size, "seed": seed, "sign_ins": [asdict(one) for one in sign_ins]}
+        content = {"size": size, "seed": seed, "api_key": api_key, "sign_ins": [asdict(one) for one in sign_ins]}
         json.dump(content, out, ensure_ascii=False, indent=1)
     fresh.replace(path)
 
 
 def _kept() -> list[SignIn]:
+    return [SignIn(**one) for one in _read().get("sign_ins", [])]
+
+
+def _read() -> dict[str, Any]:
     try:
-        return [SignIn(**one) for one in json.loads(_path().read_text(encoding="utf-8"))["sign_ins"]]
+        kept: dict[str, Any] = json.loads(_path().read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return []
+        return {}
+    return kept
 
 
 def _path() -> Path:

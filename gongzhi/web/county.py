@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 
 import gongzhi
+from gongzhi.cases import detailing
 from gongzhi.cases import loading as cases
 from gongzhi.kit.refusal import N_, NotFound, Refusal
 from gongzhi.people import loading as people
@@ -57,6 +58,7 @@ def load(*, by: str, at: datetime, county: County) -> list[Step]:
             _step("procedures/", procedures.load_procedures(texts=list(county.procedures.values()), **who)),
             _step("matters.csv", cases.load_matters(rows=rows["matters.csv"], **who)),
             _step("responsibilities.csv", cases.load_responsibilities(rows=rows["responsibilities.csv"], **who)),
+            _step("details.csv", detailing.load_details(rows=rows.get("details.csv", []), **who)),
         ]
 
 

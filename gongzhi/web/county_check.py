@@ -39,6 +39,7 @@ CELLS = {
     "zone_unknown": N_("“%(value)s” is not a time zone; Asia/Shanghai is one."),
     "kind_unknown": N_("“%(value)s” is not a kind of organ."),
     "role_unknown": N_("“%(value)s” is not a role; docs/county-files.md lists them."),
+    "choices_misread": N_("A list needs choices like key=中文|English, parted by “;”; a text is never required."),
     "officer_public": N_("A matter about an officer is never public: public_ok must be false."),
     "other": N_("“%(column)s” cannot be read: %(value)s"),
 }

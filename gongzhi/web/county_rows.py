@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from gongzhi.cases import rules
+from gongzhi.kit.refusal import Refusal
 from gongzhi.kit.worktime import LONGEST, Unit
 from gongzhi.look import colours
 from gongzhi.people.permits import ROLES
@@ -83,6 +85,8 @@ class CountyCard(Row):
     lon: Lon | None = None
     lat: Lat | None = None
     bounds: list[float] = []
+    banner_zh: Annotated[str, Field(max_length=60)] = ""
+    banner_en: Annotated[str, Field(max_length=120)] = ""
     phone: Annotated[str, Field(max_length=40)] = ""
     emblem: str = ""
     accent: str = colours.DEFAULT
@@ -212,6 +216,31 @@ class ResponsibilityRow(Row):
     clause: str = ""
 
 
+class DetailRow(Row):
+    """details.csv: what a matter asks of programs beyond the words."""
+
+    matter: Code
+    code: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+    datatype: Literal["string", "number", "datetime", "text", "singlevaluelist", "multivaluelist"]
+    asked: Yes = True
+    required: Yes = False
+    name_zh: Annotated[str, Field(max_length=120)]
+    name_en: Annotated[str, Field(max_length=160)] = ""
+    hint_zh: Text = ""
+    hint_en: Text = ""
+    choices: str = ""
+
+    @model_validator(mode="after")
+    def _fits(self) -> DetailRow:
+        try:
+            listed = bool(rules.read_choices(self.choices))
+        except Refusal:
+            raise ValueError("choices_misread") from None
+        if listed != self.datatype.endswith("list") or (self.required and not self.asked):
+            raise ValueError("choices_misread")
+        return self
+
+
 class ClauseRow(Dated):
     """clauses.csv."""
 
@@ -240,7 +269,8 @@ ROWS: dict[str, type[Row]] = {
     "posts.csv": PostRow,
     "matters.csv": MatterRow,
     "responsibilities.csv": ResponsibilityRow,
+    "details.csv": DetailRow,
     "clauses.csv": ClauseRow,
     "calendar.csv": DayRow,
 }
-OPTIONAL = frozenset({"buildings.csv", "calendar.csv"})
+OPTIONAL = frozenset({"buildings.csv", "calendar.csv", "details.csv"})

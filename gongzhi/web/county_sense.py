@@ -23,6 +23,7 @@ KEYS: dict[str, Callable[[Any], Hashable]] = {
     "posts.csv": lambda row: row.code,
     "matters.csv": lambda row: row.code,
     "responsibilities.csv": lambda row: f"{row.matter} {row.place}".strip(),
+    "details.csv": lambda row: f"{row.matter} {row.code}",
     "clauses.csv": lambda row: row.code,
     "calendar.csv": lambda row: row.date.isoformat(),
 }
@@ -40,6 +41,7 @@ LINKS = (
     ("responsibilities.csv", "organ", "organs.csv"),
     ("responsibilities.csv", "assisting", "organs.csv"),
     ("responsibilities.csv", "clause", "clauses.csv"),
+    ("details.csv", "matter", "matters.csv"),
 )
 OVERLAP = 1e-9  # square degrees, about 10 m²: less is the rounding of coordinates
 

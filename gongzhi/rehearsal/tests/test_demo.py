@@ -47,7 +47,9 @@ def test_sign_ins_refuse_to_exist_in_a_real_county(lanting: County) -> None:
 
 def test_a_second_start_uses_the_sign_ins_that_are_there(lanting: County, tmp_path: Path) -> None:
     made = demo.make(by="rehearsal", at=AT, seed=1)
-    demo.write(made, size="tiny", seed=1)
+    key = demo.api_key(by="rehearsal", at=AT)
+    demo.write(made, api_key=key, size="tiny", seed=1)
+    assert demo.api_key(by="rehearsal", at=AT) == key
     accounts = Account.objects.count()
     assert demo.make(by="rehearsal", at=AT, seed=2) == made
     assert Account.objects.count() == accounts
