@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import io
+import logging
 import os
 import re
 import sys
@@ -21,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
-from gongzhi.look import modes
+from gongzhi.look import modes, printable
 from gongzhi.web import settings
 from gongzhi.web.files import Files, Served
 from gongzhi.web.live import Live
@@ -31,15 +32,23 @@ WAITING = 256  # requests that may wait for a thread before new ones are told to
 BODY_LIMIT = 64_000_000  # above every limit a view judges, so that the view can answer in a sentence
 BODY_DEADLINE = 180.0
 SPOOL_OVER = 262_144
-STREAM_CHUNK_DEADLINE = 60.0
+PIECE = 65_536
+PIECE_DEADLINE = 60.0
+GZIP = re.compile(r"(?:^|[,\s])gzip\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*(?:,|$)")
 MODE = "/mode.css"
 MODE_SECONDS = 5.0  # after which a county's new accent is seen
 COOKIE_MODE = re.compile(rf"(?:^|;\s*){modes.COOKIE}=([a-z-]+)")
 COMPRESSIBLE = ("text/", "application/json", "image/svg+xml", "application/xml", "application/problem+json")
 
 
+Head = dict[str, Any]
+Spool = tempfile.SpooledTemporaryFile[bytes]
+Long = tuple[Head, Spool]
+LOG = logging.getLogger("gongzhi.web")
+
+
 class BodyRefused(Exception):
-    """The body was too large (413) or did not arrive in time (408)."""
+    """The body was too large (413), did not arrive in time (408), or not whole (400)."""
 
     def __init__(self, status: int) -> None:
         self.status = status
@@ -86,34 +95,50 @@ class Front:
 
     def _file(self, scope: Any, proto: Any, served: Served) -> None:
         headers = served.headers
-        if scope.headers.get("if-none-match") == served.etag:
+        if _is_known(scope.headers.get("if-none-match", ""), served.etag):
             proto.response_empty(304, headers)
-        elif served.gz is not None and "gzip" in scope.headers.get("accept-encoding", ""):
+        elif served.gz is not None and _takes_gzip(scope):
             proto.response_bytes(200, served.gz_headers, served.gz if scope.method == "GET" else b"")
         else:
             proto.response_bytes(200, headers, served.plain() if scope.method == "GET" else b"")
 
     async def _django(self, scope: Any, proto: Any) -> None:
-        if self.waiting >= WAITING:
-            proto.response_str(503, [("content-type", "text/plain; charset=utf-8"), ("retry-after", "2")], BUSY)
+        if self.waiting >= WAITING:  # before a body is taken in for nothing
+            _say(proto, 503, BUSY, ("retry-after", "2"))
             return
         try:
             body, size = await _spool(scope, proto)
         except BodyRefused as refused:
-            text = TOO_LARGE if refused.status == 413 else TOO_SLOW
-            headers = [("content-type", "text/plain; charset=utf-8"), ("connection", "close")]
-            proto.response_str(refused.status, headers, text)
+            _say(proto, refused.status, REFUSED[refused.status], ("connection", "close"))
             return
-        self.waiting += 1
-        loop = asyncio.get_running_loop()
-        try:
-            await loop.run_in_executor(self.pool, self._call, scope, proto, (body, size), loop)
-        finally:
-            self.waiting -= 1
-            body.close()
+        with body:
+            if self.waiting >= WAITING:  # others came while this one arrived
+                _say(proto, 503, BUSY, ("retry-after", "2"))
+                return
+            self.waiting += 1
+            try:
+                loop = asyncio.get_running_loop()
+                long = await loop.run_in_executor(self.pool, self._answer, scope, proto, (body, size))
+            finally:
+                self.waiting -= 1
+        if long is not None:
+            await _send(proto, *long)
 
-    def _call(self, scope: Any, proto: Any, body: tuple[Any, int], loop: asyncio.AbstractEventLoop) -> None:
-        """In a thread of the pool: run Django and send what it answers."""
+    def _answer(self, scope: Any, proto: Any, body: tuple[Any, int]) -> Long | None:
+        """In a thread of the pool: whatever breaks below Django's own handlers, the reader gets an answer."""
+        try:
+            head, content = self._call(scope, body)
+        except Exception:
+            LOG.exception("The answer to %s %s broke.", scope.method, scope.path)
+            _say(proto, 500, BROKEN, ("cache-control", "no-store"))
+            return None
+        if isinstance(content, bytes):
+            _answer(scope, head, content, proto)
+            return None
+        return head, content
+
+    def _call(self, scope: Any, body: tuple[Any, int]) -> tuple[Head, bytes | Spool]:
+        """What Django answers: in one piece, or spooled when it comes in many."""
         head: dict[str, Any] = {}
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
@@ -124,14 +149,13 @@ class Front:
         response = self.wsgi(_environ(scope, *body), start_response)
         try:
             if getattr(response, "streaming", False):
-                _stream(head, response, proto, loop)
-                return
+                return head, _spooled(response)
             content = b"".join(response)
             if scope.path == MODE and head["status"] == 200:
                 tag = dict(head["headers"])["etag"]  # the same from every process
                 sheet = Served(content, None, "text/css; charset=utf-8", "private, no-cache", (0, 0), tag)
                 self.sheets[_mode(scope)] = (time.monotonic() + MODE_SECONDS, sheet)
-            _answer(scope, head, content, proto)
+            return head, content
         finally:
             cast(Any, response).close()
 
@@ -142,39 +166,72 @@ def _mode(scope: Any) -> modes.Mode:
     return modes.read(found[1] if found else None)
 
 
-def _answer(scope: Any, head: dict[str, Any], content: bytes, proto: Any) -> None:
+def _takes_gzip(scope: Any) -> bool:
+    """Whether the reader takes gzip; `gzip;q=0` says no (RFC 9110 section 12.5.3)."""
+    found = GZIP.search(scope.headers.get("accept-encoding", "").lower())
+    return found is not None and float(found[1] or 1) > 0
+
+
+def _is_known(asked: str, etag: str) -> bool:
+    """Whether a list of tags names this one; compared weakly (RFC 9110 section 13.1.2)."""
+    plain = etag.removeprefix("W/")
+    return bool(asked) and any(tag.strip().removeprefix("W/") in (plain, "*") for tag in asked.split(","))
+
+
+def _say(proto: Any, status: int, text: str, *headers: tuple[str, str]) -> None:
+    """An answer of the front's own: a sentence in both languages."""
+    proto.response_str(status, [("content-type", "text/plain; charset=utf-8"), *printable.HEADERS, *headers], text)
+
+
+def _answer(scope: Any, head: Head, content: bytes, proto: Any) -> None:
     headers = head["headers"]
     kind = next((value for name, value in headers if name == "content-type"), "")
-    if (
-        len(content) > 800
-        and kind.startswith(COMPRESSIBLE)
-        and "gzip" in scope.headers.get("accept-encoding", "")
-        and not any(name == "content-encoding" for name, _ in headers)
-    ):
-        content = gzip.compress(content, 4, mtime=0)
-        headers = [pair for pair in headers if pair[0] != "content-length"]
-        headers += [("content-encoding", "gzip"), ("vary", "Accept-Encoding")]
+    encoded = any(name == "content-encoding" for name, _ in headers)
+    if len(content) > 800 and kind.startswith(COMPRESSIBLE) and not encoded:
+        headers = [*headers, ("vary", "Accept-Encoding")]
+        if _takes_gzip(scope):
+            content = gzip.compress(content, 4, mtime=0)
+            headers = [pair for pair in headers if pair[0] != "content-length"] + [("content-encoding", "gzip")]
     if scope.method == "HEAD" or not content:
         proto.response_empty(head["status"], headers)
     else:
         proto.response_bytes(head["status"], headers, content)
 
 
-def _stream(head: dict[str, Any], chunks: Iterable[bytes], proto: Any, loop: asyncio.AbstractEventLoop) -> None:
-    """Long answers (exports) go out piece by piece; a reader that stops reading is given up."""
-    transport = proto.response_stream(head["status"], head["headers"])
-    for chunk in chunks:
-        sent = asyncio.run_coroutine_threadsafe(transport.send_bytes(bytes(chunk)), loop)
-        sent.result(STREAM_CHUNK_DEADLINE)
+def _spooled(pieces: Iterable[bytes]) -> Spool:
+    """A long answer (a file, an export) taken from Django at once, so that a slow reader keeps no thread."""
+    spool = _new_spool()
+    try:
+        for piece in pieces:
+            spool.write(piece)
+    except BaseException:
+        spool.close()
+        raise
+    spool.seek(0)
+    return spool
+
+
+async def _send(proto: Any, head: Head, spool: Spool) -> None:
+    """A long answer piece by piece, as fast as its reader reads; one that stops reading is given up."""
+    with spool:
+        transport = proto.response_stream(head["status"], head["headers"])
+        while piece := spool.read(PIECE):
+            async with asyncio.timeout(PIECE_DEADLINE):
+                await transport.send_bytes(piece)
+
+
+def _new_spool() -> Spool:
+    return tempfile.SpooledTemporaryFile(max_size=SPOOL_OVER, dir=str(settings.SPOOL_DIR))
 
 
 async def _spool(scope: Any, proto: Any) -> tuple[Any, int]:
     """The whole body and its size: in memory while small, in a file beyond; bounded in size and in total time."""
     if scope.method in ("GET", "HEAD"):
         return io.BytesIO(), 0
-    if int(scope.headers.get("content-length") or 0) > BODY_LIMIT:
+    promised = scope.headers.get("content-length")
+    if int(promised or 0) > BODY_LIMIT:
         raise BodyRefused(413)
-    body = tempfile.SpooledTemporaryFile(max_size=SPOOL_OVER, dir=str(settings.SPOOL_DIR))  # noqa: SIM115
+    body = _new_spool()
     size = 0
     try:
         async with asyncio.timeout(BODY_DEADLINE):
@@ -183,10 +240,12 @@ async def _spool(scope: Any, proto: Any) -> tuple[Any, int]:
                 if size > BODY_LIMIT:
                     raise BodyRefused(413)
                 body.write(chunk)
+        if promised is not None and size != int(promised):
+            raise BodyRefused(400)  # the sender left: half a form must not be taken for what somebody said
     except TimeoutError:
         body.close()
         raise BodyRefused(408) from None
-    except BodyRefused:
+    except BaseException:
         body.close()
         raise
     body.seek(0)
@@ -243,6 +302,16 @@ TOO_SLOW = (
     "三分钟内没有收完。请少附照片，或换一处信号好的地方再发；您写的内容还在上一页。\n"
     "It did not arrive within three minutes. Send fewer photos or try where the signal is better.\n"
 )
+
+CUT_OFF = (
+    "没有收完整，所以没有收下。请返回上一页，再发一次。\n"
+    "It did not arrive whole and was not taken. Go back to the page before and send it once more.\n"
+)
+BROKEN = (
+    "这里出了故障，是我们的问题，已经记下。请过几分钟再试，急事请打电话。\n"
+    "Something here is broken. It is our fault and has been noted. Try again in a few minutes, or call us.\n"
+)
+REFUSED = {400: CUT_OFF, 408: TOO_SLOW, 413: TOO_LARGE}
 
 app = Front()
 
