@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from gongzhi.kit.ids import secret_token
-from gongzhi.web.logs import WithoutSecrets, without_secrets
+from gongzhi.web.logs import Line, WithoutSecrets, without_secrets
 
 
 @pytest.mark.parametrize("path", ["/zh/v/{}/", "/en/v/{}/rate/", "/api/v1/voices/{}", "/api/v1/receipts/{}"])
@@ -29,3 +29,23 @@ def test_a_record_is_rewritten_with_its_arguments():
 
 def test_the_served_log_has_the_filter(settings):
     assert "secrets" in settings.LOGGING["handlers"]["stderr"]["filters"]
+    assert settings.LOGGING["formatters"]["line"]["()"] == "gongzhi.web.logs.Line"
+
+
+def test_an_error_is_told_by_place_and_kind_and_not_by_the_values_it_quotes():
+    quoted = "violates a constraint\nDETAIL:  Failing row contains (我的孩子被打了, 13800138000)."
+    link = f"/zh/v/{secret_token()}/ 13800138000"
+    record = logging.LogRecord("django.request", 40, "x.py", 1, "Internal Server Error", (), None)
+    try:
+        try:
+            raise ValueError(quoted)
+        except ValueError as cause:
+            raise KeyError(link) from cause
+    except KeyError as error:
+        record.exc_info = (KeyError, error, error.__traceback__)
+    line = Line("%(message)s").format(record)
+    assert "ValueError: violates a constraint" in line
+    assert line.index("ValueError") < line.index("KeyError")
+    assert "test_logs.py" in line
+    assert not any(value in line for value in ("我的孩子", "13800138000", "DETAIL"))
+    assert "/v/…" in line
