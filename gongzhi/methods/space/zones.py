@@ -153,9 +153,7 @@ def grown(
     return _chains(x.size, parts)
 
 
-def _grow(
-    seed: int, far: Reals, neighbours: Sequence[Sequence[int]], weight: Reals, limit: float, most: int
-) -> Ints:
+def _grow(seed: int, far: Reals, neighbours: Sequence[Sequence[int]], weight: Reals, limit: float, most: int) -> Ints:
     """One shape's order of areas."""
     import heapq
 

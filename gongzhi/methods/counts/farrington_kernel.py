@@ -1,0 +1,346 @@
+"""Compiled heart of the improved Farrington rule: one quasi-Poisson fit per evaluated period, in closed forms.
+
+The model is log mu_i = alpha_level(i) + beta t_i (+ log population_i) with prior weights w_i. For a given slope the
+level effects are ratios of weighted totals, so the likelihood is a concave function of the slope alone:
+
+    l(beta) = beta sum w y t - sum_g Y_g log S_g(beta),   S_g = sum_{i in g} w_i n_i exp(beta t_i)
+
+whose gradient and curvature are within-level means and variances of t. One safeguarded Newton iteration on a
+single number replaces iteratively reweighted least squares on a matrix; leverages and standard errors follow from
+the same sums, h_i = w_i mu_i (1 / S_g + (t_i - tbar_g)^2 / V). Points arrive sorted by level.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+FAST = {"reassoc", "contract", "nsz"}  # sums may be reordered; NaN and infinity keep their meaning
+
+DELTA, NB_PLUGIN, MUAN = 0, 1, 2
+# columns of the result of one point
+EXPECTED, BOUND, PHI, SLOPE, SE, ENOUGH, COLUMNS = 0, 1, 2, 3, 4, 5, 6
+
+
+@njit(cache=True, fastmath=FAST)
+def powers(beta, span, table):
+    """table[j] = exp(beta (j - span / 2) / 6): one multiplication a week gives mu, its root and its sixth root."""
+    step = math.exp(beta / 6.0)
+    half = span // 2
+    table[half] = 1.0
+    for j in range(half + 1, span + 1):
+        table[j] = table[j - 1] * step
+    step = 1.0 / step
+    for j in range(half - 1, -1, -1):
+        table[j] = table[j + 1] * step
+
+
+@njit(cache=True, fastmath=FAST)
+def slope_sums(beta, span, when, exposure, ends, levels, totals, table):
+    """Sum over levels of Y_g tbar_g and Y_g var_g(t) at a slope (time in weeks from the first reference week)."""
+    powers(beta, span, table)
+    first = 0.0
+    second = 0.0
+    for g in range(levels):
+        if totals[g] <= 0.0:
+            continue
+        s0 = 0.0
+        s1 = 0.0
+        s2 = 0.0
+        for i in range(ends[g], ends[g + 1]):
+            t = when[i]
+            z = table[t]
+            z = z * z * z
+            v = exposure[i] * z * z
+            s0 += v
+            s1 += v * t
+            s2 += v * t * t
+        mean = s1 / s0
+        first += totals[g] * mean
+        second += totals[g] * (s2 / s0 - mean * mean)
+    return first, second
+
+
+@njit(cache=True, fastmath=FAST)
+def best_slope(start, target, span, when, exposure, ends, levels, totals, table):
+    """The slope whose expected sum of w mu t equals the observed one; ±limit when the likelihood has no maximum."""
+    low = -60.0 / span
+    high = 60.0 / span
+    beta = start
+    for _ in range(100):
+        first, second = slope_sums(beta, span, when, exposure, ends, levels, totals, table)
+        gap = target - first
+        if gap > 0.0:
+            low = beta
+        else:
+            high = beta
+        following = beta + gap / second if second > 0.0 else 0.5 * (low + high)
+        if not low <= following <= high:
+            following = 0.5 * (low + high)
+        moved = abs(following - beta) * span
+        beta = following
+        # Newton squares the error: a step of 1e-7 leaves 1e-14 behind
+        if moved < 1e-7 or high - low < 1e-15:
+            break
+    return beta
+
+
+@njit(cache=True, fastmath=FAST)
+def fit(y, weight, people, when, ends, levels, span, trend, start, exposure, totals, effects, centres, table):
+    """Weighted fit; fills `effects` (exp of level effects), `centres` (tbar_g), `table`. Returns slope and V."""
+    n = ends[levels]
+    target = 0.0
+    for g in range(levels):
+        total = 0.0
+        for i in range(ends[g], ends[g + 1]):
+            exposure[i] = weight[i] * people[i]
+            total += weight[i] * y[i]
+            target += weight[i] * y[i] * when[i]
+        totals[g] = total
+    beta = best_slope(start, target, span, when, exposure, ends, levels, totals, table) if trend else 0.0
+    powers(beta, span, table)
+    spread = 0.0
+    for g in range(levels):
+        s0 = 0.0
+        s1 = 0.0
+        s2 = 0.0
+        for i in range(ends[g], ends[g + 1]):
+            t = when[i]
+            z = table[t]
+            z = z * z * z
+            v = exposure[i] * z * z
+            s0 += v
+            s1 += v * t
+            s2 += v * t * t
+        centres[g] = s1 / s0
+        effects[g] = totals[g] / s0
+        spread += effects[g] * (s2 - s1 * s1 / s0)
+    return beta, spread, n
+
+
+@njit(cache=True, fastmath=FAST)
+def dispersions(y, weight, people, when, ends, levels, effects, table):
+    """Weighted sums of (y - mu)^2 / mu (Pearson) and of ((y - mu) / mu)^2 over all points."""
+    pearson = 0.0
+    relative = 0.0
+    for g in range(levels):
+        if effects[g] <= 0.0:
+            # a level without a case: mu -> 0, so (y - mu)^2 / mu -> 0 and ((y - mu) / mu)^2 = 1
+            for i in range(ends[g], ends[g + 1]):
+                relative += weight[i]
+            continue
+        for i in range(ends[g], ends[g + 1]):
+            z = table[when[i]]
+            z = z * z * z
+            mu = effects[g] * people[i] * z * z
+            r = (y[i] - mu) / mu
+            pearson += weight[i] * r * r * mu
+            relative += weight[i] * r * r
+    return pearson, relative
+
+
+@njit(cache=True, fastmath=FAST)
+def reweigh(y, y23, people, people6, when, ends, levels, effects, centres, table, spread, trend, phi, limit, weight):
+    """Anscombe weights: s = 1.5 (y^2/3 mu^-1/6 - mu^1/2) / sqrt(phi (1 - h)); s^-2 above the limit; sum to n."""
+    total = 0.0
+    n = ends[levels]
+    inverse = 1.0 / spread if trend and spread > 0.0 else 0.0
+    for g in range(levels):
+        count = ends[g + 1] - ends[g]
+        if effects[g] <= 0.0:
+            for i in range(ends[g], ends[g + 1]):
+                weight[i] = 1.0
+            total += count
+            continue
+        sixth = effects[g] ** (1.0 / 6.0)
+        level = 0.0
+        for i in range(ends[g], ends[g + 1]):
+            z = sixth * people6[i] * table[when[i]]
+            level += z * z * z * z * z * z
+        for i in range(ends[g], ends[g + 1]):
+            z = sixth * people6[i] * table[when[i]]
+            root = z * z * z
+            away = when[i] - centres[g]
+            rest = 1.0 - root * root * (1.0 / level + away * away * inverse)
+            raw = y23[i] / z - root
+            square = 2.25 * raw * raw / (phi * rest) if rest > 0.0 else 0.0
+            weight[i] = 1.0 / square if raw > 0.0 and square > limit * limit else 1.0
+            total += weight[i]
+    scale = n / total
+    for i in range(n):
+        weight[i] *= scale
+
+
+@njit(cache=True, fastmath=FAST)
+def nb_quantile(p, mean, phi):
+    """Smallest x with P(X <= x) >= p for a negative binomial of this mean and variance phi mean (Poisson at 1)."""
+    if mean <= 1e-12:
+        return 0.0
+    q = 1.0 - 1.0 / phi  # P(X = x + 1) / P(X = x) = q (x + size) / (x + 1); mean / (x + 1) when phi = 1
+    size = mean / (phi - 1.0) if phi > 1.0 else 0.0
+    # what lies 12 standard deviations and more below the mean is beyond the last digit
+    x = math.floor(max(0.0, mean - 12.0 * math.sqrt(phi * mean)))
+    if phi > 1.0:
+        log = math.lgamma(x + size) - math.lgamma(size) - math.lgamma(x + 1.0) - size * math.log(phi)
+        log += x * math.log(q) if x > 0.0 else 0.0
+    else:
+        log = x * math.log(mean) - mean - math.lgamma(x + 1.0)
+    mass = math.exp(log)
+    total = mass
+    asked = p * (1.0 - 1e-14)
+    while total < asked:
+        mass *= q * (x + size) / (x + 1.0) if phi > 1.0 else mean / (x + 1.0)
+        x += 1.0
+        total += mass
+        if mass < 1e-18 and x > mean:  # p so near to 1 that the sum cannot reach it
+            break
+    return x
+
+
+@njit(cache=True, fastmath=FAST)
+def upper_bound(method, power, z, p, mean, phi, se):
+    """The bound on the scale of counts; `se` is the standard error of log mean."""
+    if method == NB_PLUGIN:
+        return nb_quantile(p, mean, phi)
+    if method == MUAN:
+        return nb_quantile(p, mean * math.exp(z * se), phi)
+    if mean <= 0.0:
+        return 0.0
+    tau = phi + se * se * mean  # (phi mu + var mu) / mu
+    if power == 1.0:
+        return mean + z * math.sqrt(mean * tau)
+    root = mean**power + z * power * math.sqrt(mean ** (2.0 * power - 1.0) * tau)
+    return max(root, 0.0) ** (1.0 / power)
+
+
+@njit(cache=True, fastmath=FAST)
+def both_fits(
+    y, y23, people, people6, when, ends, levels, span, now, here, trend, start, options, critical, scratch, out
+):
+    """Fit, reweigh, fit again; fills `out`; returns the slope, or NaN where a trend was tried and must go."""
+    reweight, limit, keep_years = options[0] > 0.0, options[1], options[2] > 0.0
+    weight, exposure, totals, effects, centres, table = scratch
+    n = ends[levels]
+    df = n - levels - (1 if trend else 0)
+    weight[:n] = 1.0
+    beta, spread, _ = fit(
+        y, weight, people, when, ends, levels, span, trend, start, exposure, totals, effects, centres, table
+    )
+    pearson, relative = dispersions(y, weight, people, when, ends, levels, effects, table)
+    phi = max(1.0, pearson / df)
+    scale = pearson / df
+    if reweight:
+        reweigh(y, y23, people, people6, when, ends, levels, effects, centres, table, spread, trend, phi, limit, weight)
+        beta, spread, _ = fit(
+            y, weight, people, when, ends, levels, span, trend, beta, exposure, totals, effects, centres, table
+        )
+        pearson, relative = dispersions(y, weight, people, when, ends, levels, effects, table)
+        phi = max(1.0, pearson / df)
+        scale = relative / df
+    last = levels - 1
+    mean = effects[last] * here * math.exp(beta * (now - span // 2))
+    out[EXPECTED] = mean
+    out[PHI] = phi
+    out[SLOPE] = beta if trend else math.nan
+    share = totals[last]
+    away = now - centres[last]
+    variance = 1.0 / share if share > 0.0 else 0.0
+    if trend and spread > 0.0:
+        variance += away * away / spread
+    out[SE] = math.sqrt(scale * variance)
+    if not trend:
+        return 0.0
+    highest = 0.0
+    for i in range(n):
+        highest = max(highest, y[i])
+    certain = spread > 0.0 and abs(beta) * math.sqrt(spread / scale) > critical if scale > 0.0 else True
+    if not (keep_years and certain and mean <= highest):
+        return math.nan
+    return beta
+
+
+@njit(cache=True, fastmath=FAST, nogil=True)
+def evaluate(counts, roots, people, people6, at, first, spans, sizes, when, ends, levels, options, critical, out):
+    """Every series at every asked period.
+
+    counts, roots (y^(2/3)), people, people6 (n^(1/6)): (series, periods); at, first, spans, sizes: (asked,);
+    when: (asked, points) weeks from `first`, sorted by level, the last level being the reference windows;
+    ends: (asked, levels + 1); out: (series, asked, COLUMNS).
+    """
+    points = when.shape[1]
+    y = np.empty(points)
+    y23 = np.empty(points)
+    n = np.empty(points)
+    n6 = np.empty(points)
+    widest = 0
+    for k in range(len(at)):
+        widest = max(widest, spans[k])
+    scratch = (
+        np.empty(points),
+        np.empty(points),
+        np.empty(levels),
+        np.empty(levels),
+        np.empty(levels),
+        np.empty(widest + 2),
+    )
+    trend, method, power, z, p = options[3] > 0.0, int(options[4]), options[5], options[6], options[7]
+    cases, weeks = options[8], int(options[9])
+    for s in range(counts.shape[0]):
+        beta = 0.0
+        for k in range(len(at)):
+            row = out[s, k]
+            for i in range(sizes[k]):
+                j = first[k] + when[k, i]
+                y[i] = counts[s, j]
+                y23[i] = roots[s, j]
+                n[i] = people[s, j]
+                n6[i] = people6[s, j]
+            now = float(at[k] - first[k])
+            here = people[s, at[k]]
+            kept = math.nan
+            if trend:
+                kept = both_fits(
+                    y,
+                    y23,
+                    n,
+                    n6,
+                    when[k],
+                    ends[k],
+                    levels,
+                    spans[k],
+                    now,
+                    here,
+                    True,
+                    beta,
+                    options,
+                    critical[k],
+                    scratch,
+                    row,
+                )
+                beta = kept if not math.isnan(kept) else 0.0
+            if math.isnan(kept):
+                both_fits(
+                    y,
+                    y23,
+                    n,
+                    n6,
+                    when[k],
+                    ends[k],
+                    levels,
+                    spans[k],
+                    now,
+                    here,
+                    False,
+                    0.0,
+                    options,
+                    critical[k],
+                    scratch,
+                    row,
+                )
+            recent = 0.0
+            for j in range(max(0, at[k] - weeks + 1), at[k] + 1):
+                recent += counts[s, j]
+            row[ENOUGH] = 1.0 if recent >= cases else 0.0
+            row[BOUND] = upper_bound(method, power, z, p, row[EXPECTED], row[PHI], row[SE])

@@ -1,0 +1,45 @@
+"""How many false findings a county is willing to look at, dealt out over its charts and series."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gongzhi.methods.stream import mixture
+from gongzhi.methods.stream.exact import StreamError
+
+Reals = NDArray[np.float64]
+MONTH = 30 * 1440.0  # minutes
+
+
+def limits(rate: ArrayLike, *, false_a_month: float, least: int = 3) -> Reals:
+    """Limits (keys,) such that all keys together give `false_a_month` false alarms in 30 days under the baseline.
+
+    `rate` (keys,) events a minute. Every key gets the same share: a key with 3 events a year is then as quiet as
+    one with 3,000 a day. Where the share would let a chart alarm on fewer than `least` events, the limit is
+    raised, so the county total is at most the budget.
+    """
+    rates = np.asarray(rate, np.float64)
+    if false_a_month <= 0 or rates.size == 0 or np.any(rates <= 0):
+        raise StreamError("The budget and every rate must be above 0.")
+    between = rates * MONTH * rates.size / false_a_month
+    rises, weights = np.asarray(mixture.RISES), np.asarray(mixture.WEIGHTS)
+    floor = float(weights @ rises ** (least - 1)) * (1 + 1e-9)
+    return np.maximum(mixture.limit_for(between), floor)
+
+
+def false_discoveries(p: ArrayLike, *, rate: float) -> NDArray[np.bool_]:
+    """Which of many findings to report so that at most the share `rate` of them is false (Benjamini & Hochberg 1995).
+
+    Valid for independent and for positively dependent p-values (Benjamini & Yekutieli 2001).
+    """
+    values = np.asarray(p, np.float64)
+    bad = np.flatnonzero(~((values >= 0) & (values <= 1)))
+    if bad.size:
+        raise StreamError(f"Row {bad[0] + 1}: {values[bad[0]]:g} is not a probability.")
+    order = np.argsort(values, kind="stable")
+    good = np.flatnonzero(values[order] <= rate * np.arange(1, values.size + 1) / max(values.size, 1))
+    out = np.zeros(values.size, np.bool_)
+    if good.size:
+        out[order[: good[-1] + 1]] = True
+    return out
