@@ -19,12 +19,14 @@ Row = TypeVar("Row")
 class Where:
     """A place as told: by pin (WGS84, longitude first), by division or grid code, by typed text, or several.
 
-    The pin wins over the code, the code over the text; the text is always kept as said."""
+    The pin wins over the code, the code over the text; the text is always kept as said. `placed`: the source has
+    placed it already (an import), so where no polygon holds the pin the code stands and the pin is kept."""
 
     lon: float | None = None
     lat: float | None = None
     code: str = ""
     text: str = ""
+    placed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

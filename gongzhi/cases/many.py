@@ -7,26 +7,26 @@ move, and the steps in between: a run and its tokens stand where the story ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Model
 
 from gongzhi.cases import matters, noting, placing, searching
 from gongzhi.cases.cards import Contact, MatterCard, Officer, Where
 from gongzhi.cases.models import Case, Entry, Rating, Voice
-from gongzhi.cases.storytelling import Accept, Act, Answer, Rate, Telling, reopens
+from gongzhi.cases.storytelling import Accept, Act, Answer, Ended, Rate, Telling, reopens
 from gongzhi.ledger import writing
-from gongzhi.ledger.rows import insert_many
+from gongzhi.ledger.rows import insert_rows
 from gongzhi.procedures import clocks, running
 from gongzhi.procedures.models import Clock
 from gongzhi.procedures.reckoning import NewClock
 from gongzhi.procedures.running import NewRun
 
-__all__ = ("Accept", "Answer", "Kept", "NewVoice", "Rate", "Story", "receive_many", "reopens")
+__all__ = ("Accept", "Answer", "Ended", "Kept", "NewVoice", "Rate", "Story", "known", "receive_many", "reopens")
 
 BATCH = 2_000
 
@@ -49,6 +49,7 @@ class NewVoice:
     form_key: UUID | None = None
     said_at: datetime | None = None
     officer: Officer | None = None
+    organ: str = ""  # the organ that had it in the system it comes from, instead of the responsible one
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Story:
 
     voice: NewVoice
     acts: tuple[Act, ...] = ()
+    rung_until: datetime | None = None  # bells up to then have rung: nobody is called about years ago
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Kept:
     case: UUID
     voice: UUID
     number: str
+    masked: bool = False  # something personal was hidden in what was said
 
 
 @dataclass(slots=True)
@@ -81,14 +84,29 @@ class _Prepared:
 def receive_many(stories: Sequence[Story]) -> list[Kept]:
     """Keep whole stories, each batch of 2,000 in one transaction. A story that breaks a rule refuses its batch."""
     kept: list[Kept] = []
+    hear = lru_cache(maxsize=4 * BATCH)(noting.hear)  # lasts as long as this call: it holds words as they were said
     for start in range(0, len(stories), BATCH):
-        prepared = [_prepare(story) for story in stories[start : start + BATCH]]
+        prepared = [_prepare(story, hear) for story in stories[start : start + BATCH]]
         with transaction.atomic():
+            _draw_again([one.case for one in prepared], [one.voice for one in prepared])
             kept += _keep(prepared)
     return kept
 
 
-def _prepare(story: Story) -> _Prepared:
+def _draw_again(cases: Sequence[Case], voices: Sequence[Voice]) -> None:
+    """Draw new what another case has already: thousands told of one midnight share the range of one millisecond."""
+    seeks = set(Case.objects.filter(seek__in=[case.seek for case in cases]).values_list("seek", flat=True))
+    numbers = set(Case.objects.filter(number__in=[case.number for case in cases]).values_list("number", flat=True))
+    for case, voice in zip(cases, voices, strict=True):
+        while case.seek in seeks:
+            case.seek = noting.new_seek(case.received_at)
+        while case.number in numbers:
+            case.number = voice.number = noting.new_number(case.received_at)
+        seeks.add(case.seek)
+        numbers.add(case.number)
+
+
+def _prepare(story: Story, hear: Callable[[str], noting.Heard]) -> _Prepared:
     new = story.voice
     told = noting.told(
         by=new.by,
@@ -104,16 +122,19 @@ def _prepare(story: Story) -> _Prepared:
         photos=(),
         place_text=new.place.text if new.place else "",
         officer=new.officer,
+        heard=hear,
     )
     where = placing.place(new.place, keep=told.danger is not None)
     matter = matters.chosen(new.matter) if new.matter else matters.suggested_or_other(told.words)
     concerned = placing.concerned(matter, where, new.officer, at=new.at)
+    if new.organ and new.officer is None:
+        concerned = replace(concerned, organ=new.organ)
     case = noting.new_case(told, where, matter, concerned, new.matter_by if new.matter else "suggested")
     voice, _ = noting.new_voice(told, case, lead=True)
     made = _Prepared(story, told, matter, case, voice)
     limit = matters.limit_of(matter)
     made.clocks = [
-        NewClock(case.ref, limit, matter.clause, begun, new.by, stopped_at=stopped)
+        NewClock(case.ref, limit, matter.clause, begun, new.by, stopped_at=stopped, rung_until=story.rung_until)
         for begun, stopped in rounds(story, matter)
     ]
     return made
@@ -124,7 +145,7 @@ def rounds(story: Story, matter: MatterCard) -> Iterator[tuple[datetime, datetim
     begun: datetime = story.voice.at
     answered: datetime | None = None
     for act in story.acts:
-        if isinstance(act, Answer):
+        if isinstance(act, Answer | Ended):
             answered = act.at
         elif isinstance(act, Rate) and answered is not None and reopens(act, answered, matter):
             yield begun, answered
@@ -158,12 +179,12 @@ def _keep(prepared: Sequence[_Prepared]) -> list[Kept]:
         first.setdefault(fact.about, id)
     for one in prepared:
         one.voice.fact = first[one.case.ref]
-    _insert(Case, [one.case for one in prepared])
-    _insert(Voice, [one.voice for one in prepared])
-    _insert(Entry, [entry for telling in tellings for entry in telling.entries])
-    _insert(Rating, [rating for telling in tellings for rating in telling.ratings])
+    insert_rows(Case, [one.case for one in prepared])
+    insert_rows(Voice, [one.voice for one in prepared])
+    insert_rows(Entry, [entry for telling in tellings for entry in telling.entries])
+    insert_rows(Rating, [rating for telling in tellings for rating in telling.ratings])
     searching.add_many([(one.case.seek, one.told.masked) for one in prepared])
-    return [Kept(one.case.id, one.voice.id, one.case.number) for one in prepared]
+    return [Kept(one.case.id, one.voice.id, one.case.number, one.told.masked != one.told.words) for one in prepared]
 
 
 def _tell(one: _Prepared, began: Sequence[Clock]) -> Telling:
@@ -176,7 +197,7 @@ def _tell(one: _Prepared, began: Sequence[Clock]) -> Telling:
     return telling
 
 
-def _insert(model: type[Model], rows: Sequence[Model]) -> None:
-    columns = [column.attname for column in model._meta.concrete_fields]
-    names = [column.name for column in model._meta.concrete_fields]
-    insert_many(model, names, [[getattr(row, column) for column in columns] for row in rows])
+def known(keys: Iterable[UUID]) -> set[UUID]:
+    """Which of these form keys voices have already: those rows of an import are there."""
+    found = Voice.objects.filter(form_key__in=list(keys)).values_list("form_key", flat=True)
+    return {key for key in found if key is not None}

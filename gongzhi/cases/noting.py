@@ -6,7 +6,7 @@ Nothing here touches the database; `intake` saves one, `many` saves thousands of
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from gongzhi.kit.masking import mask
 from gongzhi.kit.moments import stamp
 from gongzhi.ledger import writing
 from gongzhi.ledger.models import Fact
+from gongzhi.ledger.rows import build
 from gongzhi.ledger.writing import NewFact
 from gongzhi.places import reads as places
 
@@ -37,6 +38,7 @@ class Told:
     at: datetime
     words: str
     masked: str
+    title: str
     kind: str
     source: str
     language: str
@@ -50,6 +52,23 @@ class Told:
     officer: Officer | None
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Words as they were read: cleaned, masked, their title, and whether they tell of danger."""
+
+    words: str
+    masked: str
+    title: str
+    danger: Danger | None
+
+
+def hear(words: str) -> Heard:
+    """Read words; refuses empty and too long ones."""
+    words = rules.clean_words(words)
+    masked = mask(words).text
+    return Heard(words, masked, rules.title_of(masked), danger(words))
+
+
 def told(
     *,
     by: str,
@@ -60,10 +79,13 @@ def told(
     language: str,
     contact: Contact | None,
     said_at: datetime | None,
+    heard: Callable[[str], Heard] | None = None,
     **rest: Any,
 ) -> Told:
-    """What was said, cleaned and masked; refuses empty or too long words, unknown codes, a misread contact."""
-    words = rules.clean_words(words)
+    """What was said, cleaned and masked; refuses empty or too long words, unknown codes, a misread contact.
+
+    `heard` reads the words for a caller that remembers those it has read."""
+    read = (heard or hear)(words)
     rules.check_code(kind, rules.KINDS, field="kind")
     rules.check_code(source, rules.SOURCES, field="source")
     rules.check_code(language, rules.LANGUAGES, field="language")
@@ -73,13 +95,14 @@ def told(
     return Told(
         by=by,
         at=at,
-        words=words,
-        masked=mask(words).text,
+        words=read.words,
+        masked=read.masked,
+        title=read.title,
         kind=kind,
         source=source,
         language=language,
         said_at=min(said_at or at, at),
-        danger=danger(words),
+        danger=read.danger,
         contact=contact,
         **rest,
     )
@@ -94,7 +117,8 @@ def new_case(
 ) -> Case:
     """The row of a fresh case; run, clock and limit are still to be set."""
     id = ids.uuid7(told.at)
-    return Case(
+    return build(
+        Case,
         id=id,
         number=new_number(told.at),
         seek=new_seek(told.at),
@@ -114,7 +138,7 @@ def new_case(
         officer_post=concerned.officer_post,
         officer_account=concerned.officer_account,
         officer_organ=concerned.officer_organ,
-        title=rules.title_of(told.masked),
+        title=told.title,
         holder=concerned.holder,
         held_at=told.at,
         moved_at=told.at,
@@ -123,7 +147,8 @@ def new_case(
 
 def new_voice(told: Told, case: Case, *, lead: bool) -> tuple[Voice, str]:
     """The row of a voice with its texts sealed, and its secret link; the fact is still to be set."""
-    voice = Voice(
+    voice = build(
+        Voice,
         id=ids.uuid7(told.at),
         number=case.number if lead else new_number(told.at),
         case=case,

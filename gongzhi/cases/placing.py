@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gongzhi.cases import matters, rules
@@ -56,7 +56,8 @@ def place(where: Where | None, *, keep: bool) -> Placed:
         return Placed("", county)
     text = mask(rules.clean_note(where.text, most=rules.PLACE_TEXT_MAX, field="place")).text
     if where.lon is not None and where.lat is not None:
-        return _by_pin(where.lon, where.lat, text, county, keep=keep)
+        beside = _by_code(where.code, text, county, keep=True) if where.placed else None
+        return _by_pin(where.lon, where.lat, text, county, keep=keep, beside=beside)
     if where.code:
         return _by_code(where.code, text, county, keep=keep)
     hits = places.find(text, limit=1) if text else []
@@ -66,10 +67,12 @@ def place(where: Where | None, *, keep: bool) -> Placed:
     return Placed("", county, text=text)
 
 
-def _by_pin(lon: float, lat: float, text: str, county: str, *, keep: bool) -> Placed:
+def _by_pin(lon: float, lat: float, text: str, county: str, *, keep: bool, beside: Placed | None = None) -> Placed:
     grid = places.grid_at(lon, lat)
     if grid is not None:
         return Placed(grid.code, grid.code[:12], lon, lat, text)
+    if beside is not None:
+        return replace(beside, lon=lon, lat=lat)
     if keep:
         return Placed("", county, lon, lat, text)
     neighbour = places.outside(lon, lat)

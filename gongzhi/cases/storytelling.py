@@ -12,6 +12,7 @@ from gongzhi.cases.models import Case, Entry, Rating, Voice
 from gongzhi.kit.canonical import Json
 from gongzhi.kit.masking import mask
 from gongzhi.kit.refusal import N_, NotAllowed, Refusal
+from gongzhi.ledger.rows import build
 from gongzhi.ledger.writing import NewFact
 from gongzhi.people.cards import PostCard
 from gongzhi.people.permits import Permit
@@ -47,7 +48,16 @@ class Rate:
     words: str = ""
 
 
-Act = Accept | Answer | Rate
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Another system's record says that the case ended there: who did it here nobody knows, so no post is named."""
+
+    at: datetime
+    outcome: str
+    public_text: str = ""
+
+
+Act = Accept | Answer | Ended | Rate
 
 
 def reopens(act: Rate, closed_at: datetime, matter: MatterCard) -> bool:
@@ -76,6 +86,8 @@ class Telling:
             self._accept(act)
         elif isinstance(act, Answer):
             self._answer(act)
+        elif isinstance(act, Ended):
+            self._end(act)
         else:
             self._rate(act, matter)
 
@@ -108,6 +120,22 @@ class Telling:
         self._note(act.at, post.doer, "closed", post, outcome=act.outcome)
         details: dict[str, Json] = {"round": case.round, "outcome": act.outcome, "in_time": case.in_time}
         self._fact("case.closed", act.at, post.doer, details)
+
+    def _end(self, act: Ended) -> None:
+        case, by = self.case, self.facts[0].by
+        rules.check_outcome(act.outcome, duplicate_of="first" if act.outcome == "duplicate" else "")
+        _in_state(case, "received")
+        text = rules.clean_note(act.public_text, most=rules.ANSWER_MAX, field="public_text")
+        case.answered_at, case.in_time = act.at, act.at <= self.clocks[case.round - 1].due_at
+        case.state, case.outcome, case.closed_at, case.held_at = "closed", act.outcome, act.at, act.at
+        where = {"at": act.at, "by": by, "organ": case.organ, "case_id": case.id, "round": case.round}
+        reason = "in_time" if case.in_time else "late"
+        self.entries.append(
+            build(Entry, **where, kind="answered", public_text=mask(text).text if text else "", reason=reason)
+        )
+        self.entries.append(build(Entry, **where, kind="closed", outcome=act.outcome))
+        details: dict[str, Json] = {"round": case.round, "outcome": act.outcome, "in_time": case.in_time}
+        self._fact("case.closed", act.at, by, details)
 
     def _rate(self, act: Rate, matter: MatterCard) -> None:
         case, by = self.case, self.voice.ref
@@ -174,7 +202,9 @@ class Telling:
 
     def _note(self, at: datetime, by: str, kind: str, post: PostCard | None, **fields: Any) -> None:
         where = {"organ": post.organ, "post": post.id.hex} if post else {}
-        self.entries.append(Entry(case=self.case, at=at, kind=kind, by=by, round=self.case.round, **where, **fields))
+        self.entries.append(
+            build(Entry, case_id=self.case.id, at=at, kind=kind, by=by, round=self.case.round, **where, **fields)
+        )
 
     def _fact(self, kind: str, at: datetime, by: str, details: dict[str, Json]) -> None:
         self.facts.append(NewFact(kind, self.case.ref, by, at, details))

@@ -21,12 +21,12 @@ KEY_BYTES = 32
 
 def key_for(purpose: str) -> bytes:
     """The 32-byte key of one purpose, e.g. `channels.address`. The same purpose always gives the same key."""
-    return _derived(Path(settings.MASTER_KEY_FILE), purpose)
+    return _derived(str(settings.MASTER_KEY_FILE), purpose)  # a text: a Path is slow to hash
 
 
 @cache
-def _derived(path: Path, purpose: str) -> bytes:
-    return HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose.encode()).derive(_master(path))
+def _derived(path: str, purpose: str) -> bytes:
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose.encode()).derive(_master(Path(path)))
 
 
 @cache

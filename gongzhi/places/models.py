@@ -29,6 +29,8 @@ class County(models.Model):
     lat = models.FloatField(null=True)
     bounds = models.JSONField(default=list)  # west, south, east, north in degrees WGS84, or empty
     practice = models.BooleanField(default=False)
+    banner_zh = models.CharField(max_length=60, blank=True)  # stands on every page, such as "example from real data"
+    banner_en = models.CharField(max_length=120, blank=True)
     phone = models.CharField(max_length=40, blank=True)
     emblem = models.CharField(max_length=120, blank=True)
     accent = models.CharField(max_length=7, blank=True)
@@ -38,7 +40,7 @@ class County(models.Model):
     PRIVACY = {
         "public": [
             *("id", "code", "name_zh", "name_en", "tz", "lon", "lat", "bounds", "practice"),
-            *("phone", "emblem", "accent", "neighbours", "version"),
+            *("phone", "emblem", "accent", "neighbours", "version", "banner_zh", "banner_en"),
         ],
         "internal": [],
         "personal": [],

@@ -32,6 +32,8 @@ class CountyCard:
     accent: str
     neighbours: tuple[dict[str, Any], ...] = field(hash=False)
     version: int
+    banner_zh: str = ""
+    banner_en: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -238,6 +240,8 @@ def _build_county() -> CountyCard | None:
         row.accent,
         tuple(row.neighbours),
         row.version,
+        row.banner_zh,
+        row.banner_en,
     )
 
 

@@ -23,7 +23,7 @@ from gongzhi.kit.canonical import Json
 from gongzhi.kit.refusal import N_, NotFound, Refusal, Stale
 from gongzhi.kit.worktime import Limit
 from gongzhi.ledger import writing
-from gongzhi.ledger.rows import insert
+from gongzhi.ledger.rows import insert, insert_rows
 from gongzhi.procedures import calendars, reckoning, rules
 from gongzhi.procedures.models import Clock
 from gongzhi.procedures.reckoning import NewClock
@@ -64,7 +64,7 @@ def start_many(rows: Sequence[NewClock], *, quiet: bool = True) -> list[Clock]:
     calendar = calendars.calendar()
     clocks = [reckoning.fresh(row, calendar) for row in rows]
     with transaction.atomic(savepoint=False):
-        Clock.objects.bulk_create(clocks, batch_size=2000)
+        insert_rows(Clock, clocks)
         if not quiet:
             pairs = zip(rows, clocks, strict=True)
             writing.write_many(

@@ -14,6 +14,7 @@ from gongzhi.kit import moments, worktime
 from gongzhi.kit.canonical import Json
 from gongzhi.kit.ids import uuid7
 from gongzhi.kit.worktime import Calendar, Limit, Pause, Unit
+from gongzhi.ledger.rows import build
 from gongzhi.procedures.models import Clock
 
 LADDER = Limit(1, Unit.working_days)  # after the due instant, until the leader is told
@@ -67,7 +68,8 @@ def set_state(clock: Clock, state: Mapping[str, Json]) -> None:
 
 def fresh(row: NewClock, calendar: Calendar) -> Clock:
     """The row of a clock as `start` writes it; not saved."""
-    clock = Clock(
+    clock = build(
+        Clock,
         id=uuid7(row.at),
         about=row.about,
         limit_amount=row.limit.amount,

@@ -19,7 +19,7 @@ from gongzhi.kit.canonical import Json
 from gongzhi.kit.ids import uuid7
 from gongzhi.kit.refusal import N_, NotFound, Stale
 from gongzhi.ledger import writing
-from gongzhi.ledger.rows import insert
+from gongzhi.ledger.rows import build, insert, insert_rows
 from gongzhi.procedures import nets, rules
 from gongzhi.procedures.models import Run, Token
 
@@ -69,17 +69,17 @@ def start_many(rows: Sequence[NewRun], *, quiet: bool = True) -> list[Run]:
     for row in rows:
         pk, net = nets.newest(row.procedure)
         stage = net.stage(row.stage or net.start).code
-        run = Run(id=uuid7(row.at), procedure_id=pk, about=row.about, version=1, moved_by=row.by)
+        run = build(Run, id=uuid7(row.at), procedure_id=pk, about=row.about, version=1, moved_by=row.by)
         run.started_at = run.moved_at = row.at
         runs.append(run)
         (first,) = rules.begin(net, row.holder)
         since = row.since_at or row.at
-        tokens.append(Token(id=uuid7(row.at), run=run, stage=stage, holder=first.holder, since_at=since))
+        tokens.append(build(Token, id=uuid7(row.at), run_id=run.id, stage=stage, holder=first.holder, since_at=since))
         details: dict[str, Json] = {"procedure": net.code, "version": net.version}
         facts.append(writing.NewFact("procedure.started", row.about, row.by, row.at, details))
     with transaction.atomic(savepoint=False):
-        Run.objects.bulk_create(runs, batch_size=2000)
-        Token.objects.bulk_create(tokens, batch_size=2000)
+        insert_rows(Run, runs)
+        insert_rows(Token, tokens)
         if not quiet:
             writing.write_many(facts)
     return runs

@@ -25,6 +25,8 @@ class House:
     emblem: str
     practice: bool
     origin: str
+    banner_zh: str = ""
+    banner_en: str = ""
 
 
 def the_house() -> House:
@@ -41,6 +43,8 @@ def the_house() -> House:
         emblem=card.emblem or "",
         practice=card.practice,
         origin=settings.ORIGIN,
+        banner_zh=card.banner_zh,
+        banner_en=card.banner_en or card.banner_zh,
     )
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gongzhi.cases import closing, dispatch, intake, lists, many, rating
+from gongzhi.cases import closing, dispatch, intake, lists, many, noting, rating
 from gongzhi.cases.cards import Contact, Officer, Where
-from gongzhi.cases.many import Accept, Answer, NewVoice, Rate, Story
+from gongzhi.cases.many import Accept, Answer, Ended, NewVoice, Rate, Story
 from gongzhi.cases.models import Case, Entry, Rating, Voice
 from gongzhi.cases.tests import cast
 from gongzhi.kit.refusal import NotAllowed, Refusal
@@ -73,7 +74,7 @@ def history(case: Case) -> dict[str, Any]:
 
 def told_by_verbs(story: Story) -> Case:
     new = story.voice
-    names = [name for name in NewVoice.__slots__ if name != "form_key"]
+    names = [name for name in NewVoice.__slots__ if name not in ("form_key", "organ")]
     received = intake.receive(**{name: getattr(new, name) for name in names})
     for act in story.acts:
         case = Case.objects.get(id=received.case.id)
@@ -168,7 +169,7 @@ def test_many_stories_keep_their_order_and_are_found() -> None:
 def test_statements_do_not_grow_with_stories(django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
     many.receive_many([Story(NewVoice(by=cast.BY, at=cast.AT, words=cast.WORDS))])
     told = [Story(NewVoice(by=cast.BY, at=cast.AT, words=cast.WORDS, place=cast.PIN)) for _ in range(40)]
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         many.receive_many(told)
 
 
@@ -187,3 +188,23 @@ def test_a_story_that_breaks_a_rule_leaves_nothing(acts: Any) -> None:
         many.receive_many([Story(voice), Story(voice, acts(cast.post("roads-1")))])
     assert not Case.objects.exists()
     assert not Fact.objects.filter(kind="case.received").exists()
+
+
+def test_numbers_and_orders_that_are_taken_are_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter([7, 7, 7, 8, 8, 9])
+    monkeypatch.setattr(noting.secrets, "randbits", lambda bits: next(drawn))
+    told = Story(NewVoice(by=cast.BY, at=cast.AT, words=cast.WORDS, place=cast.PIN))
+    many.receive_many([told])
+    many.receive_many([told, told])
+    assert sorted(seek & 15 for seek in Case.objects.values_list("seek", flat=True)) == [7, 8, 9]
+    assert set(Case.objects.values_list("number")) == set(Voice.objects.values_list("number"))
+
+
+def test_a_story_that_ended_elsewhere_names_no_post() -> None:
+    voice = NewVoice(by=cast.BY, at=cast.AT, words=cast.WORDS, place=cast.PIN, organ="water", form_key=UUID(int=5))
+    many.receive_many([Story(voice, (Ended(cast.later(days=1), "fixed", "call 13912345678"),), rung_until=cast.AT)])
+    case = Case.objects.get()
+    assert (case.state, case.outcome, case.organ, case.in_time) == ("closed", "fixed", "water", True)
+    entries = Entry.objects.filter(case=case).order_by("id").values_list("kind", "by", "post", "public_text")
+    assert set(entries) == {("answered", cast.BY, "", "call [phone]"), ("closed", cast.BY, "", "")}
+    assert many.known([UUID(int=5), UUID(int=6)]) == {UUID(int=5)}

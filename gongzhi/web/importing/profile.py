@@ -1,0 +1,156 @@
+"""What a profile says: which column of a file means what. A YAML file of the package, or one's own.
+
+`docs/importing.md` explains every key. A key nobody knows is a fault, so that a misspelt one is not lost.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from gongzhi.cases import rules
+from gongzhi.kit.refusal import N_, Refusal
+from gongzhi.kit.worktime import Unit
+
+SHIPPED = Path(__file__).parent / "profiles"
+Outcome = Literal["fixed", "answered", "partly", "planned", "not_ours", "no_ground", "duplicate"]
+
+
+class Part(BaseModel):
+    """A part of a profile: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ExampleCounty(Part):
+    """The county that is made for an empty folder."""
+
+    code: Annotated[str, Field(pattern=r"^[1-9]\d{5}$")] = "990199"
+    name_zh: Annotated[str, Field(min_length=1, max_length=60)]
+    name_en: Annotated[str, Field(max_length=80)] = ""
+    limit_amount: Annotated[int, Field(ge=1, le=365)] = 15
+    limit_unit: Unit = Unit.working_days
+
+
+class State(Part):
+    """Which column says how a case stands, and which of its words mean that it ended, and how."""
+
+    column: str
+    closed: dict[str, Outcome]
+
+
+class Coordinates(Part):
+    """The columns of a pin in degrees, and the system they were measured in."""
+
+    lon: str
+    lat: str
+    system: Literal["wgs84", "gcj02"] = "wgs84"
+
+
+class Shapes(Part):
+    """How a polygon of `--places` is named from its properties, and the system it was drawn in."""
+
+    name: str = "{name}"
+    system: Literal["wgs84", "gcj02"] = "wgs84"
+
+
+class Profile(Part):
+    """One kind of file. `words` and `address` are texts with {column} in them; the others name columns."""
+
+    profile: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+    language: Literal["zh-hans", "en"]
+    tz: str
+    id: str
+    opened: str
+    words: str
+    unsaid: str = ""
+    matter: Annotated[list[str], Field(min_length=1, max_length=3)]
+    organ: str = ""
+    organs: dict[str, str] = {}
+    place: Annotated[list[str], Field(max_length=2)] = []
+    address: str = ""
+    closed: str = ""
+    answer: str = ""
+    state: State | None = None
+    kind: str = ""
+    kinds: dict[str, str] = {}
+    source: str = ""
+    sources: dict[str, str] = {}
+    coordinates: Coordinates | None = None
+    shapes: Shapes = Shapes()
+    dates: list[str] = []
+    empty: list[str] = []
+    earliest: int = 1990
+    public: bool = True
+    county: ExampleCounty
+
+    @field_validator("tz")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, OSError) as error:
+            raise ValueError("not a time zone; America/New_York is one") from error
+        return value
+
+    @model_validator(mode="after")
+    def _codes(self) -> Profile:
+        for given, known in ((self.kinds, rules.KINDS), (self.sources, rules.SOURCES)):
+            if strange := sorted(set(given.values()) - set(known)):
+                raise ValueError(f"{', '.join(strange)} is none of: {', '.join(known)}")
+        return self
+
+    @property
+    def columns(self) -> set[str]:
+        """Every column this profile reads."""
+        named = [self.id, self.opened, self.closed, self.organ, self.kind, self.source, self.answer]
+        named += [*self.matter, *self.place, *fields_of(self.words), *fields_of(self.address)]
+        named += [self.state.column] if self.state else []
+        named += [self.coordinates.lon, self.coordinates.lat] if self.coordinates else []
+        return {name for name in named if name}
+
+
+def fields_of(template: str) -> list[str]:
+    """The columns a text with {column} in it reads."""
+    pieces = template.split("{")[1:]
+    return [piece.partition("}")[0] for piece in pieces]
+
+
+def shipped() -> list[str]:
+    """The names of the profiles that come with the program."""
+    return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
+
+
+def load(name: str) -> Profile:
+    """A shipped profile by its name, or one's own by its path. Refuses `profile_unknown` and `profile_faulty`."""
+    path = SHIPPED / f"{name}.yaml" if name in shipped() else Path(name)
+    try:
+        said: Any = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise Refusal(
+            "profile_unknown",
+            N_("There is no profile “%(name)s”. These come with the program: %(known)s. Or give the path of your own."),
+            name=name,
+            known=", ".join(shipped()),
+        ) from error
+    except yaml.YAMLError as error:
+        raise _faulty(path, " ".join(str(error).split())) from error
+    try:
+        return Profile.model_validate(said)
+    except (ValidationError, ValueError) as error:
+        raise _faulty(path, _first(error)) from error
+
+
+def _faulty(path: Path, why: str) -> Refusal:
+    return Refusal("profile_faulty", N_("The profile %(name)s cannot be used: %(why)s"), name=path.name, why=why)
+
+
+def _first(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    told = error.errors()[0]
+    return f"{'.'.join(str(part) for part in told['loc'])}: {told['msg']}"

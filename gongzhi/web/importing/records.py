@@ -1,0 +1,244 @@
+"""One row of a file as the story it tells, or the reason why it cannot be believed. No database."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from uuid import NAMESPACE_URL, UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from gongzhi.cases import rules
+from gongzhi.cases.cards import Where
+from gongzhi.cases.many import Ended, NewVoice, Story
+from gongzhi.kit.coords import gcj02_to_wgs84
+from gongzhi.web.importing.profile import Profile
+from gongzhi.web.importing.tables import Row
+
+NAME_MOST = {"matter": 80, "organ": 100, "place": 60}
+REASONS = (
+    *("row_torn", "key_missing", "key_twice", "date_missing", "date_misread", "date_impossible"),
+    *("closed_before_opened", "words_missing", "refused"),
+)
+
+
+class Rejected(Exception):
+    """A row that is not kept: one of REASONS, and the value that was the reason."""
+
+    def __init__(self, reason: str, value: object = "") -> None:
+        super().__init__(reason)
+        self.reason, self.value = reason, str(value)[:120]
+
+
+@dataclass(slots=True)
+class Codes:
+    """What the county calls the names of the file: paths of names in small letters → code."""
+
+    matters: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    organs: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    county: str = ""
+
+
+class Reader:
+    """Reads rows by a profile. `traps` counts what was strange about rows that were kept all the same."""
+
+    def __init__(self, profile: Profile, *, at: datetime, codes: Codes, fallback: tuple[float, float] | None) -> None:
+        self.profile, self.at, self.codes, self.fallback = profile, at, codes, fallback
+        self.traps: Counter[str] = Counter()
+        self.zone = ZoneInfo(profile.tz)
+        self.seen: set[str] = set()
+        self.by = f"import:{profile.profile}"
+        self.empty = frozenset(["", *profile.empty])
+        self.text_moment = lru_cache(maxsize=50_000)(self._text_moment)
+        self.day_moment = lru_cache(maxsize=50_000)(self._day_moment)
+        self.code_of_matter = lru_cache(maxsize=50_000)(self._code_of_matter)
+        self.code_of_place = lru_cache(maxsize=50_000)(self._code_of_place)
+        self.earliest = datetime(profile.earliest, 1, 1, tzinfo=UTC)
+
+    def key(self, row: Row) -> str:
+        """The source's own key of the row, never seen before in this file."""
+        if "" in row:
+            raise Rejected("row_torn", row[""])
+        key = self.text(row[self.profile.id])
+        if not key:
+            raise Rejected("key_missing")
+        if key in self.seen:
+            raise Rejected("key_twice", key)
+        self.seen.add(key)
+        return key
+
+    def read(self, row: Row) -> Story:
+        """The story of a row. Raises Rejected."""
+        profile = self.profile
+        key = self.key(row)
+        at = self.moment(row[profile.opened])
+        if at is None:
+            raise Rejected("date_missing")
+        acts = self._acts(row, at)
+        organ = self._organ(row)
+        voice = NewVoice(
+            by=self.by,
+            at=at,
+            words=self._words(row),
+            kind=self._told(row, profile.kind, profile.kinds, "report"),
+            source=self._told(row, profile.source, profile.sources, "import"),
+            language=profile.language,
+            place=self._where(row),
+            matter=self.code_of_matter(tuple(self.text(row[name]) for name in profile.matter)),
+            matter_by="staff",
+            allows_public=profile.public,
+            form_key=form_key(profile.profile, key),
+            organ=organ,
+        )
+        return Story(voice, acts, rung_until=self.at)
+
+    def text(self, value: object) -> str:
+        """A cell as text, empty for what the profile calls empty."""
+        told = value.strip() if isinstance(value, str) else "" if value is None else str(value)
+        return "" if told in self.empty else told
+
+    def moment(self, value: object) -> datetime | None:
+        """A cell as a moment in UTC; None when empty. A day is its first moment in the file's zone."""
+        if value is None or value == "":
+            return None
+        if isinstance(value, datetime):
+            told = value if value.tzinfo else value.replace(tzinfo=self.zone)
+            return self._plausible(told.astimezone(UTC), value)
+        if isinstance(value, date):
+            return self.day_moment(value)
+        text = self.text(value)
+        return self.text_moment(text) if text else None
+
+    def _day_moment(self, day: date) -> datetime:
+        return self._plausible(datetime.combine(day, time(), self.zone).astimezone(UTC), day)
+
+    def _text_moment(self, text: str) -> datetime:
+        for form in self.profile.dates:
+            try:
+                told = datetime.strptime(text, form)  # noqa: DTZ007 - the zone follows
+            except ValueError:
+                continue
+            return self._plausible(self._zoned(told), text)
+        try:
+            return self._plausible(self._zoned(datetime.fromisoformat(text)), text)
+        except ValueError as error:
+            raise Rejected("date_misread", text) from error
+
+    def _zoned(self, told: datetime) -> datetime:
+        return (told if told.tzinfo else told.replace(tzinfo=self.zone)).astimezone(UTC)
+
+    def _plausible(self, moment: datetime, said: object) -> datetime:
+        if not self.earliest <= moment <= self.at:
+            raise Rejected("date_impossible", said)
+        return moment
+
+    def _acts(self, row: Row, at: datetime) -> tuple[Ended, ...]:
+        profile = self.profile
+        closed = self.moment(row[profile.closed]) if profile.closed else None
+        outcome: str | None = "fixed" if closed is not None else None
+        if profile.state is not None:
+            outcome = profile.state.closed.get(self.text(row[profile.state.column]))
+        if closed is not None and closed < at:
+            raise Rejected("closed_before_opened", row[profile.closed])
+        if outcome is None:
+            self.traps["open_with_end"] += closed is not None
+            return ()
+        if closed is None:
+            self.traps["end_unknown"] += 1
+            evening = datetime.combine(at.astimezone(self.zone).date(), time(23, 59, 59), self.zone).astimezone(UTC)
+            closed = max(at, min(evening, self.at))
+        answer = self.text(row[profile.answer])[: rules.ANSWER_MAX] if profile.answer else ""
+        return (Ended(closed, outcome, answer),)
+
+    def _words(self, row: Row) -> str:
+        words = fill(self.profile.words, {name: self.text(value) for name, value in row.items()})
+        if words:
+            return words
+        if not self.profile.unsaid:
+            raise Rejected("words_missing")
+        self.traps["without_words"] += 1
+        return self.profile.unsaid
+
+    def _told(self, row: Row, column: str, codes: Mapping[str, str], default: str) -> str:
+        return codes.get(self.text(row[column]), default) if column else default
+
+    def _organ(self, row: Row) -> str:
+        name = self.organ_name(row)
+        if not name:
+            self.traps["organ_missing"] += bool(self.profile.organ)
+            return ""
+        code = self.codes.organs.get(name.casefold(), "")
+        self.traps["organ_unknown"] += not code
+        return code
+
+    def organ_name(self, row: Row) -> str:
+        """The organ of a row, as the profile spells it out."""
+        told = self.text(row[self.profile.organ]) if self.profile.organ else ""
+        return self.profile.organs.get(told, told)[: NAME_MOST["organ"]]
+
+    def path(self, row: Row, kind: str) -> tuple[str, ...]:
+        """The names of a row's matter or place, the widest first, without empty ones."""
+        columns = self.profile.matter if kind == "matter" else self.profile.place
+        return tuple(told[: NAME_MOST[kind]] for name in columns if (told := self.text(row[name])))
+
+    def pin(self, row: Row) -> tuple[float, float] | None:
+        """The pin of a row in WGS84, or None; an impossible one is counted."""
+        named = self.profile.coordinates
+        if named is None:
+            return None
+        told = self.text(row[named.lon]), self.text(row[named.lat])
+        if not any(told):
+            return None
+        try:
+            lon, lat = float(told[0]), float(told[1])
+        except ValueError:
+            self.traps["pin_impossible"] += 1
+            return None
+        if not (-180 <= lon <= 180 and -90 <= lat <= 90) or (lon, lat) == (0.0, 0.0):
+            self.traps["pin_impossible"] += 1
+            return None
+        return gcj02_to_wgs84(lon, lat) if named.system == "gcj02" else (lon, lat)
+
+    def _where(self, row: Row) -> Where | None:
+        pin = self.pin(row)
+        address = fill(self.profile.address, {name: self.text(value) for name, value in row.items()})
+        address = address[: rules.PLACE_TEXT_MAX]
+        if pin is not None and pin == self.fallback:
+            self.traps["fallback_pin"] += 1
+            return Where(code=self.codes.county, text=address)
+        code = self.code_of_place(self.path(row, "place"))
+        if pin is None:
+            self.traps["place_missing"] += code == self.codes.county
+            return Where(code=code, text=address)
+        return Where(lon=pin[0], lat=pin[1], code=code, text=address, placed=True)
+
+    def _code_of_matter(self, told: tuple[str, ...]) -> str:
+        names = tuple(name[: NAME_MOST["matter"]].casefold() for name in told if name)
+        code = self.codes.matters.get(names)
+        return code or rules.CATCH_ALL
+
+    def _code_of_place(self, told: tuple[str, ...]) -> str:
+        names = tuple(name.casefold() for name in told)
+        while names:
+            if code := self.codes.places.get(names):
+                return code
+            names = names[:-1]
+        return self.codes.county
+
+
+def form_key(profile: str, key: str) -> UUID:
+    """What makes a source's row one voice for ever: the same profile and key give the same form key."""
+    return uuid5(NAMESPACE_URL, f"gongzhi:import:{profile}:{key}")
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """The template with its columns filled in; signs that stood around an empty one are taken away."""
+    if not template:
+        return ""
+    text = re.sub(r"\{([^{}]*)\}", lambda found: values.get(found[1], ""), template)
+    text = re.sub(r"[（(]\s*[)）]", "", text)
+    return " ".join(text.split(" ")).strip(" \t:：-–·,，;；/")

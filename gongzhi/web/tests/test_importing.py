@@ -1,0 +1,330 @@
+"""Rows of other systems' files come in whole, once, with everything strange about them said."""
+
+from __future__ import annotations
+
+import csv
+import json
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gongzhi.cases.models import Case, Entry, Voice
+from gongzhi.kit import coords
+from gongzhi.kit.refusal import Refusal
+from gongzhi.ledger.models import Fact
+from gongzhi.places import keeping
+from gongzhi.places.models import County, Grid
+from gongzhi.procedures.models import Clock
+from gongzhi.web.importing import commands, drafting, excel, playing, profile, scanning, shapes, tables
+
+AT = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
+HEAD = ["key", "opened", "closed", "type", "words", "office", "street", "lon", "lat", "status"]
+PROFILE = """
+profile: town
+language: en
+tz: America/New_York
+id: key
+opened: opened
+closed: closed
+words: "{type}: {words}"
+matter: [type]
+organ: office
+place: [street]
+state: {column: status, closed: {Closed: fixed}}
+coordinates: {lon: lon, lat: lat}
+county: {code: "990198", name_zh: 测试县}
+"""
+
+
+def row(key: object, **given: str) -> list[str]:
+    usual = {
+        "opened": "2024-03-04 09:00:00",
+        "closed": "2024-03-05 09:00:00",
+        "type": "Lamp",
+        "words": "dark",
+        "office": "Light",
+        "street": "East",
+        "lon": f"118.{key}" if str(key).isdigit() else "118.1",
+        "lat": "36.1",
+        "status": "Closed",
+    }
+    return [str(key), *(usual | given).values()]
+
+
+def file_of(folder: Path, rows: list[list[str]], name: str = "rows.csv") -> Path:
+    path = folder / name
+    with path.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows([HEAD, *rows])
+    return path
+
+
+@pytest.fixture
+def how(tmp_path: Path) -> profile.Profile:
+    (tmp_path / "town.yaml").write_text(PROFILE, encoding="utf-8")
+    return profile.load(str(tmp_path / "town.yaml"))
+
+
+@pytest.fixture
+def house(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    settings.GONGZHI_DIR = tmp_path / "house"
+    settings.GONGZHI_DIR.mkdir()
+    keeping.forget()
+    monkeypatch.setattr(commands, "prepare", lambda: None)  # the test's database is migrated already
+
+
+def imported(file: Path, how: profile.Profile, *areas: Path) -> playing.Tally:
+    return commands.cases(file, how, areas, at=AT)
+
+
+@pytest.mark.usefixtures("house")
+def test_a_row_becomes_a_case_with_its_organ_place_and_end(tmp_path: Path, how: profile.Profile) -> None:
+    tally = imported(file_of(tmp_path, [row(11), row(12, status="Open", closed="")]), how)
+    case = Case.objects.get(state="closed")
+    assert (tally.new, tally.rejected.total()) == (2, 0)
+    assert case.received_at == datetime(2024, 3, 4, 14, tzinfo=UTC)
+    assert case.closed_at == datetime(2024, 3, 5, 14, tzinfo=UTC)
+    assert (case.outcome, case.in_time, case.title) == ("fixed", True, "Lamp: dark")
+    assert case.division == "990198001000"
+    assert case.organ.startswith("o")
+    assert (case.lon, case.lat) == (118.11, 36.1)
+    assert Case.objects.get(state="received").holder == f"organ:{case.organ}"
+    kinds = Fact.objects.filter(about=case.ref).order_by("noted_at", "id").values_list("kind", flat=True)
+    assert list(kinds) == ["case.received", "case.closed"]
+
+
+@pytest.mark.usefixtures("house")
+def test_nobody_is_called_about_what_is_long_past(tmp_path: Path, how: profile.Profile) -> None:
+    imported(file_of(tmp_path, [row(11, status="Open", closed="")]), how)
+    clock = Clock.objects.get()
+    assert None not in (clock.rung_near_at, clock.rung_overdue_at, clock.rung_ladder_at)
+
+
+@pytest.mark.usefixtures("house")
+def test_the_example_county_carries_its_banner_and_no_sign_ins(tmp_path: Path, how: profile.Profile) -> None:
+    imported(file_of(tmp_path, [row(11)]), how)
+    county = County.objects.get()
+    assert not county.practice
+    assert county.banner_en == "Example from real data"
+    assert "真实" in county.banner_zh
+
+
+@pytest.mark.usefixtures("house")
+def test_importing_twice_changes_nothing(tmp_path: Path, how: profile.Profile) -> None:
+    file = file_of(tmp_path, [row(n) for n in range(10, 30)] + [row(10), row("")])
+    imported(file, how)
+    before = (Case.objects.count(), Entry.objects.count(), Fact.objects.count())
+    again = imported(file, how)
+    assert (again.new, again.already, again.rejected.total()) == (0, 20, 2)
+    assert again.adds_up()
+    assert (Case.objects.count(), Entry.objects.count(), Fact.objects.count()) == before
+
+
+@pytest.mark.usefixtures("house")
+def test_what_was_stopped_goes_on_from_its_bookmark(
+    tmp_path: Path, how: profile.Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = file_of(tmp_path, [row(n) for n in range(10, 20)] + [row(10), row("", words="x")] + [row(30), row(31)])
+    monkeypatch.setattr(playing, "BATCH", 4)
+    found = scanning.scan(file, how, at=AT)
+    commands.example.load(tmp_path / "c", how, found, [], at=AT)
+
+    def stop(rows: int) -> None:
+        if rows == 8:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        playing.Play(file, how, found, at=AT).run(stop)
+    assert Case.objects.count() == 8
+    play = playing.Play(file, how, found, at=AT)
+    tally = play.run(lambda rows: None)
+    assert (tally.rows, tally.new, tally.already) == (14, 12, 0)
+    assert dict(tally.rejected) == {"key_twice": 1, "key_missing": 1}
+    lines = play.mark.rejects.read_text(encoding="utf-8").splitlines()
+    assert [line.split(",")[:3] for line in lines[1:]] == [["12", "key_twice", "10"], ["13", "key_missing", ""]]
+
+
+@pytest.mark.usefixtures("house")
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"closed": "2024-03-01 00:00:00"}, "closed_before_opened"),
+        ({"opened": "2031-03-01 00:00:00"}, "date_impossible"),
+        ({"opened": "1899-12-30 00:00:00"}, "date_impossible"),
+        ({"opened": "2024-02-30 00:00:00"}, "date_misread"),
+        ({"opened": ""}, "date_missing"),
+        ({"type": "", "words": " "}, "words_missing"),
+        ({"words": "x" * 10_001}, "refused"),
+    ],
+)
+def test_a_row_that_cannot_be_believed_is_told_with_its_line(
+    tmp_path: Path, how: profile.Profile, given: dict[str, str], reason: str
+) -> None:
+    file = file_of(tmp_path, [row(11), row(12, **given), row(13)])
+    tally = imported(file, how)
+    (rejects,) = (tmp_path / "house" / "import").glob("*.rejected.csv")
+    assert (tally.new, dict(tally.rejected)) == (2, {reason: 1})
+    assert rejects.read_text(encoding="utf-8").splitlines()[1].startswith(f"3,{reason},")
+    assert tally.adds_up()
+
+
+@pytest.mark.usefixtures("house")
+def test_a_torn_row_is_rejected_and_the_next_is_read(tmp_path: Path, how: profile.Profile) -> None:
+    file = file_of(tmp_path, [row(11), ["12", "half"], row(13)])
+    assert dict(imported(file, how).rejected) == {"row_torn": 1}
+
+
+@pytest.mark.usefixtures("house")
+def test_a_fallback_coordinate_is_no_place(
+    tmp_path: Path, how: profile.Profile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [row(n) for n in range(100, 200)] + [row(n, lon="118.5", lat="36.5") for n in range(300, 340)]
+    tally = imported(file_of(tmp_path, rows), how)
+    assert tally.traps["fallback_pin"] == 40
+    assert not Case.objects.filter(lon=118.5).exists()
+    assert Case.objects.filter(division="990198000000", lon=None).count() == 40
+    assert "28.6 %" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("house")
+def test_a_busy_corner_is_no_fallback(tmp_path: Path, how: profile.Profile) -> None:
+    rows = [row(n, lon="118.5") for n in range(100, 140)] + [row(n, lon="118.6") for n in range(140, 170)]
+    assert scanning.scan(file_of(tmp_path, rows), how, at=AT).fallback is None
+
+
+@pytest.mark.usefixtures("house")
+def test_canaries_of_personal_data_are_nowhere_in_the_clear(tmp_path: Path, how: profile.Profile) -> None:
+    canaries = ["13912345678", "lin.qing@example.org", "110101199003070070"]
+    rows = [row(n, words=f"call me at {canary}") for n, canary in enumerate(canaries, 11)]
+    tally = imported(file_of(tmp_path, rows), how)
+    kept = json.dumps(
+        [list(model.objects.values()) for model in (Case, Voice, Entry, Fact)], default=str, ensure_ascii=False
+    )
+    assert tally.masked == 3
+    assert not [canary for canary in canaries if canary in kept]
+
+
+@pytest.mark.usefixtures("house")
+def test_an_organ_the_county_does_not_know_leaves_the_case_with_the_responsible_one(
+    tmp_path: Path, how: profile.Profile
+) -> None:
+    imported(file_of(tmp_path, [row(11)]), how)
+    tally = imported(file_of(tmp_path, [row(12, office="Moon Office"), row(13, office="")], "more.csv"), how)
+    assert (tally.traps["organ_unknown"], tally.traps["organ_missing"]) == (1, 1)
+    assert Case.objects.values("organ").distinct().count() == 1
+
+
+def square(lon: float, lat: float) -> list[list[list[float]]]:
+    edge = 0.05
+    corners = [(lon, lat), (lon + edge, lat), (lon + edge, lat + edge), (lon, lat + edge), (lon, lat)]
+    return [[list(corner) for corner in corners]]
+
+
+def areas_of(path: Path, squares: dict[str, list[list[list[float]]]]) -> Path:
+    features = [
+        {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Polygon", "coordinates": drawn}}
+        for name, drawn in squares.items()
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    return path
+
+
+@pytest.mark.usefixtures("house")
+def test_polygons_place_the_pins_even_when_outlines_overlap(tmp_path: Path, how: profile.Profile) -> None:
+    areas = areas_of(tmp_path / "a.geojson", {"East": square(118.10, 36.08), "West": square(118.14, 36.08)})
+    imported(file_of(tmp_path, [row(11), row(18, street="Nowhere"), row(40)]), how, areas)
+    assert Grid.objects.count() == 2
+    grids = dict(Case.objects.values_list("lon", "grid"))
+    names = dict(Grid.objects.values_list("code", "name_zh"))
+    assert [names.get(grids[lon], "") for lon in (118.11, 118.18, 118.4)] == ["East", "West", ""]
+
+
+def test_polygons_of_gcj02_are_recognised_and_taken_back(tmp_path: Path) -> None:
+    true = {"a": square(114.0, 22.5), "b": square(114.2, 22.6)}
+    shifted = {
+        name: [[list(coords.wgs84_to_gcj02(*corner)) for corner in ring] for ring in drawn]
+        for name, drawn in (true | {"c": square(114.3, 22.7)}).items()
+    }
+    files = [areas_of(tmp_path / "true.geojson", true), areas_of(tmp_path / "other.geojson", shifted)]
+    found, noticed = shapes.read(files, profile.Shapes())
+    assert noticed == ["other.geojson"]
+    added = next(shape for shape in found if shape.path == ("c",)).area.centroid
+    assert coords.metres(added.x, added.y, 114.325, 22.725) < 1
+
+
+def test_polygons_beside_each_other_by_any_other_offset_are_refused(tmp_path: Path) -> None:
+    files = [areas_of(tmp_path / f"{lon}.geojson", {"a": square(lon, 22.5)}) for lon in (114.0, 114.02)]
+    with pytest.raises(Refusal, match="mixed"):
+        shapes.read(files, profile.Shapes())
+
+
+def test_a_list_of_divisions_names_towns_and_villages(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("name,above\n东镇,\n东村,东镇\n", encoding="utf-8")
+    found, _noticed = shapes.read([path], profile.Shapes())
+    assert [shape.path for shape in found] == [("东镇",), ("东镇", "东村")]
+
+
+def test_a_csv_in_gb18030_with_semicolons_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "old.csv"
+    path.write_bytes("编号;内容\n1;路灯不亮\n".encode("gb18030"))
+    assert list(tables.rows(path)) == [(2, {"编号": "1", "内容": "路灯不亮"})]
+
+
+def test_an_excel_workbook_is_read_without_any_extra(tmp_path: Path) -> None:
+    path, main = tmp_path / "book.xlsx", "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    cells = '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1" t="inlineStr"><is><t>when</t></is></c></row>'
+    cells += '<row r="3"><c r="A3"><v>7</v></c><c r="C3" s="1"><v>45355.5</v></c></row>'
+    with zipfile.ZipFile(path, "w") as book:
+        book.writestr(
+            "xl/worksheets/sheet1.xml", f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>'
+        )
+        book.writestr("xl/sharedStrings.xml", f'<sst xmlns="{main}"><si><t>key</t></si></sst>')
+        book.writestr(
+            "xl/styles.xml",
+            f'<styleSheet xmlns="{main}"><cellXfs><xf numFmtId="0"/><xf numFmtId="22"/></cellXfs></styleSheet>',
+        )
+    assert list(excel.lines(path)) == [(1, ["key", "", "when"]), (3, ["7", "", datetime(2024, 3, 4, 12)])]
+
+
+def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    path.write_text("no")
+    with pytest.raises(Refusal, match="Excel"):
+        tables.columns(path)
+
+
+def test_a_column_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Refusal) as refused:
+        tables.rows(file_of(tmp_path, []), {"key", "moon"})
+    assert refused.value.params["columns"] == "moon"
+
+
+@pytest.mark.parametrize("name", profile.shipped())
+def test_every_shipped_profile_can_be_used(name: str) -> None:
+    assert profile.load(name).profile == name
+
+
+@pytest.mark.parametrize("line", ["moon: 1", "kinds: {a: shouting}", "tz: Moon/Base", "matter: []"])
+def test_a_faulty_profile_is_refused_with_its_key(tmp_path: Path, line: str) -> None:
+    key = line.partition(":")[0]
+    lines = [old for old in PROFILE.splitlines() if not old.startswith(f"{key}:")]
+    (tmp_path / "p.yaml").write_text("\n".join([*lines, line]), encoding="utf-8")
+    with pytest.raises(Refusal) as refused:
+        profile.load(str(tmp_path / "p.yaml"))
+    assert refused.value.code == "profile_faulty"
+
+
+def test_a_draft_fits_the_file_it_was_drafted_from(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    lines = ["unique_key,created_date,closed_date,complaint_type,agency,borough,latitude,longitude,status"]
+    lines += [f"{n},03/0{n}/2024 09:00:00 AM,,Lamp,Light,East,36.1,118.1,Closed" for n in range(1, 5)]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "draft.yaml").write_text(drafting.draft(path), encoding="utf-8")
+    drafted = profile.load(str(tmp_path / "draft.yaml"))
+    assert (drafted.id, drafted.opened, drafted.organ) == ("unique_key", "created_date", "agency")
+    assert drafted.dates == ["%m/%d/%Y %I:%M:%S %p"]
+    assert drafted.state is not None
+    assert scanning.scan(path, drafted, at=AT).first == datetime(2024, 3, 1, 1, tzinfo=UTC)
