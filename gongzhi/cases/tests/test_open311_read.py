@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from gongzhi.cases import intake
+from gongzhi.cases import detailing, intake, loading
 from gongzhi.cases.cards import Officer, Where
 from gongzhi.cases.models import Case
 from gongzhi.cases.tests import geo, small
@@ -70,6 +72,26 @@ def test_services_are_the_leaf_matters_grouped_by_their_top_class(client: Client
     assert listing["lamps"]["type"] == "realtime"
     assert (listing["lamps"]["metadata"], listing["holes"]["metadata"]) == (True, False)
     assert listing["lamps"]["keywords"] == "路灯,lamp"
+
+
+def test_the_practice_county_offers_at_least_80_services_in_12_groups(client: Client) -> None:
+    lanting = Path(__file__).resolve().parents[3] / "counties/lanting"
+    told: dict[str, list[dict[str, Any]]] = {}
+    for name in ("matters", "details"):
+        with (lanting / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            told[name] = [_row(row) for row in csv.DictReader(file)]
+    loading.load_matters(by=small.BY, at=small.AT, rows=told["matters"])
+    detailing.load_details(by=small.BY, at=small.AT, rows=told["details"])
+    keeping.forget()
+    listing = rows(client.get(f"{V2}/services.json"))
+    assert len(listing) >= 80
+    assert len({row["group"] for row in listing}) == 12
+    assert {row["service_code"] for row in listing if row["metadata"]} >= {"street-light", "manhole"}
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of a county's file as its loader takes it."""
+    return {name: {"true": True, "false": False}.get(value, value) for name, value in row.items() if value}
 
 
 def test_services_in_xml_have_a_declaration_and_no_namespace(client: Client) -> None:
