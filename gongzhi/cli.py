@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "demo": ("gongzhi.rehearsal.commands:demo", True, "build and serve the practice county"),
     "doctor": ("gongzhi.web.doctor:doctor", True, "check ledger, printed pages, clockwork; say what to do"),
     "detect": ("gongzhi.methods.commands:detect", False, "find unusual counts in a CSV file"),
+    "route": ("gongzhi.methods.text_commands:route", False, "route texts of a file to labels"),
+    "hot": ("gongzhi.methods.text_commands:hot", False, "fuse messages of a file into issues, hottest first"),
     "verify": ("gongzhi.ledger.commands:verify", False, "check a receipt offline"),
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -47,7 +48,7 @@ def _plain(text: str) -> str:
 
 
 @njit(cache=True)
-def _cell(value: int, kind: int) -> int:
+def _cell(value: Any, kind: Any) -> Any:
     """A cell for a gram, well mixed (the finaliser of splitmix64)."""
     x = np.uint64(value) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(kind)
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -94,7 +95,8 @@ def _rows(codes: Codes, starts: Offsets, idf: Weights) -> tuple[NDArray[np.int32
         n = _cells(codes, starts[row], starts[row + 1], scratch)
         for k in range(n):
             count[scratch[k]] += 1
-        first, square = at, 0.0
+        first = at
+        square = np.float64(0.0)
         for k in range(n):
             cell = scratch[k]
             if count[cell] == 0 or idf[cell] == 0:
@@ -121,7 +123,7 @@ def _scores(codes: Codes, starts: Offsets, idf: Weights, table: Weights) -> Weig
         n = _cells(codes, starts[row], starts[row + 1], scratch)
         for k in range(n):
             count[scratch[k]] += 1
-        square = 0.0
+        square = np.float64(0.0)
         for k in range(n):
             cell = scratch[k]
             if count[cell] == 0 or idf[cell] == 0:

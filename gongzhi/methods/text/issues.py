@@ -1,0 +1,225 @@
+"""Hot issues: messages that say the same thing, fused across wording, place and time, and ranked by heat.
+
+**Fusing.** Messages become rows of rare character grams (grams found in many messages weigh little). Two belong
+together when the cosine of their rows, fading with the days between them (half after 60 days), reaches 0.30;
+groups grow from the most similar pair down and join while their *mean* similarity still reaches that bound
+(average linkage), so a chain of neighbours does not fuse two issues.
+
+**Heat** = ln(1 + people) + 0.5 ln(1 + likes) + 0.5 growth + 0.3 ln(places) + 0.2 ln(1 + days) + 0.5 unanswered
+
+    people      distinct senders (each counts once, however often they write)
+    likes       approvals of others; they weigh half a voice's logarithm
+    growth      ln((late + 1) / (early + 1)): messages in the later and the earlier half of the last 28 days
+    places      distinct places
+    days        from the first to the last message
+    unanswered  share without an answer (0 when unknown)
+
+Every part only adds logarithms, so no one part can carry a ranking alone, and a message more never cools an issue
+other than by being early.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from gongzhi.methods.text import grams
+from gongzhi.methods.text.refusing import TextRefusal
+
+ALIKE = 0.30  # mean similarity a group keeps
+FADE_DAYS = 60.0  # similarity is halved after so many days
+RECENT_DAYS = 28.0
+KEYWORDS = 5
+VOICES = 3  # example messages beside every keyword
+_BLOCK = 2000  # rows compared at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """Columns of one length; `times` are days since 1970; `fields[0]` is the title. None: not known."""
+
+    ids: Sequence[str]
+    fields: Sequence[Sequence[str]]
+    times: NDArray[np.float64]
+    people: Sequence[str] | None = None
+    places: Sequence[str] | None = None
+    likes: NDArray[np.float64] | None = None
+    answered: Sequence[bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Rows of its messages (nearest to the middle first), heat, a member's title, keywords with example rows."""
+
+    members: tuple[int, ...]
+    heat: float
+    title: str
+    keywords: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+def find(messages: Messages, fewest: int = 2) -> list[Issue]:
+    """Issues of at least `fewest` messages, hottest first; the order of rows does not matter."""
+    if not len(messages.ids):
+        return []
+    order = sorted(range(len(messages.ids)), key=lambda at: (messages.times[at], messages.ids[at]))
+    texts = [[field[at] for at in order] for field in messages.fields]
+    rows = _rows(texts)
+    times = messages.times[order]
+    found = []
+    for group in _groups(rows, times, len(order)):
+        if len(group) < fewest:
+            continue
+        middle = np.asarray(rows[group].sum(axis=0)).ravel()
+        near = rows[group] @ middle
+        sorted_group = [group[k] for k in np.argsort(-near, kind="stable")]
+        members = tuple(order[at] for at in sorted_group)
+        title = next((messages.fields[0][at] for at in members if messages.fields[0][at].strip()), "")
+        found.append(Issue(members, heat(messages, members), title.strip(), _keywords(messages, members)))
+    return sorted(found, key=lambda issue: (-issue.heat, messages.ids[issue.members[0]]))
+
+
+def heat(messages: Messages, members: Sequence[int]) -> float:
+    """Heat of a group of rows, as the module says."""
+    times = messages.times[list(members)]
+    last = float(np.max(messages.times))
+    late = int((times > last - RECENT_DAYS / 2).sum())
+    early = int((times > last - RECENT_DAYS).sum()) - late
+    people = len({messages.people[at] for at in members}) if messages.people is not None else len(members)
+    places = len({messages.places[at] for at in members} - {""}) if messages.places is not None else 1
+    likes = float(messages.likes[list(members)].sum()) if messages.likes is not None else 0.0
+    waiting = 0.0
+    if messages.answered is not None:
+        waiting = sum(not messages.answered[at] for at in members) / len(members)
+    return (
+        math.log1p(people)
+        + 0.5 * math.log1p(max(0.0, likes))
+        + 0.5 * math.log((late + 1) / (early + 1))
+        + 0.3 * math.log(max(1, places))
+        + 0.2 * math.log1p(float(times.max() - times.min()))
+        + 0.5 * waiting
+    )
+
+
+def uncovered(covered: NDArray[np.float32], issues: Sequence[Issue], sure: float = 0.5) -> list[Issue]:
+    """Issues no matter covers: the mean of their members' best probability (a router's `covered`) is below `sure`."""
+    return [issue for issue in issues if float(covered[list(issue.members)].mean()) < sure]
+
+
+def days(texts: Sequence[str], column: str, path: Path) -> NDArray[np.float64]:
+    """Times as days since 1970-01-01; zones are kept when written, else one clock is assumed for all rows."""
+    out = np.empty(len(texts))
+    for at, text in enumerate(texts):
+        plain = text.strip().replace("/", "-")
+        parts = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}:\d{2}.*))?", plain)
+        try:
+            if not parts:
+                raise ValueError
+            clock = parts[4] or "00:00"
+            clock = clock if clock[2] == ":" else "0" + clock
+            moment = datetime.fromisoformat(f"{parts[1]}-{int(parts[2]):02}-{int(parts[3]):02}T{clock}")
+        except ValueError:
+            raise TextRefusal(f"{path}, row {at + 2}, column {column}: “{text[:30]}” is no time.") from None
+        zero = datetime(1970, 1, 1, tzinfo=moment.tzinfo)
+        shift = moment.utcoffset()
+        out[at] = (moment - zero).total_seconds() / 86400 - (shift.total_seconds() / 86400 if shift else 0)
+    return out
+
+
+def numbers(texts: Sequence[str], column: str, path: Path) -> NDArray[np.float64]:
+    """Numbers; an empty cell is 0."""
+    out = np.zeros(len(texts))
+    for at, text in enumerate(texts):
+        try:
+            out[at] = float(text or 0)
+        except ValueError:
+            raise TextRefusal(f"{path}, row {at + 2}, column {column}: “{text[:30]}” is no number.") from None
+    return out
+
+
+def _rows(fields: Sequence[Sequence[str]]) -> sp.csr_matrix:
+    """Messages × grams; grams of one message alone join nothing, grams of a tenth of them tell nothing."""
+    idf = grams.rarity(["\n".join(texts) for texts in zip(*fields, strict=True)], fewest=1)
+    lowest = 1 + math.log(10) if len(fields[0]) >= 50 else 0.0
+    weight = np.where(idf >= lowest, idf * idf, 0).astype(np.float32)
+    total = sum(grams.rows(texts, weight) for texts in fields).tocsr()
+    norm = np.sqrt(np.asarray(total.multiply(total).sum(axis=1)).ravel())
+    scale = np.divide(1, norm, out=np.zeros_like(norm), where=norm > 0)
+    return (sp.diags(scale.astype(np.float32)) @ total).tocsr()
+
+
+def _pairs(rows: sp.csr_matrix, times: NDArray[np.float64]) -> tuple[NDArray, NDArray, NDArray]:
+    """Pairs of rows (first < second) whose faded similarity reaches half of ALIKE, most similar first."""
+    kept: list[tuple[NDArray, NDArray, NDArray]] = []
+    across = rows.T.tocsr()
+    for start in range(0, rows.shape[0], _BLOCK):
+        block = (rows[start : start + _BLOCK] @ across).tocoo()
+        first, second, value = block.row + start, block.col, block.data
+        wanted = (second > first) & (value >= ALIKE / 2)
+        first, second, value = first[wanted], second[wanted], value[wanted]
+        value = value * 0.5 ** (np.abs(times[first] - times[second]) / FADE_DAYS)
+        strong = value >= ALIKE / 2
+        kept.append((first[strong], second[strong], value[strong]))
+    first, second, value = (np.concatenate(part) for part in zip(*kept, strict=True))
+    best = np.lexsort((second, first, -value))
+    return first[best], second[best], value[best]
+
+
+def _groups(rows: sp.csr_matrix, times: NDArray[np.float64], count: int) -> list[list[int]]:
+    """Average linkage along the pairs, most similar first; pairs too weak to be listed count as nothing."""
+    first, second, value = _pairs(rows, times)
+    group = list(range(count))
+    members = {at: [at] for at in range(count)}
+    links: dict[int, dict[int, float]] = {at: {} for at in range(count)}
+    for a, b, v in zip(first.tolist(), second.tolist(), value.tolist(), strict=True):
+        links[a][b] = links[b][a] = v
+    for a, b, v in zip(first.tolist(), second.tolist(), value.tolist(), strict=True):
+        if v < ALIKE:
+            break
+        one, two = group[a], group[b]
+        if one == two or links[one].get(two, 0.0) / (len(members[one]) * len(members[two])) < ALIKE:
+            continue
+        if len(links[one]) < len(links[two]):
+            one, two = two, one
+        for at in members.pop(two):
+            group[at] = one
+            members[one].append(at)
+        for other, weight in links.pop(two).items():
+            del links[other][two]
+            if other != one:
+                links[one][other] = links[other][one] = links[one].get(other, 0.0) + weight
+    return [sorted(members[key]) for key in sorted(members)]
+
+
+def _keywords(messages: Messages, members: Sequence[int]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Phrases of 2 to 8 letters that most members' texts share, long ones first, each with example rows."""
+    shared: Counter[str] = Counter()
+    where: dict[str, list[int]] = {}
+    for at in members:
+        for phrase in sorted(_phrases(" ".join(field[at] for field in messages.fields[:1]))):
+            shared[phrase] += 1
+            where.setdefault(phrase, []).append(at)
+    ranked = sorted(shared, key=lambda p: (-shared[p] * math.sqrt(min(len(p), 8)), p))
+    chosen: list[str] = []
+    for phrase in ranked:
+        if shared[phrase] < 2 or len(chosen) == KEYWORDS:
+            break
+        if not any(phrase in other or other in phrase for other in chosen):
+            chosen.append(phrase)
+    return tuple((phrase, tuple(where[phrase][:VOICES])) for phrase in chosen)
+
+
+def _phrases(text: str) -> set[str]:
+    """Runs of 2 to 8 Chinese characters and whole Latin words of at least three letters."""
+    found = {word.lower() for word in re.findall(r"[A-Za-z]{3,}", text)}
+    for run in re.findall(r"[\u3400-\u9fff]+", text[:200]):
+        found |= {run[i : i + n] for n in range(2, 9) for i in range(len(run) - n + 1)}
+    return found
