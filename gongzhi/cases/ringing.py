@@ -7,9 +7,8 @@ own and finds the bell in the course. Every bell rings once.
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from gongzhi.cases import pages
 from gongzhi.cases.models import Case, Entry, Undo
@@ -26,16 +25,19 @@ _followed: int | None = None  # the county's version up to which provisional lim
 def ring_due(*, at: datetime, limit: int = 500) -> int:
     """Ring what is near, overdue or due for the ladder, and resume what waited long enough; how many bells."""
     follow_calendar()
+    ripe = clocks.ripe(at=at, limit=limit)
+    if not ripe:
+        return 0
     with transaction.atomic():
-        rung = [one for one in clocks.ring(at=at, limit=limit, by=BY) if one.about.startswith("case:")]
-        ids = [UUID(one.about.removeprefix("case:")) for one in rung]
-        cases = {case.clock: case for case in Case.objects.select_for_update().filter(id__in=ids)}
-        heard = [(cases[one.clock], one) for one in rung if one.clock in cases]
+        skip = connection.features.has_select_for_update_skip_locked
+        free = Case.objects.select_for_update(skip_locked=skip).filter(clock__in=ripe)
+        cases = {case.clock: case for case in free}  # one that somebody moves just now is heard the next time
+        heard = [(cases[one.clock], one) for one in clocks.ring(at=at, limit=limit, by=BY, among=list(cases))]
         for case, one in heard:
             if one.what is Bell.RESUMED:
                 _resume(case, one, at=at)
         Entry.objects.bulk_create([_entry(case, one, at) for case, one in heard], batch_size=500)
-    return len(rung)
+    return len(heard)
 
 
 def follow_calendar() -> int:
@@ -66,10 +68,9 @@ def _resume(case: Case, rung: Rung, *, at: datetime) -> None:
     if case.state == "asked":
         running.move(by=BY, at=at, run=case.run, move="resume", holder=case.holder, quiet=True)
         case.state = "in_hand"
-    case.near_at += rung.due_at - case.due_at
-    case.due_at = rung.due_at
+    case.near_at, case.due_at, case.provisional = rung.near_at, rung.due_at, rung.provisional
     case.version += 1
-    case.save(update_fields=["state", "due_at", "near_at", "version"])
+    case.save(update_fields=["state", "due_at", "near_at", "provisional", "version"])
     Undo.objects.filter(case=case).delete()
     writing.write(kind="case.resumed", about=case.ref, by=BY, at=at)
     pages.changed(case)

@@ -9,14 +9,14 @@ later) for the leader; a bell that a later one has overtaken stays silent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from gongzhi.kit import moments, worktime
 from gongzhi.kit.canonical import Json
@@ -41,12 +41,14 @@ class Bell(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One bell that rang: of which clock, about which thing, due when."""
+    """One bell that rang: of which clock, about which thing; near and due when, and whether that may yet move."""
 
     what: Bell
     clock: UUID
     about: str
+    near_at: datetime
     due_at: datetime
+    provisional: bool
 
 
 def start(*, by: str, at: datetime, about: str, limit: Limit, clause: str = "", quiet: bool = False) -> Clock:
@@ -205,18 +207,30 @@ def announce(*, by: str, at: datetime, year: int) -> int:
     return moved
 
 
-def ring(*, at: datetime, limit: int = 200, by: str = "clockwork") -> list[Rung]:
+def ripe(*, at: datetime, limit: int = 200) -> set[UUID]:
+    """Clocks with something to ring, at most `limit` of each kind; nothing is locked.
+
+    Verbs lock the thing a clock runs about before the clock. Whoever rings does the same, or the two wait for each
+    other for ever: ask here, lock the things, then `ring` among the clocks of those.
+    """
+    kinds = (_to_resume(at), _to_overdue(at), _to_ladder(at), _to_near(at))
+    return {pk for rows in kinds for pk in rows.values_list("pk", flat=True)[:limit]}
+
+
+def ring(*, at: datetime, limit: int = 200, by: str = "clockwork", among: Collection[UUID] | None = None) -> list[Rung]:
     """Resume pauses that reached their maximum, then ring what is near, overdue or for the ladder.
 
-    At most `limit` of each; every bell of a clock rings once, with one fact. Call it inside the transaction
-    that also tells people, so that neither happens without the other.
+    At most `limit` of each, of all clocks or `among` some; every bell of a clock rings once, with one fact. Call it
+    inside the transaction that also tells people, so that neither happens without the other.
     """
+    these = Q() if among is None else Q(pk__in=among)
     with transaction.atomic():
         rung = [
-            *_resumed(at, limit, by),
-            *_overdue(at, limit),
-            *_ladder(at, limit),
-            *_near(at, limit),
+            *_resumed(_claimed(_to_resume(at).filter(these), limit), at, by),
+            # A limit that passed while nobody rang is overdue only; *near* would tell what is no longer true.
+            *_mark(_claimed(_to_overdue(at).filter(these), limit), Bell.OVERDUE, at, "rung_near_at", "rung_overdue_at"),
+            *_mark(_claimed(_to_ladder(at).filter(these), limit), Bell.LADDER, at, "rung_ladder_at"),
+            *_mark(_claimed(_to_near(at).filter(these), limit), Bell.NEAR, at, "rung_near_at"),
         ]
         writing.write_many(
             [
@@ -231,29 +245,29 @@ def ring(*, at: datetime, limit: int = 200, by: str = "clockwork") -> list[Rung]
 # --- parts of the verbs ---------------------------------------------------------
 
 
-def _resumed(at: datetime, limit: int, by: str) -> Iterable[Rung]:
-    due = Clock.objects.filter(pause_until__lte=at).order_by("pause_until")
-    for clock in _claimed(due, limit):
+def _resumed(rows: Sequence[Clock], at: datetime, by: str) -> Iterable[Rung]:
+    for clock in rows:
         reckoning.end_pause(clock, calendars.calendar(), at=at)
         clock.save()
         _note_resumed(clock, by=by, at=at, at_maximum=True)
-        yield Rung(Bell.RESUMED, clock.pk, clock.about, clock.due_at)
+        yield _rung(clock, Bell.RESUMED)
 
 
-def _near(at: datetime, limit: int) -> list[Rung]:
-    rows = _open().filter(near_at__lte=at, rung_near_at=None).order_by("near_at")
-    return _mark(_claimed(rows, limit), Bell.NEAR, at, ("rung_near_at",))
+def _to_resume(at: datetime) -> QuerySet[Clock]:
+    return Clock.objects.filter(pause_until__lte=at).order_by("pause_until")
 
 
-def _overdue(at: datetime, limit: int) -> list[Rung]:
-    """A limit that passed while nobody rang is overdue only; *near* would tell what is no longer true."""
-    rows = _open().filter(due_at__lt=at, rung_overdue_at=None).order_by("due_at")
-    return _mark(_claimed(rows, limit), Bell.OVERDUE, at, ("rung_near_at", "rung_overdue_at"))
+def _to_near(at: datetime) -> QuerySet[Clock]:
+    return _open().filter(near_at__lte=at, rung_near_at=None).order_by("near_at")
 
 
-def _ladder(at: datetime, limit: int) -> list[Rung]:
-    rows = _open().filter(ladder_at__lt=at, rung_ladder_at=None, rung_overdue_at__isnull=False).order_by("ladder_at")
-    return _mark(_claimed(rows, limit), Bell.LADDER, at, ("rung_ladder_at",))
+def _to_overdue(at: datetime) -> QuerySet[Clock]:
+    return _open().filter(due_at__lt=at, rung_overdue_at=None).order_by("due_at")
+
+
+def _to_ladder(at: datetime) -> QuerySet[Clock]:
+    rows = _open().filter(ladder_at__lt=at, rung_ladder_at=None, rung_overdue_at__isnull=False)
+    return rows.order_by("ladder_at")
 
 
 def _open() -> QuerySet[Clock]:
@@ -266,12 +280,16 @@ def _claimed(rows: QuerySet[Clock], limit: int) -> list[Clock]:
     return list(rows.select_for_update(skip_locked=skip)[:limit])
 
 
-def _mark(rows: list[Clock], bell: Bell, at: datetime, fields: tuple[str, ...]) -> list[Rung]:
+def _mark(rows: list[Clock], bell: Bell, at: datetime, *fields: str) -> list[Rung]:
     for clock in rows:
         for name in fields:
             setattr(clock, name, getattr(clock, name) or at)
     Clock.objects.bulk_update(rows, fields, batch_size=100)
-    return [Rung(bell, clock.pk, clock.about, clock.due_at) for clock in rows]
+    return [_rung(clock, bell) for clock in rows]
+
+
+def _rung(clock: Clock, what: Bell) -> Rung:
+    return Rung(what, clock.pk, clock.about, clock.near_at, clock.due_at, clock.provisional)
 
 
 def _started(clock: Clock) -> dict[str, Json]:
