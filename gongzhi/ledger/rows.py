@@ -6,7 +6,8 @@ a model is compiled once; values pass through the same field methods, so the row
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import attrgetter
@@ -102,35 +103,44 @@ def _target(field: models.Field[Any, Any]) -> Any:
 def _moment(at: datetime) -> str:
     if at.tzinfo is None:
         raise ValueError("a moment in a row is aware")
-    return str(at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo is not UTC else at.replace(tzinfo=None))
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(" ")[:-6]  # without its +00:00
 
 
-_blank: dict[type[models.Model], tuple[dict[str, Any], tuple[tuple[str, Any], ...]]] = {}
+@dataclass(frozen=True, slots=True)
+class _Blank:
+    """What a fresh row holds: values that never change, what is made anew for each row, relations by their name."""
+
+    plain: dict[str, Any]
+    made: tuple[tuple[str, Callable[[], Any]], ...]
+    relations: dict[str, str]
 
 
 def build(model: type[R], /, **values: Any) -> R:
     """A new, unsaved row with its defaults, as `model(**values)` makes it, at a tenth of the cost.
 
-    `values` are named as the row's attributes or its relations. No signals."""
-    plain, called = _blank.get(model) or _defaults(model)
+    `values` are named as the row's columns or its relations. No signals."""
+    blank = _blank(model)
     row = model.__new__(model)
     row._state = ModelState()
-    row.__dict__.update(plain)
-    for name, make in called:
+    held = row.__dict__
+    held.update(blank.plain)
+    for name, make in blank.made:
         if name not in values:
-            row.__dict__[name] = make()
+            held[name] = make()
     for name, value in values.items():
-        if name in plain or name in row.__dict__:
-            row.__dict__[name] = value
-        else:
-            setattr(row, name, value)  # a relation sets its key too; an unknown name is noticed at once
+        if name in held:
+            held[name] = value
+        else:  # an unknown name is noticed here
+            key = blank.relations[name]
+            held[key] = value.pk
+            row._state.fields_cache[name] = value
     return row
 
 
-def _defaults(model: type[models.Model]) -> tuple[dict[str, Any], tuple[tuple[str, Any], ...]]:
-    """What a fresh row holds: values that never change, and what is made anew for each row."""
+@lru_cache(maxsize=128)
+def _blank(model: type[models.Model]) -> _Blank:
     fields = model._meta.concrete_fields
-    called = tuple((field.attname, field.get_default) for field in fields if callable(field.default))
-    plain = {field.attname: None if callable(field.default) else field.get_default() for field in fields}
-    _blank[model] = (plain, called)
-    return _blank[model]
+    made = tuple((field.attname, field.default) for field in fields if field.has_default() and callable(field.default))
+    drawn = dict(made)
+    plain = {field.attname: None if field.attname in drawn else field.get_default() for field in fields}
+    return _Blank(plain, made, {field.name: field.attname for field in fields if field.name != field.attname})
