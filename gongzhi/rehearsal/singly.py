@@ -10,8 +10,12 @@ from gongzhi.cases.models import Case
 
 
 def tell(story: many.Story) -> str:
-    """Receive the voice and do each act by its own verb; the case's number."""
-    said: dict[str, Any] = {field.name: getattr(story.voice, field.name) for field in fields(story.voice)}
+    """Receive the voice and do each act by its own verb; the case's number.
+
+    `organ` is what an import says of another system's case; whoever speaks names none.
+    """
+    voiced = story.voice
+    said: dict[str, Any] = {each.name: getattr(voiced, each.name) for each in fields(voiced) if each.name != "organ"}
     received = intake.receive(**said)
     case, voice = received.case, received.voice
     for act in story.acts:
