@@ -11,6 +11,7 @@ import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,7 +99,7 @@ def reference(config: Farrington, k: int, past: Sequence[int]) -> dict[int, int]
     w, p = config.half_window, config.levels
     placed: dict[int, int] = {}
     anchors = [*past, k]
-    for here, following in zip(anchors, anchors[1:], strict=False):
+    for here, following in pairwise(anchors):
         placed.update(dict.fromkeys(range(here - w, here + w + 1), p))
         if p == 1:
             continue
@@ -111,21 +112,15 @@ def reference(config: Farrington, k: int, past: Sequence[int]) -> dict[int, int]
     return {j: level for j, level in placed.items() if 0 <= j < k - config.left_out}
 
 
-def first_possible(config: Farrington, length: int, period: int, dates: Sequence[date] | None = None) -> int:
-    """The first position whose reference weeks all lie in the series; `length` when there is none."""
-    for k in range(length):
-        if dates is not None and dates[k].year - config.years < dates[0].year:
-            continue
-        if same_week(dates, k, config.years, period)[0] - config.half_window >= 0:
-            return k
-    return length
-
-
 def _layout(config: Farrington, at: Whole, period: int, dates: Sequence[date] | None) -> tuple[Whole, ...]:
-    rows = [reference(config, int(k), same_week(dates, int(k), config.years, period)) for k in at]
+    pasts = [same_week(dates, int(k), config.years, period) for k in at]
+    # by calendar the oldest window may begin a few days before the series and is then cut
+    least = config.half_window if dates is None else 0
+    rows = [reference(config, int(k), past) for k, past in zip(at, pasts, strict=True)]
+    for k, past, row in zip(at, pasts, rows, strict=True):
+        if past[0] < least or len(row) <= config.levels + 1:
+            raise ValueError(f"position {int(k)} has not {config.years} years of history")
     first = np.array([min(row) for row in rows], dtype=np.int64)
-    if first.min(initial=0) < 0:
-        raise ValueError(f"position {int(at[first.argmin()])} needs {-int(first.min())} more periods of history")
     sizes = np.array([len(row) for row in rows], dtype=np.int64)
     when = np.zeros((len(rows), int(sizes.max())), dtype=np.int64)
     ends = np.zeros((len(rows), config.levels + 1), dtype=np.int64)

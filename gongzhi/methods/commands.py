@@ -1,0 +1,180 @@
+"""The door for files: `gongzhi detect`. CSV in, CSV out; what cannot be read is said with row and column."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import math
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gongzhi.methods.tables import BadTable, Series, read_counts
+
+Reals = NDArray[np.float64]
+Answer = tuple[Reals, Reals, NDArray[np.bool_]]  # expected, upperbound, alarm at the asked positions
+OLD = {"levels": 1, "left_out": 3, "p_trend": 0.05, "threshold": "delta"}
+FARRINGTON = {
+    "noufaily": {},
+    "noufaily-delta": {"threshold": "delta"},
+    "noufaily-muan": {"threshold": "muan"},
+    "farrington": {**OLD, "weights_from": 1.0},
+    "flexible": OLD,
+}
+CONFIGS: dict[str, tuple[str, ...]] = {
+    "farrington": tuple(FARRINGTON),
+    "ears": ("C1", "C2", "C3", "C3-R"),
+    "bayes": ("1", "2", "3"),
+    "rki": ("1", "2", "3"),
+    "cdc": ("stroup",),
+}
+COLUMNS = """columns written:
+  series, time   as in the input
+  observed       the count looked at (cdc: the sum of the last four periods)
+  expected       what the past lets expect; empty where no answer is given
+  upperbound     the highest count still usual; empty where there were too few cases lately or too little past
+  alarm          1 when observed is above upperbound, else 0
+columns read: series,time,observed[,population]; time is a whole number or a date like 2026-03-02."""
+
+
+def _farrington(series: Series, at: NDArray, name: str, alpha: float, years: int, period: int) -> Answer:
+    from gongzhi.methods.counts.farrington import Farrington, farrington
+
+    config = replace(Farrington(alpha=alpha, years=years), **FARRINGTON[name])
+    got = farrington(series.counts, at, config=config, period=period, dates=series.dates, population=series.population)
+    return got.expected[0], got.bound[0], got.alarm[0]
+
+
+def _simple(series: Series, at: NDArray, method: str, name: str, alpha: float, years: int, period: int) -> Answer:
+    y = series.counts
+    if method == "ears":
+        from gongzhi.methods.counts.ears import ears
+
+        expected, bound = ears(y, method=name[:2], alpha=alpha, compat=name[3:])
+        expected, bound = expected[:, at], bound[:, at]
+    elif method == "cdc":
+        from gongzhi.methods.counts.cdc import cdc
+
+        seen, expected, bound = cdc(y, at, years=years, alpha=alpha, period=period)
+        return expected[0], bound[0], seen[0] > bound[0]
+    else:
+        from gongzhi.methods.counts.baselines import RULES
+
+        past, half, now = RULES[int(name)]
+        if method == "rki":
+            from gongzhi.methods.counts.rki import rki
+
+            expected, bound = rki(y, at, years=past, half_window=half, now=now, period=period)
+        else:
+            from gongzhi.methods.counts.bayes import bayes
+
+            expected, bound = bayes(y, at, years=past, half_window=half, now=now, alpha=alpha, period=period)
+    return expected[0], bound[0], y[at] > bound[0]
+
+
+def _reach(method: str, name: str, years: int, period: int) -> int:
+    """Periods of past a method needs before the first one it can judge."""
+    if method == "farrington":
+        return years * period + 3
+    if method == "cdc":
+        return years * period + 4 + 3
+    if method == "ears":
+        return {"C1": 7, "C2": 9}.get(name, 11)
+    past, half, _now = {"1": (0, 6, True), "2": (1, 6, True), "3": (2, 4, False)}[name]
+    return past * period + half
+
+
+def _positions(series: Series, words: argparse.Namespace, period: int) -> NDArray[np.int64]:
+    length = len(series.counts)
+    start = max(0, length - words.last) if words.last else 0
+    need = _reach(words.method, words.config, words.years, period)
+    if words.last and start < need:
+        raise BadTable(
+            f"series {series.name}: {words.method} needs {need} periods before the first one judged, "
+            f"--last {words.last} leaves {start}"
+        )
+    return np.arange(max(start, need), length)
+
+
+def _period(series: Series) -> int:
+    """Periods a year, from the step between dates; 52 for whole numbers."""
+    if series.dates is None or len(series.dates) < 2:
+        return 52
+    days = (series.dates[1] - series.dates[0]).days
+    return 12 if days in (28, 29, 30, 31) else round(364 / days)
+
+
+def _answer(series: Series, words: argparse.Namespace) -> tuple[NDArray[np.int64], Answer]:
+    period = words.period or _period(series)
+    at = _positions(series, words, period)
+    if not len(at):
+        nothing = np.empty(0)
+        return at, (nothing, nothing, nothing.astype(bool))
+    if words.method == "farrington":
+        return at, _farrington(series, at, words.config, words.alpha, words.years, period)
+    return at, _simple(series, at, words.method, words.config, words.alpha, words.years, period)
+
+
+def _said(value: float) -> str:
+    return "" if math.isnan(value) else repr(float(value)) if value != int(value) else str(int(value))
+
+
+def _write(
+    out: Path, table: Sequence[Series], words: argparse.Namespace, tell: Callable[[str], None]
+) -> tuple[int, int]:
+    rows = alarms = 0
+    with out.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["series", "time", "observed", "expected", "upperbound", "alarm"])
+        for number, series in enumerate(table, 1):
+            at, (expected, bound, alarm) = _answer(series, words)
+            for i, k in enumerate(at):
+                seen = series.counts[k - 3 : k + 1].sum() if words.method == "cdc" else series.counts[k]
+                writer.writerow(
+                    [series.name, series.times[k], int(seen), _said(expected[i]), _said(bound[i]), int(alarm[i])]
+                )
+            rows += len(at)
+            alarms += int(alarm.sum())
+            if number % 1000 == 0:
+                tell(f"{number} of {len(table)} series")
+    return rows, alarms
+
+
+def _words(argv: Sequence[str]) -> argparse.Namespace:
+    choices = "; ".join(f"{method}: {', '.join(names)}" for method, names in CONFIGS.items())
+    parser = argparse.ArgumentParser(
+        prog="gongzhi detect", description="Find unusual counts in a CSV file.", epilog=COLUMNS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("--method", choices=sorted(CONFIGS), default="farrington")
+    parser.add_argument("--config", help=f"the method's variant ({choices}); default the first")
+    parser.add_argument("--alpha", type=float, default=0.01, help="share of usual periods above the bound")
+    parser.add_argument("--years", type=int, default=5, help="past years compared with (farrington, cdc)")
+    parser.add_argument("--period", type=int, default=0, help="periods a year; found from dates, else 52")
+    parser.add_argument("--last", type=int, default=0, help="judge the last N periods of each series; default all")
+    parser.add_argument("--input", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    words = parser.parse_args(list(argv))
+    words.config = words.config or CONFIGS[words.method][0]
+    if words.config not in CONFIGS[words.method]:
+        parser.error(f"--config of {words.method} is one of {', '.join(CONFIGS[words.method])}")
+    if not 0 < words.alpha < 1 or words.years < 1 or words.last < 0 or words.period < 0:
+        parser.error("--alpha lies between 0 and 1, --years is at least 1, --last and --period are not negative")
+    return words
+
+
+def detect(argv: Sequence[str]) -> int:
+    """Read counts, judge the last periods, write alarms; 1 with a sentence when the input cannot be used."""
+    words = _words(argv)
+    try:
+        table = read_counts(words.input)
+        rows, alarms = _write(words.out, table, words, lambda text: print(text, file=sys.stderr))
+    except (BadTable, ValueError, OSError) as fault:
+        print(f"gongzhi detect: {words.input}: {fault}.", file=sys.stderr)
+        return 1
+    print(f"{len(table)} series, {rows} periods judged, {alarms} alarms: {words.out}")
+    return 0

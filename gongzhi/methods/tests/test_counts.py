@@ -1,0 +1,151 @@
+"""Detection on counts: agreement with the reference outputs, known answers with a perturbed twin, properties."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from gongzhi.methods.counts.baselines import RULES
+from gongzhi.methods.counts.bayes import bayes
+from gongzhi.methods.counts.cdc import cdc
+from gongzhi.methods.counts.ears import ears
+from gongzhi.methods.counts.farrington import Farrington, farrington, reference, same_week
+from gongzhi.methods.counts.farrington_kernel import nb_quantile
+from gongzhi.methods.counts.rki import rki
+from gongzhi.methods.simulator.weekly import scenarios, simulate
+
+SHARED = Path(__file__).parents[4] / "shared" / "reference" / "warning"
+needs_reference = pytest.mark.skipif(not SHARED.is_dir(), reason="the reference outputs are not beside this checkout")
+AT = np.arange(575, 624)
+FLEXIBLE = {"levels": 1, "left_out": 3, "p_trend": 0.05, "threshold": "delta"}
+
+
+def column(name: str, column: str) -> np.ndarray:
+    """One column of a reference file, NA as NaN."""
+    with (SHARED / name).open() as file:
+        return np.array([np.nan if row[column] == "NA" else float(row[column]) for row in csv.DictReader(file)])
+
+
+def handout() -> np.ndarray:
+    return column("sim/handout_series.csv", "y").reshape(84, 624)
+
+
+def grid(name: str, of: str) -> np.ndarray:
+    return column(f"sim/handout_{name}.csv", of).reshape(84, 49)
+
+
+def worst(mine: np.ndarray, theirs: np.ndarray) -> float:
+    """Greatest relative difference; the same places are empty in both."""
+    assert (np.isnan(mine) == np.isnan(theirs)).all()
+    return float(np.nanmax(np.abs(mine - theirs) / np.maximum(np.abs(theirs), 1e-12)))
+
+
+@needs_reference
+def test_noufaily_agrees_with_the_converged_reference():
+    got = farrington(handout(), AT, config=Farrington(years=5, alpha=0.01))
+    assert worst(got.expected, grid("noufaily_nbPlugin_tightglm", "expected")) < 1e-6
+    assert worst(got.phi, grid("noufaily_nbPlugin_tightglm", "phi")) < 1e-6
+    np.testing.assert_array_equal(got.bound, grid("noufaily_nbPlugin", "upperbound"))
+    np.testing.assert_array_equal(got.alarm, grid("noufaily_nbPlugin", "alarm") > 0)
+
+
+@needs_reference
+def test_farrington_delta_agrees_with_the_converged_reference():
+    config = Farrington(years=5, alpha=0.01, weights_from=1.0, **FLEXIBLE)
+    got = farrington(handout(), AT, config=config)
+    assert worst(got.expected, grid("farrington_flex_delta_tightglm", "expected")) < 1e-6
+    assert worst(got.phi, grid("farrington_flex_delta_tightglm", "phi")) < 1e-6
+    assert worst(got.bound, grid("farrington_flex_delta_tightglm", "upperbound")) < 1e-6
+    np.testing.assert_array_equal(got.alarm, grid("farrington_flex_delta", "alarm") > 0)
+
+
+@needs_reference
+@pytest.mark.parametrize("rule", [1, 2, 3])
+def test_bayes_rki_and_ears_agree_with_the_reference(rule):
+    y = handout()
+    years, half, now = RULES[rule]
+    past = {"years": years, "half_window": half, "now": now}
+    np.testing.assert_array_equal(bayes(y, AT, alpha=0.05, **past)[1], grid(f"bayes{rule}", "upperbound"))
+    assert worst(rki(y, AT, **past)[1], grid(f"rki{rule}", "upperbound")) < 1e-9
+    theirs = grid(f"earsC{rule}", "upperbound")
+    assert worst(ears(y, method=f"C{rule}", alpha=0.01, compat="R")[1][:, AT], theirs) < 1e-9
+
+
+@needs_reference
+def test_cdc_agrees_with_the_reference_and_not_with_another_alpha():
+    theirs = grid("cdc", "upperbound")
+    assert worst(cdc(handout(), AT, years=5, alpha=0.01)[2], theirs) < 1e-9
+    assert worst(cdc(handout(), AT, years=5, alpha=0.02)[2], theirs) > 1e-3
+
+
+def test_reference_weeks_of_the_known_case_and_of_its_neighbour():
+    placed = reference(Farrington(), 300, same_week(None, 300, 4, 52))
+    assert min(placed) == 300 - 208 - 3
+    assert max(placed) == 300 - 27
+    assert [sum(1 for level in placed.values() if level == g) for g in (1, 9, 10)] == [20, 15, 28]
+    assert min(reference(Farrington(), 301, same_week(None, 301, 4, 52))) == 301 - 208 - 3
+
+
+def test_a_flat_series_has_its_mean_expected_and_a_higher_one_a_higher():
+    flat = np.full((1, 400), 7.0)
+    assert farrington(flat, np.array([399])).expected[0, 0] == pytest.approx(7, rel=1e-12)
+    flat[0, 250] = 9
+    assert farrington(flat, np.array([399])).expected[0, 0] != pytest.approx(7, rel=1e-6)
+
+
+def test_a_series_of_zeros_has_no_bound_and_no_alarm():
+    got = farrington(np.zeros((1, 400)), np.arange(300, 400))
+    assert np.isnan(got.bound).all()
+    assert not got.alarm.any()
+
+
+def test_too_little_history_is_refused():
+    with pytest.raises(ValueError, match="4 years of history"):
+        farrington(np.ones((1, 300)), np.array([210]))
+
+
+def test_ears_c3_sees_the_present_count_and_its_copy_of_the_fault_does_not():
+    quiet = np.tile([4.0, 5.0, 6.0], 10)[None, :]
+    burst = quiet.copy()
+    burst[0, 25] = 40
+    assert ears(burst, method="C3", alpha=0.025)[1][0, 25] < 40
+    assert ears(burst, method="C3", alpha=0.025, compat="R")[1][0, 25] > 40
+    assert (quiet[0, 11:] <= ears(quiet, method="C3", alpha=0.001)[1][0, 11:]).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(0.01, 3000), st.floats(1, 20), st.sampled_from([0.9, 0.95, 0.99, 0.995]))
+def test_the_quantile_is_the_one_of_the_distribution(mean, phi, p):
+    got = nb_quantile(p, mean, phi)
+    law = stats.nbinom(mean / (phi - 1), 1 / phi) if phi > 1.0001 else stats.poisson(mean)
+    if phi in (1,) or phi > 1.0001:
+        assert law.cdf(got) >= p * (1 - 1e-9)
+        assert got == 0 or law.cdf(got - 1) < p * (1 + 1e-9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from([2, 5, 10]))
+def test_population_as_offset_scales_out(seed, factor):
+    counts = simulate(scenarios()[seed % 42], replicates=1, seed=seed).counts[:, 312:]
+    plain = farrington(counts, np.array([311]))
+    offset = farrington(counts, np.array([311]), population=np.full(counts.shape, float(factor)))
+    np.testing.assert_allclose(offset.bound, plain.bound)
+    np.testing.assert_allclose(offset.expected, plain.expected, rtol=1e-9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000))
+def test_what_happens_now_moves_no_bound(seed):
+    counts = simulate(scenarios()[seed % 42], replicates=1, seed=seed).counts[:, 312:].copy()
+    counts[0, 308:311] = 5  # cases enough for a bound either way
+    before = farrington(counts, np.array([311]))
+    counts[0, 311] += 1000
+    after = farrington(counts, np.array([311]))
+    assert after.bound[0, 0] == before.bound[0, 0]
+    assert after.alarm[0, 0]

@@ -1,0 +1,84 @@
+"""`gongzhi detect`: whole files, and every bad one in a sentence with row and column."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from gongzhi.methods.commands import detect
+
+
+def written(path, rows, head="series,time,observed"):
+    path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def weekly(n=320, series="a"):
+    return [f"{series},{t},{5 + t % 3}" for t in range(1, n + 1)]
+
+
+def run(tmp_path, rows, *words, head="series,time,observed"):
+    file = written(tmp_path / "counts.csv", rows, head)
+    return detect(["--input", str(file), "--out", str(tmp_path / "alarms.csv"), *words])
+
+
+def test_detect_writes_one_row_for_each_asked_period(tmp_path):
+    rows = weekly()
+    rows[-1] = "a,320,60"
+    assert run(tmp_path, rows, "--method", "farrington", "--config", "noufaily", "--years", "4", "--last", "3") == 0
+    out = list(csv.DictReader((tmp_path / "alarms.csv").open()))
+    assert list(out[0]) == ["series", "time", "observed", "expected", "upperbound", "alarm"]
+    assert [(row["time"], row["alarm"]) for row in out] == [("318", "0"), ("319", "0"), ("320", "1")]
+
+
+@pytest.mark.parametrize(
+    ("method", "config"), [("ears", "C1"), ("ears", "C3"), ("bayes", "2"), ("rki", "3"), ("cdc", "stroup")]
+)
+def test_every_method_finds_a_burst_and_is_quiet_without(tmp_path, method, config):
+    rows = weekly()
+    words = ("--method", method, "--config", config, "--last", "1")
+    assert run(tmp_path, rows, *words) == 0
+    assert (tmp_path / "alarms.csv").read_text().endswith(",0\n")
+    rows[-1] = "a,320,200"
+    assert run(tmp_path, rows, *words) == 0
+    assert (tmp_path / "alarms.csv").read_text().endswith(",1\n")
+
+
+@pytest.mark.parametrize(
+    ("rows", "head", "sentence"),
+    [
+        ([], "series,time,observed", "no other"),
+        (["a,1,3"], "series,when,observed", "row 1: the column time is missing"),
+        (["a,1,3", "a,2,-4"], "series,time,observed", "row 3, column observed: -4 is negative"),
+        (["a,1,3", "a,2,1.5"], "series,time,observed", "row 3, column observed: 1.5 is not a whole number"),
+        (["a,1,3", "a,2,many"], "series,time,observed", "row 3, column observed: “many” is not a number"),
+        (
+            ["a,1,3", "a,2,3", "a,2,4"],
+            "series,time,observed",
+            "row 4, column time: series a has 2 twice",
+        ),
+        (["a,2,3", "a,1,3"], "series,time,observed", "row 3, column time: 1 comes after 2"),
+        (["a,1,3", "a,2,3", "a,5,3"], "series,time,observed", "row 4, column time: series a jumps from 2 to 5"),
+        (["a,1,3", "a,2026-03-02,3"], "series,time,observed", "row 3, column time: dates and whole numbers"),
+        (["a,monday,3"], "series,time,observed", "row 2, column time: “monday” is neither"),
+        (["a,1"], "series,time,observed", "row 2: it has not as many cells"),
+        (["a,1,3,0"], "series,time,observed,population", "row 2, column population: 0 is not above 0"),
+    ],
+)
+def test_a_bad_file_is_refused_with_row_and_column(tmp_path, capsys, rows, head, sentence):
+    assert run(tmp_path, rows, head=head) == 1
+    assert sentence in capsys.readouterr().err
+
+
+def test_an_empty_and_an_absent_file_are_refused(tmp_path, capsys):
+    (tmp_path / "empty.csv").write_text("")
+    assert detect(["--input", str(tmp_path / "empty.csv"), "--out", str(tmp_path / "o.csv")]) == 1
+    assert "the file is empty" in capsys.readouterr().err
+    assert detect(["--input", str(tmp_path / "none.csv"), "--out", str(tmp_path / "o.csv")]) == 1
+    assert "No such file" in capsys.readouterr().err
+
+
+def test_too_short_a_past_is_said(tmp_path, capsys):
+    assert run(tmp_path, weekly(100), "--last", "5") == 1
+    assert "needs 263 periods" in capsys.readouterr().err
