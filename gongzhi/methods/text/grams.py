@@ -57,17 +57,19 @@ def _cell(value: Any, kind: Any) -> Any:
 
 
 @njit(cache=True)
-def _cells(codes: Codes, start: int, end: int, out: NDArray[np.int64]) -> int:
-    """Fill `out` with the cells of one text, repeats kept; returns how many."""
+def _cells(codes: Codes, start: int, end: int, out: NDArray[np.int64], spelt: bool) -> int:
+    """Fill `out` with the cells of one text, repeats kept; returns how many. `spelt`: Latin letters make grams too."""
     n = 0
     word = np.uint64(0)
     shift = np.uint64(21)
     for i in range(start, end):
         gram = np.uint64(codes[i])
-        out[n] = _cell(gram, 1)
-        n += 1
+        whole = spelt or codes[i] > _Z
+        if whole:
+            out[n] = _cell(gram, 1)
+            n += 1
         for length in range(2, 4):
-            if i + length > end:
+            if i + length > end or not (whole and (spelt or codes[i + length - 1] > _Z)):
                 break
             gram = (gram << shift) | np.uint64(codes[i + length - 1])
             out[n] = _cell(gram, length)
@@ -83,7 +85,9 @@ def _cells(codes: Codes, start: int, end: int, out: NDArray[np.int64]) -> int:
 
 
 @njit(cache=True)
-def _rows(codes: Codes, starts: Offsets, idf: Weights) -> tuple[NDArray[np.int32], Weights, NDArray[np.int64]]:
+def _rows(
+    codes: Codes, starts: Offsets, idf: Weights, spelt: bool
+) -> tuple[NDArray[np.int32], Weights, NDArray[np.int64]]:
     """CSR parts: (1 + ln tf) × idf, each row of length one."""
     cells = np.empty(4 * len(codes) + 4, np.int32)
     values = np.empty(4 * len(codes) + 4, np.float32)
@@ -92,7 +96,7 @@ def _rows(codes: Codes, starts: Offsets, idf: Weights) -> tuple[NDArray[np.int32
     scratch = np.empty(4 * LONGEST * 20, np.int64)
     at = 0
     for row in range(len(starts) - 1):
-        n = _cells(codes, starts[row], starts[row + 1], scratch)
+        n = _cells(codes, starts[row], starts[row + 1], scratch, spelt)
         for k in range(n):
             count[scratch[k]] += 1
         first = at
@@ -120,7 +124,7 @@ def _scores(codes: Codes, starts: Offsets, idf: Weights, table: Weights) -> Weig
     count = np.zeros(CELLS, np.int32)
     scratch = np.empty(4 * LONGEST * 20, np.int64)
     for row in range(len(starts) - 1):
-        n = _cells(codes, starts[row], starts[row + 1], scratch)
+        n = _cells(codes, starts[row], starts[row + 1], scratch, True)
         for k in range(n):
             count[scratch[k]] += 1
         square = np.float64(0.0)
@@ -139,10 +143,13 @@ def _scores(codes: Codes, starts: Offsets, idf: Weights, table: Weights) -> Weig
     return out
 
 
-def rows(texts: Sequence[str], idf: Weights) -> sp.csr_matrix:
-    """Texts × cells, TF-IDF with damped counts, rows of Euclidean length one (empty texts: zero)."""
+def rows(texts: Sequence[str], idf: Weights, spelt: bool = True) -> sp.csr_matrix:
+    """Texts × cells, TF-IDF with damped counts, rows of Euclidean length one (empty texts: zero).
+
+    Without `spelt` Latin letters count only as whole words: two English texts share letters whatever they say.
+    """
     codes, starts = encode(texts)
-    cells, values, ends = _rows(codes, starts, idf)
+    cells, values, ends = _rows(codes, starts, idf, spelt)
     return sp.csr_matrix((values, cells, ends), shape=(len(texts), CELLS))
 
 
@@ -152,12 +159,12 @@ def scores(texts: Sequence[str], idf: Weights, table: Weights) -> Weights:
     return np.asarray(_scores(codes, starts, idf, table))
 
 
-def rarity(texts: Sequence[str], fewest: int = 1) -> Weights:
+def rarity(texts: Sequence[str], fewest: int = 1, spelt: bool = True) -> Weights:
     """Smoothed inverse document frequency of each cell, 0 where fewer than `fewest` texts have it.
 
     idf = 1 + ln((1 + n) / (1 + df)) (scikit-learn's smooth idf).
     """
-    seen = rows(texts, np.ones(CELLS, np.float32))
+    seen = rows(texts, np.ones(CELLS, np.float32), spelt)
     df = np.bincount(seen.indices, minlength=CELLS)
     idf = 1 + np.log((1 + len(texts)) / (1 + df))
     idf[df < fewest] = 0

@@ -1,9 +1,9 @@
 """Hot issues: messages that say the same thing, fused across wording, place and time, and ranked by heat.
 
-**Fusing.** Messages become rows of rare character grams (grams found in many messages weigh little). Two belong
-together when the cosine of their rows, fading with the days between them (half after 60 days), reaches 0.30;
-groups grow from the most similar pair down and join while their *mean* similarity still reaches that bound
-(average linkage), so a chain of neighbours does not fuse two issues.
+**Fusing.** Messages become rows of rare character grams, Latin letters as whole words, weighed by the square of
+their rarity. Two belong together when the cosine of their rows, halved for every year between them, reaches 0.08
+(unrelated messages are near 0.01); groups grow from the most similar pair down and join while their *mean*
+similarity still reaches that bound (average linkage), so a chain of neighbours does not fuse two issues.
 
 **Heat** = ln(1 + people) + 0.5 ln(1 + likes) + 0.5 growth + 0.3 ln(places) + 0.2 ln(1 + days) + 0.5 unanswered
 
@@ -35,11 +35,17 @@ from numpy.typing import NDArray
 from gongzhi.methods.text import grams
 from gongzhi.methods.text.refusing import TextRefusal
 
-ALIKE = 0.30  # mean similarity a group keeps
-FADE_DAYS = 60.0  # similarity is halved after so many days
+ALIKE = 0.08  # mean similarity a group keeps
+FADE_DAYS = 365.0  # similarity is halved after so many days
 RECENT_DAYS = 28.0
 KEYWORDS = 5
 VOICES = 3  # example messages beside every keyword
+_LITTLE = re.compile(  # English words that name nothing
+    r"\b(?:a|about|again|all|always|an|and|are|as|at|be|been|but|by|can|could|did|do|does|for|from|had|has|have|he|her"
+    r"|his|how|i|if|in|is|it|its|just|me|my|never|no|not|now|of|on|one|or|our|out|please|she|so|some|still|that|the"
+    r"|their|there|they|this|to|up|us|was|we|were|what|when|where|which|who|why|will|with|would|you|your)\b",
+    re.IGNORECASE | re.ASCII,
+)
 _BLOCK = 2000  # rows compared at a time
 
 
@@ -147,10 +153,11 @@ def numbers(texts: Sequence[str], column: str, path: Path) -> NDArray[np.float64
 
 def _rows(fields: Sequence[Sequence[str]]) -> sp.csr_matrix:
     """Messages × grams; grams of one message alone join nothing, grams of a tenth of them tell nothing."""
-    idf = grams.rarity(["\n".join(texts) for texts in zip(*fields, strict=True)], fewest=1)
+    fields = [[_LITTLE.sub(" ", text[: grams.LONGEST]) for text in texts] for texts in fields]
+    idf = grams.rarity(["\n".join(texts) for texts in zip(*fields, strict=True)], spelt=False)
     lowest = 1 + math.log(10) if len(fields[0]) >= 50 else 0.0
     weight = np.where(idf >= lowest, idf * idf, 0).astype(np.float32)
-    total = sum(grams.rows(texts, weight) for texts in fields).tocsr()
+    total = sum(grams.rows(texts, weight, spelt=False) for texts in fields).tocsr()
     norm = np.sqrt(np.asarray(total.multiply(total).sum(axis=1)).ravel())
     scale = np.divide(1, norm, out=np.zeros_like(norm), where=norm > 0)
     return (sp.diags(scale.astype(np.float32)) @ total).tocsr()

@@ -61,8 +61,9 @@ class Model:
     def margins(self, fields: Fields) -> Reals:
         """Texts × labels."""
         _same_length(fields)
-        total = sum(grams.scores(texts, self.idf, self.table) for texts in fields)
-        return np.asarray(total * _share(len(fields)) + self.bias, np.float32)
+        total = np.sum([grams.scores(texts, self.idf, self.table) for texts in fields], axis=0)
+        known = total.any(axis=1, keepdims=True)  # a text without one known gram says nothing: all labels alike
+        return np.asarray(np.where(known, total * _share(len(fields)) + self.bias, 0), np.float32)
 
     def probabilities(self, fields: Fields) -> Reals:
         """Texts × labels, each row sums to one."""

@@ -1,0 +1,148 @@
+"""Hot issues: one trouble in many words is one issue; the hottest is the one that most different people raise."""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gongzhi.methods.text import issues, tables
+from gongzhi.methods.text.refusing import TextRefusal
+from gongzhi.methods.text_commands import hot
+
+TOLD = {
+    "mixer": [
+        "翠湖新城旁边的搅拌站半夜噪音大",
+        "搅拌站粉尘污染翠湖新城小区",
+        "翠湖新城搅拌站何时搬走",
+        "投诉翠湖新城附近搅拌站",
+    ],
+    "parking": ["紫薇苑捆绑销售车位", "紫薇苑强制买车位违规", "买紫薇苑的房必须捆绑车位"],
+    "bus": ["The bus 7 to Riverside never comes", "Riverside bus 7 is always late"],
+    "": ["办理护照需要什么材料", "图书馆几点开门", "请增加公园的长椅", "where can I register my dog"],
+}
+
+
+def told(copies: int = 1) -> tuple[issues.Messages, dict[str, str]]:
+    """Messages and the trouble behind each id."""
+    rows = [(name, text) for name, many in TOLD.items() for text in many for _ in range(copies)]
+    ids = [f"m{n:03}" for n in range(len(rows))]
+    messages = issues.Messages(
+        ids, [[text for _, text in rows]], np.arange(len(rows), dtype=float), people=[f"p{n}" for n in range(len(rows))]
+    )
+    return messages, dict(zip(ids, (name for name, _ in rows), strict=True))
+
+
+def shuffled(messages: issues.Messages, seed: int) -> issues.Messages:
+    order = list(range(len(messages.ids)))
+    random.Random(seed).shuffle(order)
+    return issues.Messages(
+        [messages.ids[k] for k in order],
+        [[field[k] for k in order] for field in messages.fields],
+        messages.times[order],
+        people=[messages.people[k] for k in order],
+    )
+
+
+def grouped(messages: issues.Messages) -> list[tuple[list[str], float]]:
+    return [(sorted(messages.ids[at] for at in i.members), round(i.heat, 9)) for i in issues.find(messages)]
+
+
+def test_find_fuses_wordings_and_keeps_troubles_apart() -> None:
+    messages, truth = told()
+    found = [{truth[messages.ids[at]] for at in issue.members} for issue in issues.find(messages)]
+    sizes = [len(issue.members) for issue in issues.find(messages)]
+    assert found == [{"mixer"}, {"parking"}, {"bus"}]
+    assert sizes == [4, 3, 2]
+
+
+def test_order_of_rows_does_not_matter() -> None:
+    messages, _ = told()
+    assert grouped(messages) == grouped(shuffled(messages, 3)) == grouped(shuffled(messages, 4))
+
+
+def test_the_same_message_twice_is_one_issue_of_two() -> None:
+    messages, truth = told(copies=2)
+    for issue in issues.find(messages):
+        assert len(issue.members) % 2 == 0
+    members = [at for issue in issues.find(messages) for at in issue.members]
+    assert len(members) == len(set(members)) == len(truth)
+
+
+def test_one_person_writing_often_is_cooler_than_many_people() -> None:
+    messages, _ = told()
+    alone = issues.Messages(messages.ids, messages.fields, messages.times, people=["p"] * len(messages.ids))
+    assert issues.heat(alone, range(4)) < issues.heat(messages, range(4))
+
+
+def test_heat_known_answer_and_its_parts() -> None:
+    messages = issues.Messages(
+        ["a", "b", "c"],
+        [["x", "x", "x"]],
+        np.array([0.0, 99.0, 100.0]),
+        people=["p", "q", "q"],
+        places=["1", "2", "2"],
+        likes=np.array([1.0, 2.0, 0.0]),
+        answered=[True, False, False],
+    )
+    wanted = math.log(3) + 0.5 * math.log(4) + 0.5 * math.log(3) + 0.3 * math.log(2) + 0.2 * math.log(101) + 1 / 3
+    assert issues.heat(messages, [0, 1, 2]) == pytest.approx(wanted)
+    assert issues.heat(messages, [0, 1]) < wanted
+
+
+def test_time_parts_what_words_join() -> None:
+    texts = ["紫薇苑捆绑销售车位", "紫薇苑捆绑销售车位", "办理护照需要什么材料"]
+    near = issues.Messages(["a", "b", "c"], [texts], np.array([0.0, 10.0, 5.0]))
+    far = issues.Messages(["a", "b", "c"], [texts], np.array([0.0, 3650.0, 5.0]))
+    assert len(issues.find(near)) == 1
+    assert issues.find(far) == []
+
+
+def test_keywords_come_with_voices_that_hold_them() -> None:
+    messages, _ = told()
+    for issue in issues.find(messages):
+        assert issue.keywords
+        for word, voices in issue.keywords:
+            assert voices
+            assert all(word in messages.fields[0][at].lower() for at in voices)
+
+
+def test_uncovered_names_issues_no_matter_covers() -> None:
+    messages, _ = told()
+    found = issues.find(messages)
+    sure = np.full(len(messages.ids), 0.9, np.float32)
+    sure[list(found[1].members)] = 0.2
+    assert issues.uncovered(sure, found) == [found[1]]
+
+
+def test_days_reads_common_forms_and_zones() -> None:
+    said = ["1970-01-02", "1970/1/2 6:00", "1970-01-02T06:00:00+08:00"]
+    assert issues.days(said, "time", Path("f")) == pytest.approx([1, 1.25, 1.25 - 8 / 24])
+    with pytest.raises(TextRefusal, match="row 2, column time"):
+        issues.days(["1970-13-02"], "time", Path("f"))
+
+
+def test_empty_and_blank_messages_make_no_issue() -> None:
+    assert issues.find(issues.Messages([], [[]], np.zeros(0))) == []
+    assert issues.find(issues.Messages(["a", "b"], [["", " "]], np.zeros(2))) == []
+
+
+def test_real_messages_of_one_trouble_come_together(tmp_path: Path) -> None:
+    shared = Path(os.environ.get("GONGZHI_SHARED", Path(__file__).parents[4] / "shared"))
+    file = shared / "data/china/teddy_c3_hot_messages.parquet"
+    if not file.exists():
+        pytest.skip("needs the shared hot messages")
+    out = tmp_path / "o.csv"
+    words = ["--id", "msg_id", "--text", "title,body", "--time", "time", "--out", str(out)]
+    assert hot([str(file), *words]) == 0
+    found = tables.read(out)
+    source = tables.read(file)
+    about = {i for i, t in zip(source["msg_id"], source["title"], strict=True) if "丽发" in t and "搅拌" in t}
+    rank = next(r for r, i in zip(found["rank"], found["id"], strict=True) if i in about)
+    members = {i for r, i in zip(found["rank"], found["id"], strict=True) if r == rank}
+    assert int(rank) <= 10
+    assert len(members & about) >= 0.9 * len(about)
