@@ -176,7 +176,7 @@ DEEDS: dict[str, Deed] = {
         ),
         Deed(
             "reopen",
-            Permit.CASE_ACCEPT,
+            Permit.CASE_CLOSE,
             forms.ReasonForm,
             closing.reopen,
             _("Open again"),
