@@ -108,7 +108,7 @@ def test_2_nothing_personal_lies_in_the_clear_in_any_table_whatever_door_it_came
     received = said(words=TOLD, place=Where(lon=120.05, lat=30.05, text="东街，电话13800138000"))
     turn = cast.turn("roads-1", taken(received), at=received.voice.noted_at)
     handling.ask(**turn, question="电话13800138000是您的吗？")
-    doer = {"by": received.voice.ref, "at": received.voice.noted_at, "voice": received.voice.id}
+    doer: dict[str, Any] = {"by": received.voice.ref, "at": received.voice.noted_at, "voice": received.voice.id}
     handling.answer_question(**doer, words=TOLD)
     turn = cast.turn("roads-1", received.case, at=received.voice.noted_at)
     closing.answer_and_close(**turn, public_text=f"已联系{TOLD}", outcome="fixed")
@@ -121,7 +121,7 @@ def test_2_nothing_personal_lies_in_the_clear_in_any_table_whatever_door_it_came
 def test_2_the_original_is_there_and_opens_only_through_a_look() -> None:
     received = said(words=TOLD)
     post = cast.post("roads-1")
-    look = {"by": post.doer, "at": received.voice.noted_at, "post": post, "voice": received.voice.id}
+    look: dict[str, Any] = {"by": post.doer, "at": received.voice.noted_at, "post": post, "voice": received.voice.id}
     assert looking.original(**look, purpose="contact").words == TOLD
     openers = {
         (path.stem, node.func.attr)

@@ -72,7 +72,7 @@ def test_the_original_of_a_withdrawn_voice_needs_a_clause_though_its_case_goes_o
     intake.join(by="voice:new", at=cast.AT, case=first.case.id, words="我家门口也是这样")
     intake.withdraw(by=first.voice.ref, at=cast.AT, voice=first.voice.id)
     post = cast.post("roads-1")
-    look = {"by": post.doer, "at": cast.AT, "post": post, "voice": first.voice.id, "purpose": "contact"}
+    look: dict[str, Any] = {"by": post.doer, "at": cast.AT, "post": post, "voice": first.voice.id, "purpose": "contact"}
     with pytest.raises(Refusal):
         looking.original(**look)
     assert looking.original(**look, clause="law-1").words == cast.WORDS
