@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +18,14 @@ from gongzhi.methods.tables import BadTable, Series, read_counts
 
 Reals = NDArray[np.float64]
 Answer = tuple[Reals, Reals, NDArray[np.bool_]]  # expected, upperbound, alarm at the asked positions
-OLD = {"levels": 1, "left_out": 3, "p_trend": 0.05, "threshold": "delta"}
-FARRINGTON = {
+OLD: dict[str, Any] = {"levels": 1, "left_out": 3, "p_trend": 0.05, "threshold": "delta"}
+FARRINGTON: dict[str, dict[str, Any]] = {
     "noufaily": {},
     "noufaily-delta": {"threshold": "delta"},
     "noufaily-muan": {"threshold": "muan"},
     "farrington": {**OLD, "weights_from": 1.0},
     "flexible": OLD,
+    "1996": {**OLD, "weights_from": 1.0, "left_out": 0, "plain_errors": True},
 }
 CONFIGS: dict[str, tuple[str, ...]] = {
     "farrington": tuple(FARRINGTON),
@@ -44,7 +46,8 @@ columns read: series,time,observed[,population]; time is a whole number or a dat
 def _farrington(series: Series, at: NDArray, name: str, alpha: float, years: int, period: int) -> Answer:
     from gongzhi.methods.counts.farrington import Farrington, farrington
 
-    config = replace(Farrington(alpha=alpha, years=years), **FARRINGTON[name])
+    # the rule of 1996 has a two-sided alpha
+    config = replace(Farrington(alpha=alpha / 2 if name == "1996" else alpha, years=years), **FARRINGTON[name])
     got = farrington(series.counts, at, config=config, period=period, dates=series.dates, population=series.population)
     return got.expected[0], got.bound[0], got.alarm[0]
 

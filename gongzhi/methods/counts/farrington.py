@@ -33,6 +33,7 @@ class Farrington:
     p-value is below. weights_from: Anscombe residual from which a week is weighted down. threshold: `delta`
     (normal on a power scale), `nbPlugin` (negative binomial quantile), `muan` (the same, with the mean at its own
     upper limit). enough: (cases, periods) that must have been seen lately for a bound to be given.
+    plain_errors: standard errors from phi, as in 1996.
     """
 
     years: int = 4
@@ -47,6 +48,7 @@ class Farrington:
     power: float = 2 / 3
     alpha: float = 0.01
     enough: tuple[int, int] = (5, 4)
+    plain_errors: bool = False
 
     def __post_init__(self) -> None:
         if self.threshold not in THRESHOLDS:
@@ -159,6 +161,7 @@ def farrington(
         [
             config.reweight, config.weights_from, config.years >= 3, config.trend, THRESHOLDS[config.threshold],
             config.power, stats.norm.isf(config.alpha), 1 - config.alpha, *config.enough,
+            config.plain_errors,
         ],
         dtype=np.float64,
     )  # fmt: skip

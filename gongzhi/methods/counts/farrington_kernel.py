@@ -10,6 +10,8 @@ single number replaces iteratively reweighted least squares on a matrix; leverag
 the same sums, h_i = w_i mu_i (1 / S_g + (t_i - tbar_g)^2 / V). Points arrive sorted by level.
 """
 
+# mypy: allow-untyped-defs, allow-incomplete-defs
+# numba infers the types of compiled functions; their meaning stands in each docstring
 from __future__ import annotations
 
 import math
@@ -40,7 +42,7 @@ def powers(beta, span, table):
 @njit(cache=True, fastmath=FAST)
 def slope_sums(beta, span, when, exposure, ends, levels, totals, table):
     """Sum over levels of Y_g tbar_g and Y_g var_g(t) at a slope (time in weeks from the first reference week)."""
-    powers(beta, span, table)
+    powers(6.0 * beta, span, table)
     first = 0.0
     second = 0.0
     for g in range(levels):
@@ -51,9 +53,7 @@ def slope_sums(beta, span, when, exposure, ends, levels, totals, table):
         s2 = 0.0
         for i in range(ends[g], ends[g + 1]):
             t = when[i]
-            z = table[t]
-            z = z * z * z
-            v = exposure[i] * z * z
+            v = exposure[i] * table[t]
             s0 += v
             s1 += v * t
             s2 += v * t * t
@@ -81,8 +81,8 @@ def best_slope(start, target, span, when, exposure, ends, levels, totals, table)
             following = 0.5 * (low + high)
         moved = abs(following - beta) * span
         beta = following
-        # Newton squares the error: a step of 1e-7 leaves 1e-14 behind
-        if moved < 1e-7 or high - low < 1e-15:
+        # Newton squares the error: a step of 1e-5 leaves about 1e-10 behind
+        if moved < 1e-5 or high - low < 1e-15:
             break
     return beta
 
@@ -100,7 +100,7 @@ def fit(y, weight, people, when, ends, levels, span, trend, start, exposure, tot
             target += weight[i] * y[i] * when[i]
         totals[g] = total
     beta = best_slope(start, target, span, when, exposure, ends, levels, totals, table) if trend else 0.0
-    powers(beta, span, table)
+    powers(6.0 * beta, span, table)
     spread = 0.0
     for g in range(levels):
         s0 = 0.0
@@ -108,15 +108,14 @@ def fit(y, weight, people, when, ends, levels, span, trend, start, exposure, tot
         s2 = 0.0
         for i in range(ends[g], ends[g + 1]):
             t = when[i]
-            z = table[t]
-            z = z * z * z
-            v = exposure[i] * z * z
+            v = exposure[i] * table[t]
             s0 += v
             s1 += v * t
             s2 += v * t * t
         centres[g] = s1 / s0
         effects[g] = totals[g] / s0
         spread += effects[g] * (s2 - s1 * s1 / s0)
+    powers(beta, span, table)
     return beta, spread, n
 
 
@@ -230,7 +229,7 @@ def both_fits(
     )
     pearson, relative = dispersions(y, weight, people, when, ends, levels, effects, table)
     phi = max(1.0, pearson / df)
-    scale = pearson / df
+    scale = phi if options[10] > 0.0 else pearson / df
     if reweight:
         reweigh(y, y23, people, people6, when, ends, levels, effects, centres, table, spread, trend, phi, limit, weight)
         beta, spread, _ = fit(
@@ -238,7 +237,8 @@ def both_fits(
         )
         pearson, relative = dispersions(y, weight, people, when, ends, levels, effects, table)
         phi = max(1.0, pearson / df)
-        scale = relative / df
+        # after reweighting the reference takes its errors from relative residuals; the rule of 1996 does not
+        scale = phi if options[10] > 0.0 else relative / df
     last = levels - 1
     mean = effects[last] * here * math.exp(beta * (now - span // 2))
     out[EXPECTED] = mean

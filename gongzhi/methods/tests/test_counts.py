@@ -14,6 +14,7 @@ from scipy import stats
 from gongzhi.methods.counts.baselines import RULES
 from gongzhi.methods.counts.bayes import bayes
 from gongzhi.methods.counts.cdc import cdc
+from gongzhi.methods.counts.cusum import cusum, shiryaev_roberts
 from gongzhi.methods.counts.ears import ears
 from gongzhi.methods.counts.farrington import Farrington, farrington, reference, same_week
 from gongzhi.methods.counts.farrington_kernel import nb_quantile
@@ -149,3 +150,39 @@ def test_what_happens_now_moves_no_bound(seed):
     after = farrington(counts, np.array([311]))
     assert after.bound[0, 0] == before.bound[0, 0]
     assert after.alarm[0, 0]
+
+
+@needs_reference
+def test_the_rule_of_1996_agrees_as_far_as_the_reference_converged():
+    y = column("data/salmonella.agona.csv", "observed")
+    at = column("farrington1996/salmonella.agona__b4w3.csv", "k").astype(int) - 1
+    theirs = column("farrington1996/salmonella.agona__b4w3.csv", "upperbound")
+    config = Farrington(alpha=0.005, weights_from=1.0, plain_errors=True, **{**FLEXIBLE, "left_out": 0})
+    got = farrington(y, at, config=config)
+    assert worst(got.bound[0], np.where(theirs > 0, theirs, np.nan)) < 1e-4
+
+
+@needs_reference
+@pytest.mark.parametrize("transform", ["standard", "rossi", "anscombe", "pearsonNegBin"])
+def test_cusum_agrees_with_the_reference(transform):
+    y = column("data/n1.csv", "observed")
+    name = f"cusum/n1__m_null_{transform}.csv"
+    at = column(name, "k").astype(int) - 1
+    value, bound = cusum(y[at], y[: at[0]].mean(), transform=transform, overdispersion=0.1)
+    np.testing.assert_allclose(value[0], column(name, "cusum"), atol=1e-12)
+    np.testing.assert_allclose(bound[0], column(name, "upperbound"), atol=1e-9)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(0, 30), min_size=3, max_size=20), st.sampled_from(["rossi", "anscombe", "pearsonNegBin"]))
+def test_a_cusum_alarms_exactly_above_its_bound(counts, transform):
+    value, bound = cusum(np.array(counts), np.array(4.0), transform=transform)
+    clear = np.abs(np.array(counts) - bound[0]) > 1e-6
+    above = np.array(counts) > bound[0]
+    assert (above == (value[0] >= 2.26))[clear & (bound[0] > 0)].all()
+
+
+def test_shiryaev_roberts_of_a_known_run_and_of_its_neighbour():
+    quiet = shiryaev_roberts(np.array([1, 0]), np.array(1.0), rise=2.0)
+    np.testing.assert_allclose(quiet[0], [2 / np.e, (1 + 2 / np.e) / np.e])
+    assert shiryaev_roberts(np.array([2, 0]), np.array(1.0), rise=2.0)[0, 0] == pytest.approx(4 / np.e)
