@@ -46,9 +46,9 @@ def route(argv: Sequence[str]) -> int:
     one.set_defaults(run=_predict)
     one = verbs.add_parser("score", help="compare predictions with the true labels")
     one.add_argument("file", type=Path, metavar="PREDICTIONS", help="CSV with id, label, probability")
-    one.add_argument("truth", type=Path, metavar="TRUTH")
-    one.add_argument("--id", required=True, help="column of TRUTH that names the row")
-    one.add_argument("--label", required=True, help="column of TRUTH with the label")
+    one.add_argument("labelled", type=Path, metavar="LABELLED")
+    one.add_argument("--id", required=True, help="column of LABELLED that names the row")
+    one.add_argument("--label", required=True, help="column of LABELLED with the label")
     one.set_defaults(run=_score)
     return _run(top, argv)
 
@@ -164,7 +164,7 @@ def _score(words: argparse.Namespace) -> None:
     from gongzhi.methods.text import routing, tables
 
     ids, said = tables.columns(tables.read(words.file), ["id", "label"], words.file)
-    names, labels = tables.columns(tables.read(words.truth), [words.id, words.label], words.truth)
+    names, labels = tables.columns(tables.read(words.labelled), [words.id, words.label], words.labelled)
     answers = dict(zip(ids, said, strict=True))
     if missing := [name for name in names if name not in answers]:
         raise TextRefusal(f"{words.file} has no prediction for “{missing[0]}” and {len(missing) - 1} more.")
