@@ -51,10 +51,8 @@ def test_she_says_it_on_the_front_page_and_gets_a_receipt(phone) -> None:
     assert "13800001234" not in phone.inner_text("main"), "kept words are masked"
 
 
-def test_a_typed_landmark_is_offered_back(phone) -> None:
+def test_an_unknown_name_of_a_place_holds_nobody_up(phone) -> None:
     speak_until_where(phone)
-    phone.goto("/zh/cases/")
-    phone.go_back()
     phone.fill("input[name=where]", "没有这个地方名字啊")
     phone.click("main button[value=next]")
     assert "不要紧" in phone.inner_text("main")
@@ -136,3 +134,17 @@ def test_the_journey_is_open_to_everybody(page) -> None:
     page.click("text=Print the receipt")
     wrong += axe(page)
     assert not wrong, "\n".join(sorted(set(wrong)))
+
+
+def test_a_first_visit_is_few_requests_and_light(chromium, site) -> None:
+    """At most six requests and 50 kB as sent, before any map is opened."""
+    for path in ("", "speak/", "find/", "cases/", "week/", "how/"):
+        context = chromium.new_context(base_url=site.url, viewport={"width": 360, "height": 740})
+        page, answers = context.new_page(), []
+        page.on("response", lambda answer, seen=answers: seen.append(answer))
+        page.goto(f"/zh/{path}")
+        page.wait_for_load_state("networkidle")
+        weight = sum(answer.request.sizes()["responseBodySize"] for answer in answers)
+        assert len(answers) <= 6, (path, [answer.url for answer in answers])
+        assert weight <= 50_000, (path, weight)
+        context.close()
