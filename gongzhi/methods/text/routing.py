@@ -24,7 +24,7 @@ from gongzhi.methods.text import grams
 from gongzhi.methods.text.refusing import TextRefusal
 
 DIRECTIONS = 200
-LATENT_SHARE = 0.5  # root mean square length of the latent part, beside a gram part of about one
+LATENT_SHARE = 0.35  # root mean square length of the latent part, beside a gram part of about one
 COMMON = 8  # texts a gram must occur in to take part in a direction
 MOST_TEXTS = 20_000  # unlabelled texts that shape a space: more change it little
 ENOUGH = 500  # below so many unlabelled texts the labelled ones shape the space too
