@@ -103,7 +103,8 @@ def _by_code(code: str, text: str, county: str, *, keep: bool) -> Placed:
 def concerned(matter: MatterCard, where: Placed, officer: Officer | None, *, at: datetime) -> Concerned:
     """The lead organ by matter and place; for a complaint about an officer, the supervisor's organ.
 
-    Such a case never goes to the officer's own organ, and to the dispatch desk when no supervisor is known."""
+    Such a case never goes to the officer's own organ, also when that is only named in the resident's words; it
+    goes to the dispatch desk when the county has no supervisor."""
     found = matters.responsible(matter.code, where.code)
     if officer is None:
         return Concerned(found.organ, found.clause, about_officer=matter.about_officer)
@@ -115,7 +116,8 @@ def concerned(matter: MatterCard, where: Placed, officer: Officer | None, *, at:
                 "officer_unknown", N_("We do not know this post. Please describe it in words."), field="officer"
             )
         organ, post, account = card.organ, card.id.hex, card.account.hex if card.account else ""
-    lead = people.supervisor_of(organ, at) if organ else None
+    organ = organ or organ_named(officer.text, at)
+    lead = people.supervisor_of(organ, at)
     return Concerned(
         organ=lead.organ if lead is not None and lead.organ != organ else "",
         clause=found.clause,
@@ -124,3 +126,15 @@ def concerned(matter: MatterCard, where: Placed, officer: Officer | None, *, at:
         officer_account=account,
         officer_organ=organ,
     )
+
+
+def organ_named(text: str, at: datetime) -> str:
+    """The code of the organ that a text names, with or without its leading “县”; the longest name wins."""
+    told = text.lower()
+    named = [(name, organ.code) for organ in people.organs(at) for name in _names(organ.name_zh, organ.name_en)]
+    return max(((name, code) for name, code in named if name in told), key=lambda hit: len(hit[0]), default=("", ""))[1]
+
+
+def _names(chinese: str, english: str | None) -> tuple[str, ...]:
+    short = chinese.removeprefix("县")
+    return tuple(name.lower() for name in (chinese, short if len(short) > 2 else "", english or "") if name)

@@ -15,7 +15,7 @@ from gongzhi.cases.tests import cast
 from gongzhi.channels.models import Message
 from gongzhi.kit.refusal import NotAllowed, NotFound, Refusal
 from gongzhi.people.cards import Actor
-from gongzhi.people.models import Post
+from gongzhi.people.models import Organ, Post
 
 pytestmark = pytest.mark.usefixtures("county")
 WORDS = "窗口工作人员态度恶劣，办事推诿"
@@ -208,3 +208,18 @@ def test_the_officer_cannot_take_back_what_the_supervisor_did(about: Received) -
     officer = cast.post("roads-1")
     with pytest.raises(NotAllowed):
         undoing.undo(by=officer.doer, at=cast.AT, post=officer, case=about.case.id)
+
+
+@pytest.mark.parametrize("told", ["{name}的王某", "三号窗口那个人，姓什么不知道"])
+def test_a_complaint_told_only_in_words_reaches_the_supervisor(told: str) -> None:
+    name = Organ.objects.get(code="roads").name_zh
+    case = cast.say(WORDS, officer=Officer(text=told.format(name=name))).case
+    assert case.organ == "watch"
+    assert case.officer_organ == ("roads" if "{name}" in told else "")
+
+
+def test_an_organ_named_in_words_never_sees_the_complaint() -> None:
+    name = Organ.objects.get(code="roads").name_zh
+    received = cast.say(WORDS, officer=Officer(text=f"{name}的王某"))
+    assert not in_list(cast.actor("roads-1"), received)
+    assert not as_file(cast.actor("roads-1"), received)
