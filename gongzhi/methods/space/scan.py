@@ -140,7 +140,8 @@ def _means(counts: ArrayLike, expected: ArrayLike) -> Reals:
     if bad.size:
         area, period = bad[0]
         raise SpaceError(
-            f"Row {area + 1}, column {period + 1}: expected {means[area, period]:g} with {table[area, period]:g} events."
+            f"Row {area + 1}, column {period + 1}: {table[area, period]:g} events where {means[area, period]:g} "
+            "are expected."
         )
     return means
 
@@ -239,7 +240,9 @@ class _Search:
         """Maxima of the replicas, in order; ends with the replica that brings the `stop`-th exceedance."""
         maxima: list[float] = []
         wanted, stop = chosen["replicas"], chosen["stop"]
-        counts = source.day_counts(np.random.default_rng(chosen["seed"]), wanted) if wanted else np.empty((0, 1))
+        counts = (
+            source.day_counts(np.random.default_rng(chosen["seed"]), wanted) if wanted else np.empty((0, 1), np.int64)
+        )
         level = 4.0  # of the first block; later blocks search a little below the smallest maximum so far
         for start in range(0, wanted, kernels.LANES):
             block = counts[start : start + kernels.LANES]

@@ -86,7 +86,11 @@ class Bookmark:
     def write(self) -> None:
         """Keep it, whole or not at all."""
         tally = self.tally
-        told = {"bytes": self.bytes, "finished": self.finished, "tally": {name: getattr(tally, name) for name in Tally.__slots__}}
+        told = {
+            "bytes": self.bytes,
+            "finished": self.finished,
+            "tally": {name: getattr(tally, name) for name in Tally.__slots__},
+        }
         fresh = self.path.with_suffix(".fresh")
         fresh.write_text(json.dumps(told), encoding="utf-8")
         fresh.replace(self.path)
