@@ -55,6 +55,8 @@ class Farrington:
             raise ValueError(f"threshold must be one of {', '.join(THRESHOLDS)}, not {self.threshold}")
         if not 0 < self.alpha < 1:
             raise ValueError(f"alpha must lie between 0 and 1, not {self.alpha}")
+        if self.weights_from <= 0:
+            raise ValueError(f"weights_from must be above 0, not {self.weights_from}")
         if min(self.years, self.levels) < 1 or min(self.half_window, self.left_out) < 0:
             raise ValueError("years and levels must be at least 1, half_window and left_out at least 0")
 
@@ -166,8 +168,10 @@ def farrington(
         dtype=np.float64,
     )  # fmt: skip
     out = np.empty((len(y), len(asked), kernel.COLUMNS))
+    # unsigned positions: the compiled loops then need not look for indices counted from the end
+    begin, weeks, cuts = (part.astype(np.uint64) for part in (first, when, ends))
     kernel.evaluate(
-        y, np.cbrt(y * y), people, people ** (1 / 6), asked, first, spans, sizes, when, ends, config.levels,
+        y, np.cbrt(y * y), people, people ** (1 / 6), asked, begin, spans, sizes, weeks, cuts, config.levels,
         options, critical, out,
     )  # fmt: skip
     enough = out[..., kernel.ENOUGH] > 0

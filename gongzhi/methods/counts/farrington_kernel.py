@@ -26,7 +26,7 @@ DELTA, NB_PLUGIN, MUAN = 0, 1, 2
 EXPECTED, BOUND, PHI, SLOPE, SE, ENOUGH, COLUMNS = 0, 1, 2, 3, 4, 5, 6
 
 
-@njit(cache=True, fastmath=FAST)
+@njit(cache=True, fastmath=FAST, error_model="numpy")
 def powers(beta, span, table):
     """table[j] = exp(beta (j - span / 2) / 6): one multiplication a week gives mu, its root and its sixth root."""
     step = math.exp(beta / 6.0)
@@ -39,7 +39,7 @@ def powers(beta, span, table):
         table[j] = table[j + 1] * step
 
 
-@njit(cache=True, fastmath=FAST)
+@njit(cache=True, fastmath=FAST, error_model="numpy")
 def slope_sums(beta, span, when, exposure, ends, levels, totals, table):
     """Sum over levels of Y_g tbar_g and Y_g var_g(t) at a slope (time in weeks from the first reference week)."""
     powers(6.0 * beta, span, table)
@@ -63,7 +63,7 @@ def slope_sums(beta, span, when, exposure, ends, levels, totals, table):
     return first, second
 
 
-@njit(cache=True, fastmath=FAST)
+@njit(cache=True, fastmath=FAST, error_model="numpy")
 def best_slope(start, target, span, when, exposure, ends, levels, totals, table):
     """The slope whose expected sum of w mu t equals the observed one; ±limit when the likelihood has no maximum."""
     low = -60.0 / span
@@ -87,7 +87,7 @@ def best_slope(start, target, span, when, exposure, ends, levels, totals, table)
     return beta
 
 
-@njit(cache=True, fastmath=FAST)
+@njit(cache=True, fastmath=FAST, error_model="numpy")
 def fit(y, weight, people, when, ends, levels, span, trend, start, exposure, totals, effects, centres, table):
     """Weighted fit; fills `effects` (exp of level effects), `centres` (tbar_g), `table`. Returns slope and V."""
     n = ends[levels]
@@ -119,7 +119,7 @@ def fit(y, weight, people, when, ends, levels, span, trend, start, exposure, tot
     return beta, spread, n
 
 
-@njit(cache=True, fastmath=FAST)
+@njit(cache=True, fastmath=FAST, error_model="numpy")
 def dispersions(y, weight, people, when, ends, levels, effects, table):
     """Weighted sums of (y - mu)^2 / mu (Pearson) and of ((y - mu) / mu)^2 over all points."""
     pearson = 0.0
@@ -140,11 +140,15 @@ def dispersions(y, weight, people, when, ends, levels, effects, table):
     return pearson, relative
 
 
-@njit(cache=True, fastmath=FAST)
-def reweigh(y, y23, people, people6, when, ends, levels, effects, centres, table, spread, trend, phi, limit, weight):
+@njit(cache=True, fastmath=FAST, error_model="numpy")
+def reweigh(
+    y, y23, people, people6, when, ends, levels, totals, effects, centres, table, spread, trend, phi, limit, weight
+):
     """Anscombe weights: s = 1.5 (y^2/3 mu^-1/6 - mu^1/2) / sqrt(phi (1 - h)); s^-2 above the limit; sum to n."""
     total = 0.0
     n = ends[levels]
+    floor = 1.0 / (limit * limit)
+    bar = phi * limit * limit / 2.25  # raw^2 above bar (1 - h) is s above the limit
     inverse = 1.0 / spread if trend and spread > 0.0 else 0.0
     for g in range(levels):
         count = ends[g + 1] - ends[g]
@@ -154,25 +158,23 @@ def reweigh(y, y23, people, people6, when, ends, levels, effects, centres, table
             total += count
             continue
         sixth = effects[g] ** (1.0 / 6.0)
-        level = 0.0
-        for i in range(ends[g], ends[g + 1]):
-            z = sixth * people6[i] * table[when[i]]
-            level += z * z * z * z * z * z
+        share = 1.0 / totals[g]  # fitted and observed cases of a level are equal
+        centre = centres[g]
         for i in range(ends[g], ends[g + 1]):
             z = sixth * people6[i] * table[when[i]]
             root = z * z * z
-            away = when[i] - centres[g]
-            rest = 1.0 - root * root * (1.0 / level + away * away * inverse)
+            away = when[i] - centre
+            rest = bar * (1.0 - root * root * (share + away * away * inverse))
             raw = y23[i] / z - root
-            square = 2.25 * raw * raw / (phi * rest) if rest > 0.0 else 0.0
-            weight[i] = 1.0 / square if raw > 0.0 and square > limit * limit else 1.0
+            square = raw * raw
+            weight[i] = floor * rest / square if raw > 0.0 and square > rest > 0.0 else 1.0
             total += weight[i]
     scale = n / total
     for i in range(n):
         weight[i] *= scale
 
 
-@njit(cache=True, fastmath=FAST)
+@njit(cache=True, fastmath=FAST, error_model="numpy")
 def nb_quantile(p, mean, phi):
     """Smallest x with P(X <= x) >= p for a negative binomial of this mean and variance phi mean (Poisson at 1)."""
     if mean <= 1e-12:
@@ -198,7 +200,7 @@ def nb_quantile(p, mean, phi):
     return x
 
 
-@njit(cache=True, fastmath=FAST)
+@njit(cache=True, fastmath=FAST, error_model="numpy")
 def upper_bound(method, power, z, p, mean, phi, se):
     """The bound on the scale of counts; `se` is the standard error of log mean."""
     if method == NB_PLUGIN:
@@ -214,7 +216,7 @@ def upper_bound(method, power, z, p, mean, phi, se):
     return max(root, 0.0) ** (1.0 / power)
 
 
-@njit(cache=True, fastmath=FAST)
+@njit(cache=True, fastmath=FAST, error_model="numpy")
 def both_fits(
     y, y23, people, people6, when, ends, levels, span, now, here, trend, start, options, critical, scratch, out
 ):
@@ -223,7 +225,7 @@ def both_fits(
     weight, exposure, totals, effects, centres, table = scratch
     n = ends[levels]
     df = n - levels - (1 if trend else 0)
-    weight[:n] = 1.0
+    weight[:] = 1.0
     beta, spread, _ = fit(
         y, weight, people, when, ends, levels, span, trend, start, exposure, totals, effects, centres, table
     )
@@ -231,7 +233,24 @@ def both_fits(
     phi = max(1.0, pearson / df)
     scale = phi if options[10] > 0.0 else pearson / df
     if reweight:
-        reweigh(y, y23, people, people6, when, ends, levels, effects, centres, table, spread, trend, phi, limit, weight)
+        reweigh(
+            y,
+            y23,
+            people,
+            people6,
+            when,
+            ends,
+            levels,
+            totals,
+            effects,
+            centres,
+            table,
+            spread,
+            trend,
+            phi,
+            limit,
+            weight,
+        )
         beta, spread, _ = fit(
             y, weight, people, when, ends, levels, span, trend, beta, exposure, totals, effects, centres, table
         )
@@ -261,7 +280,7 @@ def both_fits(
     return beta
 
 
-@njit(cache=True, fastmath=FAST, nogil=True)
+@njit(cache=True, fastmath=FAST, error_model="numpy", nogil=True)
 def evaluate(counts, roots, people, people6, at, first, spans, sizes, when, ends, levels, options, critical, out):
     """Every series at every asked period.
 
@@ -297,7 +316,7 @@ def evaluate(counts, roots, people, people6, at, first, spans, sizes, when, ends
                 y23[i] = roots[s, j]
                 n[i] = people[s, j]
                 n6[i] = people6[s, j]
-            now = float(at[k] - first[k])
+            now = float(spans[k])
             here = people[s, at[k]]
             kept = math.nan
             if trend:
