@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks import machine, report
 
-ALL = ("submit", "pages", "slow", "weight", "building")
+ALL = ("submit", "pages", "slow", "weight", "building", "importing")
 
 
 def main() -> int:

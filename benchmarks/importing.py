@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ def invent(folder: Path) -> tuple[str, Path]:
         table = csv.writer(out)
         table.writerow(["key", "opened", "closed", "kind", "what", "office", "street"])
         for n in range(INVENTED):
-            day = datetime(2015, 1, 1) + timedelta(hours=n)
+            day = datetime(2015, 1, 1, tzinfo=UTC) + timedelta(hours=n)
             closed = day + timedelta(days=n % 50 - 1)
             names = [f"Kind {n % KINDS}", f"trouble {n % 700}", f"Office {n % OFFICES}", f"Street {n % STREETS}"]
             table.writerow([n, day.date(), closed.date(), *names])

@@ -106,12 +106,11 @@ def best_by_root(
     for w in range(counts.shape[0]):
         for z in range(counts.shape[1]):
             c = counts[w, z]
-            if c >= least and c > mu[w, z]:
-                value = ratio(kind, c, mu[w, z], total)
-                if value > best[root[z]] + 1e-12:
-                    best[root[z]] = value
-                    window[root[z]] = w
-                    zone[root[z]] = z
+            value = ratio(kind, c, mu[w, z], total) if c >= least and c > mu[w, z] else 0.0
+            if value > best[root[z]] + 1e-12:
+                best[root[z]] = value
+                window[root[z]] = w
+                zone[root[z]] = z
     return best, window, zone
 
 

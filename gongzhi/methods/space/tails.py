@@ -32,8 +32,7 @@ def _subset_sums(multiplicity: Longs, most: int, reach: int) -> Reals:
             choose = 1.0
             for t in range(1, min(j, m) + 1):
                 choose *= (m - t + 1) / t
-                for s in range(t * v, reach + 1):
-                    ways[j, s] += choose * ways[j - t, s - t * v]
+                ways[j, t * v :] += choose * ways[j - t, : reach + 1 - t * v]
     return ways
 
 

@@ -191,7 +191,8 @@ class Bank:
             self.latest = int(when[-1])
         rows = out[:count]
         longs = rows[:, :5].astype(np.int64)
-        return Alarms(*(longs[:, i] for i in range(5)), rows[:, 5], rows[:, 6], rows[:, 7] > 0)
+        event, key, at, since, observed = (longs[:, i] for i in range(5))
+        return Alarms(event, key, at, since, observed, rows[:, 5], rows[:, 6], rows[:, 7] > 0)
 
     def _check(self, which: Longs, when: Longs) -> None:
         """Same length, known keys, time that does not run back."""

@@ -2,7 +2,8 @@
 
 A day is judged by the days before it: the mean of the past 56 days of the same kind (working day or not)
 without their highest quarter, corrected for the cut, with a dispersion from the same days; then the tail of the
-negative binomial. The highest quarter is left out so that last week's storm does not hide this week's.
+negative binomial. Days already found, and the highest quarter of the others, are left out so that last week's
+storm does not hide this week's; once found days are the larger part, they are the new ordinary and count again.
 A burst whose excess comes from one office that usually sends little is *bulk entry*: old cases typed in on one
 day. It is named as such with its evidence and kept out of the findings.
 """
@@ -67,22 +68,26 @@ def bursts(
     counts = np.bincount(when, minlength=days).astype(np.int64)
     alpha = false_a_year / 365
     found = []
+    known = np.zeros(days, np.bool_)
     for today in range(FIRST, days):
         if counts[today] < least:
             continue
-        mean, spread = expected(counts, rests, today)
+        mean, spread = expected(counts, rests, known, today)
         p = tail(int(counts[today]), mean, spread)
         if p < alpha:
+            known[today] = True
             burst = Burst(today, int(counts[today]), mean, p)
             found.append(burst if sources is None else _named(burst, when, sources, (mean, spread, alpha, least)))
     return found
 
 
-def expected(counts: Longs, rests: NDArray[np.bool_], today: int) -> tuple[float, float]:
-    """Mean and dispersion (variance / mean, at least 1) of `today` from the days before it."""
-    start = max(0, today - PAST)
-    past = counts[start:today]
-    alike = past[rests[start:today] == rests[today]]
+def expected(counts: Longs, rests: NDArray[np.bool_], known: NDArray[np.bool_], today: int) -> tuple[float, float]:
+    """Mean and dispersion (variance / mean, at least 1) of `today` from the days before it, `known` bursts aside."""
+    days = np.arange(max(0, today - PAST), today)
+    if 2 * known[days].sum() <= days.size:
+        days = days[~known[days]]
+    past = counts[days]
+    alike = past[rests[days] == rests[today]]
     if alike.size >= ENOUGH:
         past = alike
     kept = np.sort(past)[: max(ENOUGH - 1, int(np.ceil(KEPT * past.size)))].astype(np.float64)
