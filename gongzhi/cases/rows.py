@@ -119,13 +119,13 @@ def seek_cursor(text: str) -> int:
 
 
 def seek_text(seek: int) -> str:
-    """A seek as a cursor."""
+    """A seek as a cursor; one from before 2020 is negative."""
     digits = "0123456789abcdefghijklmnopqrstuvwxyz"
-    text = ""
-    while seek:
-        seek, rest = divmod(seek, 36)
+    text, left = "", abs(seek)
+    while left:
+        left, rest = divmod(left, 36)
         text = digits[rest] + text
-    return text or "0"
+    return f"-{text}" if seek < 0 else text or "0"
 
 
 def due_cursor(text: str) -> Q:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -208,3 +208,19 @@ def test_a_story_that_ended_elsewhere_names_no_post() -> None:
     entries = Entry.objects.filter(case=case).order_by("id").values_list("kind", "by", "post", "public_text")
     assert set(entries) == {("answered", cast.BY, "", "call [phone]"), ("closed", cast.BY, "", "")}
     assert many.known([UUID(int=5), UUID(int=6)]) == {UUID(int=5)}
+
+
+def test_cases_from_before_the_house_began_to_count_are_paged_like_any_other() -> None:
+    begun = datetime(2015, 1, 1, tzinfo=UTC)
+    told = [
+        Story(NewVoice(by=cast.BY, at=begun + timedelta(days=n), words=f"第{n}个井盖", allows_public=True))
+        for n in range(5)
+    ]
+    many.receive_many(told)
+    titles, after = [], ""
+    for _page in range(3):
+        page = lists.public_list(cast.AT, after=after, limit=2)
+        titles += [row.title for row in page.rows]
+        after = page.next
+    assert titles == [f"第{n}个井盖" for n in (4, 3, 2, 1, 0)]
+    assert after == ""
