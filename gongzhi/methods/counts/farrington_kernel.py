@@ -27,7 +27,7 @@ EXPECTED, BOUND, PHI, SLOPE, SE, ENOUGH, COLUMNS = 0, 1, 2, 3, 4, 5, 6
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def powers(beta, span, table):
+def powers(beta, span, table) -> None:
     """table[j] = exp(beta (j - span / 2) / 6): one multiplication a week gives mu, its root and its sixth root."""
     step = math.exp(beta / 6.0)
     half = span // 2
@@ -40,7 +40,7 @@ def powers(beta, span, table):
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def slope_sums(beta, span, when, exposure, ends, levels, totals, table):
+def slope_sums(beta, span, when, exposure, ends, levels, totals, table) -> tuple[float, float]:
     """Sum over levels of Y_g tbar_g and Y_g var_g(t) at a slope (time in weeks from the first reference week)."""
     powers(6.0 * beta, span, table)
     first = 0.0
@@ -64,7 +64,7 @@ def slope_sums(beta, span, when, exposure, ends, levels, totals, table):
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def best_slope(start, target, span, when, exposure, ends, levels, totals, table):
+def best_slope(start, target, span, when, exposure, ends, levels, totals, table) -> float:
     """The slope whose expected sum of w mu t equals the observed one; ±limit when the likelihood has no maximum."""
     low = -60.0 / span
     high = 60.0 / span
@@ -88,7 +88,9 @@ def best_slope(start, target, span, when, exposure, ends, levels, totals, table)
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def fit(y, weight, people, when, ends, levels, span, trend, start, exposure, totals, effects, centres, table):
+def fit(
+    y, weight, people, when, ends, levels, span, trend, start, exposure, totals, effects, centres, table
+) -> tuple[float, float, int]:
     """Weighted fit; fills `effects` (exp of level effects), `centres` (tbar_g), `table`. Returns slope and V."""
     n = ends[levels]
     target = 0.0
@@ -120,7 +122,7 @@ def fit(y, weight, people, when, ends, levels, span, trend, start, exposure, tot
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def dispersions(y, weight, people, when, ends, levels, effects, table):
+def dispersions(y, weight, people, when, ends, levels, effects, table) -> tuple[float, float]:
     """Weighted sums of (y - mu)^2 / mu (Pearson) and of ((y - mu) / mu)^2 over all points."""
     pearson = 0.0
     relative = 0.0
@@ -143,7 +145,7 @@ def dispersions(y, weight, people, when, ends, levels, effects, table):
 @njit(cache=True, fastmath=FAST, error_model="numpy")
 def reweigh(
     y, y23, people, people6, when, ends, levels, totals, effects, centres, table, spread, trend, phi, limit, weight
-):
+) -> None:
     """Anscombe weights: s = 1.5 (y^2/3 mu^-1/6 - mu^1/2) / sqrt(phi (1 - h)); s^-2 above the limit; sum to n."""
     total = 0.0
     n = ends[levels]
@@ -175,7 +177,7 @@ def reweigh(
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def nb_quantile(p, mean, phi):
+def nb_quantile(p, mean, phi) -> float:
     """Smallest x with P(X <= x) >= p for a negative binomial of this mean and variance phi mean (Poisson at 1)."""
     if mean <= 1e-12:
         return 0.0
@@ -201,7 +203,7 @@ def nb_quantile(p, mean, phi):
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def upper_bound(method, power, z, p, mean, phi, se):
+def upper_bound(method, power, z, p, mean, phi, se) -> float:
     """The bound on the scale of counts; `se` is the standard error of log mean."""
     if method == NB_PLUGIN:
         return nb_quantile(p, mean, phi)
@@ -219,7 +221,7 @@ def upper_bound(method, power, z, p, mean, phi, se):
 @njit(cache=True, fastmath=FAST, error_model="numpy")
 def both_fits(
     y, y23, people, people6, when, ends, levels, span, now, here, trend, start, options, critical, scratch, out
-):
+) -> float:
     """Fit, reweigh, fit again; fills `out`; returns the slope, or NaN where a trend was tried and must go."""
     reweight, limit, keep_years = options[0] > 0.0, options[1], options[2] > 0.0
     weight, exposure, totals, effects, centres, table = scratch
@@ -234,23 +236,9 @@ def both_fits(
     scale = phi if options[10] > 0.0 else pearson / df
     if reweight:
         reweigh(
-            y,
-            y23,
-            people,
-            people6,
-            when,
-            ends,
-            levels,
-            totals,
-            effects,
-            centres,
-            table,
-            spread,
-            trend,
-            phi,
-            limit,
+            y, y23, people, people6, when, ends, levels, totals, effects, centres, table, spread, trend, phi, limit,
             weight,
-        )
+        )  # fmt: skip
         beta, spread, _ = fit(
             y, weight, people, when, ends, levels, span, trend, beta, exposure, totals, effects, centres, table
         )
@@ -271,9 +259,7 @@ def both_fits(
     out[SE] = math.sqrt(scale * variance)
     if not trend:
         return 0.0
-    highest = 0.0
-    for i in range(n):
-        highest = max(highest, y[i])
+    highest = y[:n].max()
     certain = spread > 0.0 and abs(beta) * math.sqrt(spread / scale) > critical if scale > 0.0 else True
     if not (keep_years and certain and mean <= highest):
         return math.nan
@@ -281,7 +267,9 @@ def both_fits(
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy", nogil=True)
-def evaluate(counts, roots, people, people6, at, first, spans, sizes, when, ends, levels, options, critical, out):
+def evaluate(
+    counts, roots, people, people6, at, first, spans, sizes, when, ends, levels, options, critical, out
+) -> None:
     """Every series at every asked period.
 
     counts, roots (y^(2/3)), people, people6 (n^(1/6)): (series, periods); at, first, spans, sizes: (asked,);
@@ -289,21 +277,11 @@ def evaluate(counts, roots, people, people6, at, first, spans, sizes, when, ends
     ends: (asked, levels + 1); out: (series, asked, COLUMNS).
     """
     points = when.shape[1]
-    y = np.empty(points)
-    y23 = np.empty(points)
-    n = np.empty(points)
-    n6 = np.empty(points)
-    widest = 0
-    for k in range(len(at)):
-        widest = max(widest, spans[k])
+    y, y23, n, n6 = np.empty(points), np.empty(points), np.empty(points), np.empty(points)
+    widest = spans.max() if len(at) else 0
     scratch = (
-        np.empty(points),
-        np.empty(points),
-        np.empty(levels),
-        np.empty(levels),
-        np.empty(levels),
-        np.empty(widest + 2),
-    )
+        np.empty(points), np.empty(points), np.empty(levels), np.empty(levels), np.empty(levels), np.empty(widest + 2),
+    )  # fmt: skip
     trend, method, power, z, p = options[3] > 0.0, int(options[4]), options[5], options[6], options[7]
     cases, weeks = options[8], int(options[9])
     for s in range(counts.shape[0]):
@@ -312,54 +290,22 @@ def evaluate(counts, roots, people, people6, at, first, spans, sizes, when, ends
             row = out[s, k]
             for i in range(sizes[k]):
                 j = first[k] + when[k, i]
-                y[i] = counts[s, j]
-                y23[i] = roots[s, j]
-                n[i] = people[s, j]
-                n6[i] = people6[s, j]
+                y[i], y23[i] = counts[s, j], roots[s, j]
+                n[i], n6[i] = people[s, j], people6[s, j]
             now = float(spans[k])
             here = people[s, at[k]]
             kept = math.nan
             if trend:
                 kept = both_fits(
-                    y,
-                    y23,
-                    n,
-                    n6,
-                    when[k],
-                    ends[k],
-                    levels,
-                    spans[k],
-                    now,
-                    here,
-                    True,
-                    beta,
-                    options,
-                    critical[k],
-                    scratch,
-                    row,
-                )
+                    y, y23, n, n6, when[k], ends[k], levels, spans[k], now, here, True, beta, options, critical[k],
+                    scratch, row,
+                )  # fmt: skip
                 beta = kept if not math.isnan(kept) else 0.0
             if math.isnan(kept):
                 both_fits(
-                    y,
-                    y23,
-                    n,
-                    n6,
-                    when[k],
-                    ends[k],
-                    levels,
-                    spans[k],
-                    now,
-                    here,
-                    False,
-                    0.0,
-                    options,
-                    critical[k],
-                    scratch,
-                    row,
-                )
-            recent = 0.0
-            for j in range(max(0, at[k] - weeks + 1), at[k] + 1):
-                recent += counts[s, j]
+                    y, y23, n, n6, when[k], ends[k], levels, spans[k], now, here, False, 0.0, options, critical[k],
+                    scratch, row,
+                )  # fmt: skip
+            recent = counts[s, max(0, at[k] - weeks + 1) : at[k] + 1].sum()
             row[ENOUGH] = 1.0 if recent >= cases else 0.0
             row[BOUND] = upper_bound(method, power, z, p, row[EXPECTED], row[PHI], row[SE])
