@@ -74,6 +74,8 @@ def _prepared(field: models.Field[Any, Any], values: Sequence[Any], connection: 
     """One column's values as its field prepares them. A column repeats few types, so the common ones are asked once;
     moments and keys on SQLite are spelled here as Django spells them (a test compares)."""
     kinds = set(map(type, values))
+    if datetime in kinds and any(at is not None and at.tzinfo is None for at in values):
+        raise ValueError("a moment in a row is aware")
     if isinstance(field, _PLAIN) and kinds <= {*_AS_THEY_ARE, bool} and _fits(field, kinds):
         return list(values)
     if connection.vendor == "sqlite" and isinstance(field, models.DateTimeField) and kinds <= {datetime, type(None)}:
@@ -101,8 +103,6 @@ def _target(field: models.Field[Any, Any]) -> Any:
 
 
 def _moment(at: datetime) -> str:
-    if at.tzinfo is None:
-        raise ValueError("a moment in a row is aware")
     return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(" ")[:-6]  # without its +00:00
 
 
