@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "detect": ("gongzhi.methods.commands:detect", False, "find unusual counts in a CSV file"),
     "route": ("gongzhi.methods.text_commands:route", False, "route texts of a file to labels"),
     "hot": ("gongzhi.methods.text_commands:hot", False, "fuse messages of a file into issues, hottest first"),
+    "scan": ("gongzhi.methods.space_commands:run", False, "find clusters of events in place and time"),
     "verify": ("gongzhi.ledger.commands:verify", False, "check a receipt offline"),
 }
 

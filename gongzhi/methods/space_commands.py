@@ -1,0 +1,182 @@
+"""The command `gongzhi scan`: clusters in plain files, without a county.
+
+Events: one row an event or a cell, with place, day and optionally a number; places: coordinates and optionally
+a population. Every refusal names file, row and column.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import datetime
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gongzhi.methods.space import fallback, scan, zones
+from gongzhi.methods.space.zones import SpaceError
+
+COLUMNS = ("cluster", "place", "centre", "first", "last", "observed", "expected", "relative_risk", "statistic", "p")
+HELP = """columns of the output, one row a place of a cluster:
+  cluster        1 is the most unlikely; clusters share no place
+  place          a place of the cluster; centre: the place it is grown from
+  first, last    days of the window
+  observed       events in the cluster; expected: what the model expects there
+  relative_risk  rate inside over rate outside (empty where the baseline is given)
+  statistic      log-likelihood ratio; p: Monte Carlo p-value over all zones and windows
+"""
+
+
+def run(argv: Sequence[str]) -> int:
+    """`gongzhi scan`; 0 done, 1 refused with a sentence."""
+    options = _parser().parse_args(list(argv))
+    try:
+        return _scan(options)
+    except (SpaceError, OSError, UnicodeDecodeError) as error:
+        print(f"gongzhi scan: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="gongzhi scan", description="Find where and since when more happens than should.", epilog=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("--events", required=True, type=Path, help="CSV with columns place,day[,count]")
+    parser.add_argument("--places", required=True, type=Path, help="CSV with columns place,x,y[,population]")
+    parser.add_argument("--out", required=True, type=Path, help="CSV to write")
+    parser.add_argument("--model", choices=("permutation", "poisson"), default="permutation")
+    parser.add_argument("--planar", action="store_true", help="x,y are planar, not degrees of longitude, latitude")
+    parser.add_argument("--share", type=float, default=0.5, help="largest share of population or events in a zone")
+    parser.add_argument("--radius", type=float, help="largest radius (km for degrees)")
+    parser.add_argument("--longest", type=int, default=7, help="longest window in days")
+    parser.add_argument("--retrospective", action="store_true", help="windows anywhere, not only up to the last day")
+    parser.add_argument("--replicas", type=int, default=999, help="Monte Carlo replicas (ends early when p is large)")
+    parser.add_argument("--seed", type=int, default=1)
+    return parser
+
+
+def _scan(options: argparse.Namespace) -> int:
+    """Read, scan, write."""
+    names, x, y, people = _places(options.places)
+    counts, first = _events(options.events, names)
+    lost = _without_fallbacks(names, x, y, counts)
+    keep = ~lost
+    names = [name for name, kept in zip(names, keep, strict=True) if kept]
+    x, y, counts = x[keep], y[keep], counts[keep]
+    if options.model == "poisson" and people is None:
+        raise SpaceError(f"{options.places}: the Poisson model needs the column population.")
+    weight = counts.sum(axis=1) if options.model == "permutation" or people is None else people[keep]
+    found = zones.circles(x, y, weight=weight, degrees=not options.planar, share=options.share, radius=options.radius)
+    days = counts.shape[1]
+    longest = min(options.longest, days)
+    windows = (scan.retrospective if options.retrospective else scan.prospective)(days, longest)
+    print(f"{len(names)} places, {days} days, {int(counts.sum())} events", file=sys.stderr)
+    chosen = {"replicas": options.replicas, "seed": options.seed}
+    if options.model == "poisson":
+        result = scan.poisson(counts, np.outer(weight, np.ones(days)), found, windows, **chosen)
+    else:
+        result = scan.permutation(counts, found, windows, **chosen)
+    _write(options.out, result, names, first)
+    print(f"{len(result.clusters)} clusters from {result.maxima.size} replicas → {options.out}", file=sys.stderr)
+    return 0
+
+
+def _rows(file: Path, needed: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+    """Rows with their line numbers; refused when empty or without a needed column."""
+    with file.open(newline="", encoding="utf-8-sig") as stream:
+        reader = csv.DictReader(stream)
+        head = reader.fieldnames or []
+        if missing := [name for name in needed if name not in head]:
+            raise SpaceError(f"{file}: the column {missing[0]} is missing (found: {', '.join(head) or 'nothing'}).")
+        rows = [(reader.line_num, row) for row in reader]
+    if not rows:
+        raise SpaceError(f"{file}: there are no rows.")
+    return rows
+
+
+def _number(file: Path, line: int, row: dict[str, str], column: str) -> float:
+    """A finite number of a cell."""
+    text = row[column]
+    try:
+        value = float(text)
+    except (TypeError, ValueError):
+        raise SpaceError(f"{file} row {line}, column {column}: “{text}” is not a number.") from None
+    if not np.isfinite(value):
+        raise SpaceError(f"{file} row {line}, column {column}: “{text}” is not a number.")
+    return value
+
+
+def _places(file: Path) -> tuple[list[str], NDArray, NDArray, NDArray | None]:
+    """Names, coordinates and, if there, population of the places."""
+    rows = _rows(file, ("place", "x", "y"))
+    seen: dict[str, int] = {}
+    for line, row in rows:
+        if row["place"] in seen:
+            raise SpaceError(
+                f"{file} row {line}, column place: “{row['place']}” is already in row {seen[row['place']]}."
+            )
+        seen[row["place"]] = line
+    x = np.asarray([_number(file, line, row, "x") for line, row in rows])
+    y = np.asarray([_number(file, line, row, "y") for line, row in rows])
+    people = None
+    if "population" in rows[0][1]:
+        people = np.asarray([_number(file, line, row, "population") for line, row in rows])
+        if people.min() < 0:
+            raise SpaceError(f"{file} row {rows[int(people.argmin())][0]}, column population: it is negative.")
+    return list(seen), x, y, people
+
+
+def _events(file: Path, names: list[str]) -> tuple[NDArray, datetime.date]:
+    """Counts (places, days) from the first to the last day seen."""
+    index = {name: i for i, name in enumerate(names)}
+    cells: list[tuple[int, int, int]] = []
+    for line, row in _rows(file, ("place", "day")):
+        if row["place"] not in index:
+            raise SpaceError(f"{file} row {line}, column place: “{row['place']}” is not among the places.")
+        try:
+            day = datetime.date.fromisoformat(row["day"])
+        except (TypeError, ValueError):
+            raise SpaceError(f"{file} row {line}, column day: “{row['day']}” is not a date (2026-11-21).") from None
+        count = _number(file, line, row, "count") if "count" in row else 1.0
+        if count < 0 or count != int(count):
+            raise SpaceError(f"{file} row {line}, column count: “{row['count']}” is not a count.")
+        cells.append((index[row["place"]], day.toordinal(), int(count)))
+    first = min(cell[1] for cell in cells)
+    table = np.zeros((len(names), max(cell[1] for cell in cells) - first + 1))
+    for place, when, count in cells:
+        table[place, when - first] += count
+    return table, datetime.date.fromordinal(first)
+
+
+def _without_fallbacks(names: list[str], x: NDArray, y: NDArray, counts: NDArray) -> NDArray[np.bool_]:
+    """Places that are only a geocoder's default point; each is named on the terminal."""
+    place, day = np.nonzero(counts)
+    each = counts[place, day].astype(np.int64)
+    place, day = np.repeat(place, each), np.repeat(day, each)
+    points = fallback.fallbacks(x[place], y[place], period=day)
+    lost = fallback.at_fallback(x, y, points)
+    for point in points:
+        who = ", ".join(name for i, name in enumerate(names) if x[i] == point.x and y[i] == point.y)
+        print(
+            f"Left out: {who} at {point.x:g} {point.y:g} holds {point.events} events ({point.share:.1%}), "
+            "more than a real place can; a fallback coordinate.",
+            file=sys.stderr,
+        )
+    return lost
+
+
+def _write(file: Path, result: scan.Scan, names: list[str], first: datetime.date) -> None:
+    """One row a place of a cluster."""
+    with file.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(COLUMNS)
+        for number, cluster in enumerate(result.clusters, 1):
+            days = [first + datetime.timedelta(days=d) for d in (cluster.first, cluster.last)]
+            risk = "" if np.isnan(cluster.relative_risk) else f"{cluster.relative_risk:.4f}"
+            tail = [cluster.observed, f"{cluster.expected:.4f}", risk, f"{cluster.statistic:.6f}", f"{cluster.p:.4g}"]
+            for area in cluster.areas:
+                writer.writerow([number, names[area], names[cluster.centre], *days, *tail])
