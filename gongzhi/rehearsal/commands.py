@@ -39,16 +39,18 @@ def demo(argv: Sequence[str]) -> int:
         except Refusal as refusal:
             print(_(refusal.sentence) % refusal.params, file=sys.stderr)
             return 1
-    if words.build_only:
-        return 0
-    site = f"http://{words.address}:{words.port}"
-    print(f"{site}/  ·  {site}/zh/desk/  ·  {site}/zh/desk/tour/")
+        if words.build_only:
+            return 0
+        site = f"http://{words.address}:{words.port}"
+        for name, path in ((_("Public site"), "/"), (_("Workplace"), "/zh/desk/"), (_("Tour"), "/zh/desk/tour/")):
+            print(f"  {name}: {site}{path}", flush=True)
     return supervision.serve(address=words.address, port=words.port, workers=words.workers)
 
 
 def build(*, size: str, seed: int, at: datetime) -> None:
     """Load Lanting, make the sign-ins, play the rehearsal; a second call does only what is missing."""
     begun = time.monotonic()
+    print(_("Building the practice county Lanting, unless it stands already."), flush=True)
     prepare()
     folder = settings.GONGZHI_DIR / "county"
     if not (folder / "county.toml").is_file():
@@ -71,6 +73,7 @@ def build(*, size: str, seed: int, at: datetime) -> None:
 
 def _print(sign_ins: Sequence[demos.SignIn], api_key: str) -> None:
     print(_("Sign-ins of the practice county (everybody may know them):"))
+    print(f"  {_('name'):<24} {_('password'):<24} {_('post')}")
     for one in sign_ins:
         print(f"  {one.username:<24} {one.password:<24} {one.title_zh} · {one.title_en}")
     print(_("Key for programs (Open311): %(key)s") % {"key": api_key})

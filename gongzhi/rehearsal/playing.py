@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gongzhi.cases import many
 from gongzhi.ledger import sealing
@@ -82,7 +83,7 @@ def play(played: Played, county: County, *, at: datetime, tell: Progress) -> Non
         _write_truth("voices.jsonl", _truth(drawn, numbers), append=True)
         _seal(day, desk)
         if day.day == 1 or day == world.last:
-            tell(f"{day.isoformat()}  {len(numbers)}")
+            tell(_("%(cases)s cases up to %(day)s") % {"cases": len(numbers), "day": day.isoformat()})
     lively.stir(desk, LIVELY)
     _stage(desk, world)
     lively.ring(desk)
