@@ -129,7 +129,7 @@ def minute_lengths(
     kinds, shares = _mixture(rises, weights)
     if rate <= 0 or rise <= 0:
         raise StreamError(f"Rate and rise must be above 0, not {rate:g} and {rise:g}.")
-    most = int(poisson.isf(1e-17, rate * max(rise, 1.0))) + 3
+    most = int(poisson.isf(1e-15, rate * max(rise, 1.0))) + 6
     cdf = poisson.cdf(np.arange(most), rate * rise)
     cdf[-1] = 2.0
     factors = np.exp(np.arange(most)[None, :] * np.log(kinds)[:, None] - rate * (kinds - 1)[:, None])
