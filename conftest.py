@@ -22,6 +22,14 @@ def _ledger_can_be_emptied() -> None:
     TransactionTestCase._fixture_teardown = _empty_unguarded
 
 
+@pytest.fixture(autouse=True)
+def _nothing_remembered_from_the_test_before() -> None:
+    """Cached lists notice a change within a second; a test that follows may be faster than that."""
+    from gongzhi.places import keeping
+
+    keeping.forget()
+
+
 EXCUSED = ("shared", "SQLite's", "PostgreSQL's")  # material beside the checkout, and what only one engine has
 
 
