@@ -10,15 +10,17 @@ Markov chain with states 0..H-1 (Brook & Evans 1972, Biometrika 59:539), solved 
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve
+from scipy.linalg import LinAlgError, LinAlgWarning, solve
 from scipy.stats import poisson
 
 Reals = NDArray[np.float64]
+LONGEST = 1e12  # minutes
 
 
 class StreamError(ValueError):
@@ -54,13 +56,22 @@ def reference_value(rate: float, rise: float) -> Fraction:
 
 
 def run_length(rate: float, p: int, q: int, height: int) -> float:
-    """Mean minutes to the alarm of W' = max(0, W + q X - p), alarm at W >= `height`, from W = 0."""
+    """Mean minutes to the alarm of W' = max(0, W + q X - p), alarm at W >= `height`, from W = 0.
+
+    Beyond `LONGEST` minutes (two million years) the equations cannot be resolved in double precision: infinite.
+    """
     steps = np.arange(height)
     # W' = j: X = (j - W + p) / q must be a whole number; j = 0 collects everything below
     jump = steps[None, :] - steps[:, None] + p
     chain = np.where(jump % q == 0, poisson.pmf(jump // q, rate), 0.0)
     chain[:, 0] = poisson.cdf((p - steps) // q, rate)
-    return float(solve(np.eye(height) - chain, np.ones(height))[0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LinAlgWarning)
+        try:
+            minutes = float(solve(np.eye(height) - chain, np.ones(height))[0])
+        except LinAlgError:
+            return math.inf
+    return minutes if 0 < minutes < LONGEST else math.inf
 
 
 def design(rate: float, rise: float, between: float) -> Design:
