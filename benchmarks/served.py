@@ -44,19 +44,35 @@ class Served:
 def county(*, database: str, size: str, seed: int = 11, proxied: bool = False) -> Iterator[Served]:
     """Build and serve one county; `database` is sqlite or postgres, `proxied` as behind nginx with TLS."""
     folder = Path(tempfile.mkdtemp(prefix="gongzhi-bench-"))
-    port = _free_port()
+    try:
+        env = environment(folder, database)
+        command = [sys.executable, "-m", "gongzhi.cli", "demo", "--dir", str(folder)]
+        build = [*command, "--size", size, "--seed", str(seed), "--build-only"]
+        subprocess.run(build, check=True, env=env, stdout=subprocess.DEVNULL)
+        with serving(folder, env, proxied=proxied) as served:
+            yield served
+    finally:
+        cluster.stop(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def environment(folder: Path, database: str) -> dict[str, str]:
+    """The settings of a county in `folder`; on postgres its own cluster is started (and left running)."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("GONGZHI_", "DATABASE_", "DJANGO_"))}
+    env |= {"GONGZHI_DIR": str(folder)}
+    return env | {"DATABASE_URL": cluster.start(folder)} if database == "postgres" else env
+
+
+@contextmanager
+def serving(folder: Path, env: dict[str, str], *, proxied: bool = False) -> Iterator[Served]:
+    """Serve the county that stands in `folder` by `gongzhi run`, until the block ends."""
+    port = _free_port()
     origin = f"{'https' if proxied else 'http'}://127.0.0.1:{port}"
-    env |= {"GONGZHI_ORIGIN": origin, "GONGZHI_PROXIED": str(int(proxied))}
+    env = env | {"GONGZHI_ORIGIN": origin, "GONGZHI_PROXIED": str(int(proxied))}
     postgres = None
-    if database == "postgres":
-        env["DATABASE_URL"] = cluster.start(folder)
-        home = cluster.home(folder)
-        postgres = int((home / "postmaster.pid").read_text().splitlines()[0])
-    command = [sys.executable, "-m", "gongzhi.cli"]
-    build = [*command, "demo", "--dir", str(folder), "--size", size, "--seed", str(seed), "--build-only"]
-    subprocess.run(build, check=True, env=env, stdout=subprocess.DEVNULL)
-    run = [*command, "run", "--dir", str(folder), "--port", str(port)]
+    if "DATABASE_URL" in env:
+        postgres = int((cluster.home(folder) / "postmaster.pid").read_text().splitlines()[0])
+    run = [sys.executable, "-m", "gongzhi.cli", "run", "--dir", str(folder), "--port", str(port)]
     process = subprocess.Popen(run, env=env, stdout=subprocess.DEVNULL)
     try:
         _wait(f"http://127.0.0.1:{port}/health")
@@ -64,9 +80,6 @@ def county(*, database: str, size: str, seed: int = 11, proxied: bool = False) -
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
-        if postgres:
-            cluster.stop(folder)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _free_port() -> int:
