@@ -7,18 +7,20 @@ would cost more than the verb. Refusals are problems (RFC 9457) with a code for 
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI, Query
+from ninja import File, NinjaAPI, Query, UploadedFile
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.docs import DocsBase
 
 from gongzhi.cases import course as courses
-from gongzhi.cases import handling, intake, lists, matters, numbers, rating, rules
-from gongzhi.cases.cards import Contact, Officer, Where
-from gongzhi.cases.public import writing
+from gongzhi.cases import erasing, handling, intake, lists, matters, numbers, photos, rating, rules
+from gongzhi.cases.cards import Contact, KeptPhoto, Officer, Where
+from gongzhi.cases.public import formkey, writing
 from gongzhi.cases.public.course import link_of
 from gongzhi.cases.public.frame import show
+from gongzhi.cases.public.origin import check_call
 from gongzhi.cases.public.speak import check_strain
 from gongzhi.cases.public.writing import answer_json, problem
 from gongzhi.cases.schemas import (
@@ -30,6 +32,7 @@ from gongzhi.cases.schemas import (
     Found,
     JoinIn,
     MatterOut,
+    PhotoKept,
     PlaceOut,
     Problem,
     RatingIn,
@@ -45,7 +48,7 @@ from gongzhi.kit.refusal import N_, NotFound, Refusal
 from gongzhi.people.permits import public
 from gongzhi.places import reads as places
 
-REFUSALS: dict[int, Any] = dict.fromkeys((400, 403, 404, 409, 410, 422, 429), Problem)
+REFUSALS: dict[int, Any] = dict.fromkeys((400, 403, 404, 405, 409, 410, 413, 422, 429, 500), Problem)
 
 
 class PlainDocs(DocsBase):
@@ -106,7 +109,8 @@ def _missing(request: HttpRequest, error: Exception) -> HttpResponse:
 @api.post("/voices", response={201: VoiceReceived, **REFUSALS}, tags=["voices"], summary="Speak up")
 @public
 def speak(request: HttpRequest, body: VoiceIn) -> HttpResponse:
-    """Receive one voice; no account is needed. The same `form_key` again gives the same voice and receipt (200)."""
+    """Receive one voice; no account is needed. The same body again, within a day, gives the same voice (200)."""
+    check_call(request)
     at = now()
     endangered = danger(body.words) is not None
     received = intake.receive(
@@ -120,7 +124,8 @@ def speak(request: HttpRequest, body: VoiceIn) -> HttpResponse:
         matter=body.matter,
         contact=_contact(body.contact),
         allows_public=body.allows_public,
-        form_key=body.form_key,
+        photos=_photos(body.photos),
+        form_key=_once(body),
         officer=Officer(text=body.officer) if body.officer else None,
         before=lambda: check_strain(request, endangered=endangered),
     )
@@ -131,6 +136,7 @@ def speak(request: HttpRequest, body: VoiceIn) -> HttpResponse:
 @public
 def join(request: HttpRequest, number: str, body: JoinIn) -> HttpResponse:
     """The same trouble from another person: the work is done once, the answer and the rating are her own."""
+    check_call(request)
     at = now()
     case = courses.public_case(parse_number(number), at).case
     endangered = danger(body.words) is not None
@@ -142,7 +148,8 @@ def join(request: HttpRequest, number: str, body: JoinIn) -> HttpResponse:
         source="api",
         language=body.language,
         contact=_contact(body.contact),
-        form_key=body.form_key,
+        photos=_photos(body.photos),
+        form_key=_once(body, number),
         before=lambda: check_strain(request, endangered=endangered),
     )
     return _receipt(request, received)
@@ -150,6 +157,31 @@ def join(request: HttpRequest, number: str, body: JoinIn) -> HttpResponse:
 
 def _contact(told: ContactIn | None) -> Contact | None:
     return Contact(told.kind, told.address) if told else None
+
+
+def _photos(tickets: list[str]) -> list[KeptPhoto]:
+    rules.check_photos(len(tickets))
+    return [photos.from_ticket(ticket) for ticket in tickets]
+
+
+def _once(body: VoiceIn | JoinIn, number: str = "") -> UUID | None:
+    """What makes the same body sent twice one voice; tickets are told by the photos they stand for."""
+    if body.form_key is None:
+        return None
+    said = body.model_dump(exclude={"form_key", "photos"})
+    return formkey.bound(body.form_key, [number, said, [photo.sha256 for photo in _photos(body.photos)]])
+
+
+@api.post("/photos", response={201: PhotoKept, **REFUSALS}, tags=["voices"], summary="Send a photo first")
+@public
+def keep_photo(request: HttpRequest, photo: UploadedFile = File(...)) -> HttpResponse:
+    """As multipart/form-data, field `photo`: JPEG, PNG or WebP up to 10 MB. Place, time and device are removed; what
+    is no photo is refused. It is kept for a day, until a voice or an answer names its ticket."""
+    check_call(request)
+    check_strain(request, endangered=False)
+    kept = photos.keep_file(photo)
+    data = {"ticket": photos.ticket(kept), "mime": kept.mime, "width": kept.width, "height": kept.height}
+    return answer_json(data, status=201, secret=True)
 
 
 def _receipt(request: HttpRequest, received: intake.Received) -> HttpResponse:
@@ -182,8 +214,11 @@ def voice(request: HttpRequest, token: str) -> HttpResponse:
 @public
 def answer(request: HttpRequest, token: str, body: AnswerIn) -> HttpResponse:
     """Answer the office's open question; the clock runs again."""
+    check_call(request)
     held = courses.voice_of(token)
-    handling.answer_question(by=f"voice:{held.id.hex}", at=now(), voice=held.id, words=body.words)
+    handling.answer_question(
+        by=f"voice:{held.id.hex}", at=now(), voice=held.id, words=body.words, photos=_photos(body.photos)
+    )
     return voice(request, token)
 
 
@@ -191,6 +226,7 @@ def answer(request: HttpRequest, token: str, body: AnswerIn) -> HttpResponse:
 @public
 def rate(request: HttpRequest, token: str, body: RatingIn) -> HttpResponse:
     """Say whether it is solved. Not solved, or a grade of 1 or 2, reopens by right while the window lasts."""
+    check_call(request)
     held = courses.voice_of(token)
     rating.rate(
         by=f"voice:{held.id.hex}", at=now(), voice=held.id, solved=body.solved, grade=body.grade, words=body.words
@@ -202,8 +238,19 @@ def rate(request: HttpRequest, token: str, body: RatingIn) -> HttpResponse:
 @public
 def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     """Take the voice back. It leaves every public page before this answers."""
+    check_call(request)
     held = courses.voice_of(token)
     intake.withdraw(by=f"voice:{held.id.hex}", at=now(), voice=held.id)
+    return HttpResponse(status=204)
+
+
+@api.post("/voices/{token}/erase", response={204: None, **REFUSALS}, tags=["voices"], summary="Erase")
+@public
+def erase(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the voice back and destroy everything kept of it, also the sealed words. The ledger's facts stay."""
+    check_call(request)
+    held = courses.voice_of(token)
+    erasing.erase(by=f"voice:{held.id.hex}", at=now(), voice=held.id)
     return HttpResponse(status=204)
 
 

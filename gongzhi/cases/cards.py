@@ -130,6 +130,7 @@ class MatterCard:
     public_ok: bool
     leaf: bool
     procedure: str = "voice"
+    asks_most: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +241,7 @@ class VoiceCard:
     contact_kind: str
     danger: str
     withdrawn_at: datetime | None
+    erased_at: datetime | None = None
     photos: tuple[PhotoCard, ...] = ()
     ratings: tuple[RatingCard, ...] = ()
 

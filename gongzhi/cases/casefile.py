@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from gongzhi.cases import course, matters, reads, rows, rules, watching
+from gongzhi.cases import course, handling, matters, pausing, reads, rows, rules, watching
 from gongzhi.cases.cards import OrganTag
 from gongzhi.cases.desk_cards import DeskCase, HelpCard, InboxRow, UndoCard, Watcher
 from gongzhi.cases.models import Case, Entry, Undo
@@ -53,6 +53,7 @@ def desk_case(actor: Actor, case: UUID, at: datetime) -> DeskCase:
         refusals=row.refusals,
         run=row.run,
         responsible=names_.organ(responsible.organ),
+        asks_left=handling.asks_left(row, entries),
         assisting=tuple(tag for code in responsible.assisting if (tag := names_.organ(code)) is not None),
     )
 
@@ -92,16 +93,20 @@ def moves(actor: Actor, case: Case, at: datetime, *, extended: bool) -> tuple[st
         (token.stage, token.holder) == ("helping", f"organ:{post.organ}") for token in running.marking(case.run)
     )
     working, early = mine and state == "in_hand", mine and state in ("received", "in_hand")
+    open_here = early or (mine and state in ("asked", "paused"))
     may = {
         "accept": mine and state == "received" and post.can(Permit.CASE_ACCEPT),
         "send": state == "received"
         and case.holder in (rules.DISPATCH, f"organ:{post.organ}")
         and post.can(Permit.CASE_SEND),
         "hand_over": early and post.can(Permit.CASE_HANDOVER),
-        "rematter": (early or (mine and state == "asked")) and post.can(Permit.CASE_REMATTER),
+        "rematter": open_here and post.can(Permit.CASE_REMATTER),
+        "relocate": open_here and post.can(Permit.CASE_REMATTER),
         "help": working and post.can(Permit.CASE_ASSIST),
         "return_help": helping and post.can(Permit.CASE_ASSIST),
         "ask": working and post.can(Permit.CASE_ASK),
+        "pause": working and at <= case.due_at and post.can(Permit.CASE_PAUSE) and bool(pausing.terms(case)),
+        "resume": mine and state == "paused" and post.can(Permit.CASE_PAUSE),
         "answer": working and post.can(Permit.CASE_ANSWER),
         "close": mine and state in ("in_hand", "answered") and not case.helping and post.can(Permit.CASE_CLOSE),
         "answer_and_close": working
@@ -117,6 +122,9 @@ def moves(actor: Actor, case: Case, at: datetime, *, extended: bool) -> tuple[st
         and at <= case.due_at
         and post.can(Permit.CASE_EXTEND)
         and (case.organ == post.organ or post.can(Permit.CASE_LEAD)),
+        "narrow": case.public
+        and (case.organ == post.organ or post.can(Permit.CASE_SEND))
+        and post.can(Permit.CASE_NARROW),
         "note": post.can(Permit.CASE_NOTE),
     }
     return tuple(code for code in rules.MOVES if may[code])

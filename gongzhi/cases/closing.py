@@ -6,14 +6,16 @@ ratings stay, and every figure counts the rounds apart.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from gongzhi.cases import handling, matters, merging, reads, rules, turning
+from gongzhi.cases import answering, handling, matters, merging, reads, rules, turning
 from gongzhi.cases.models import Case
 from gongzhi.cases.turning import Turn
+from gongzhi.kit.canonical import Json
 from gongzhi.kit.masking import mask
 from gongzhi.kit.moments import stamp
 from gongzhi.kit.refusal import N_, NotAllowed, Refusal
@@ -38,6 +40,8 @@ def close(
 
     A duplicate is closed without an answer of its own: its voices go to the first case and are answered there."""
     rules.check_outcome(outcome, duplicate_of=duplicate_of)
+    if duplicate_of:
+        merging.lock(case, into=duplicate_of)
     turn = turning.begin(by=by, at=at, post=post, case=case, version=version, move="close", permit=Permit.CASE_CLOSE)
     if outcome == "duplicate":
         return merging.merge(turn, into=duplicate_of)
@@ -58,17 +62,20 @@ def answer_and_close(
     public_text: str,
     outcome: str,
     internal_text: str = "",
+    own: Mapping[UUID, str] | None = None,
 ) -> Case:
-    """Answer and close in one step, with one letter. Refuses while a helping organ has not returned."""
+    """Answer and close in one step, with one letter for each voice; `own` as in handling.answer.
+
+    Refuses while a helping organ has not returned."""
     rules.check_outcome(outcome, duplicate_of="")
     turn = turning.begin(
         by=by, at=at, post=post, case=case, version=version, move="answer_and_close", permit=Permit.CASE_ANSWER
     )
     if not post.can(Permit.CASE_CLOSE):
         raise NotAllowed("not_permitted", N_("The post you act in may not do this."))
-    text = handling.put_answer(turn, public_text=public_text, internal_text=internal_text)
+    answers = handling.put_answer(turn, public_text=public_text, internal_text=internal_text, own=own)
     _close(turn, outcome, "")
-    turn.tell("answered", answer=text, outcome=outcome)
+    answering.tell(turn, answers, outcome=outcome)
     return _finish(turn)
 
 
@@ -114,9 +121,12 @@ def _close(turn: Turn, outcome: str, internal_text: str) -> None:
     turn.fire("close", holder=held, outcome=outcome)
     turn.hold(held, state="closed")
     turn.case.outcome, turn.case.closed_at = outcome, turn.at
-    turn.note("closed", outcome=outcome, internal_text=internal)
+    entry = turn.note("closed", outcome=outcome, internal_text=internal)
+    if outcome in rules.REFUSALS:
+        turn.decide(entry, "refused", outcome)
 
 
 def _finish(turn: Turn) -> Case:
     case = turn.case
-    return turn.finish("case.closed", {"round": case.round, "outcome": case.outcome, "in_time": bool(case.in_time)})
+    details: dict[str, Json] = {"round": case.round, "outcome": case.outcome, "in_time": bool(case.in_time)}
+    return turn.finish("case.closed", details | turn.stood())

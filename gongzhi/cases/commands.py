@@ -1,4 +1,4 @@
-"""`gongzhi cases key new|list|close`: keys for other people's programs (Open311)."""
+"""`gongzhi cases key new|list|close`: keys for other people's programs (Open311); `gongzhi cases erase NUMBER`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from gongzhi.cases.models import ApiKey
+from gongzhi.cases import erasing, rules
+from gongzhi.cases.models import ApiKey, Voice
 from gongzhi.cases.open311 import keys
+from gongzhi.kit.ids import parse_number
 from gongzhi.kit.moments import now
-from gongzhi.kit.refusal import Refusal
+from gongzhi.kit.refusal import N_, NotFound, Refusal
 
 BY = "account:setup"
 
@@ -21,7 +23,7 @@ def cases(argv: Sequence[str]) -> int:
     """Run one word; 0 done, 1 refused. Whoever can run it on the machine is trusted like its owner."""
     words = _words().parse_args(list(argv))
     try:
-        return {"new": _new, "list": _list, "close": _close}[words.word](words)
+        return {"new": _new, "list": _list, "close": _close, "erase": _erase}[words.word](words)
     except Refusal as refusal:
         print(f"gongzhi cases: {_(refusal.sentence) % refusal.params}", file=sys.stderr)
         return 1
@@ -56,8 +58,18 @@ def _close(words: argparse.Namespace) -> int:
     return 0
 
 
+def _erase(words: argparse.Namespace) -> int:
+    number = parse_number(words.number)
+    voice = Voice.objects.filter(number=number).first()
+    if voice is None:
+        raise NotFound("voice_unknown", N_("There is no voice with this number."))
+    erasing.erase(by=BY, at=now(), voice=voice.id, ground=words.ground, clause=words.clause)
+    print(f"{number} is erased. Backups made before hold it until they are removed: see docs/operating.md.")
+    return 0
+
+
 def _words() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="gongzhi cases", description="Keys for other people's programs.")
+    parser = argparse.ArgumentParser(prog="gongzhi cases", description="Keys for programs; erasing a voice.")
     things = parser.add_subparsers(dest="thing", required=True)
     actions = things.add_parser("key", help="keys of the Open311 door").add_subparsers(dest="word", required=True)
     new = actions.add_parser("new", help="make a key and show it once")
@@ -69,4 +81,9 @@ def _words() -> argparse.ArgumentParser:
     actions.add_parser("list", help="all keys, without the keys themselves")
     close = actions.add_parser("close", help="close a key for good")
     close.add_argument("id", type=UUID)
+    erase = things.add_parser("erase", help="destroy everything kept of one voice, on its owner's right")
+    erase.set_defaults(word="erase")
+    erase.add_argument("number", help="the number on the receipt")
+    erase.add_argument("--ground", choices=rules.ERASURE_GROUNDS, default="consent_withdrawn", help="why")
+    erase.add_argument("--clause", default=erasing.CLAUSE, help="the clause it rests on")
     return parser

@@ -39,12 +39,25 @@ _SIDES = {"voice": "resident", "post": "staff"}
 
 def voice_of(token: str) -> Voice:
     """The voice of a secret link; refuses a link that is not known or was replaced, and a withdrawn voice."""
+    voice = any_voice_of(token)
+    if voice.withdrawn_at is not None:
+        raise gone(voice)
+    return voice
+
+
+def any_voice_of(token: str) -> Voice:
+    """The voice of a secret link, also one that was withdrawn or erased; refuses a link that is not known."""
     voice = Voice.objects.select_related("case").filter(link_hash=token_hash(token)).first()
     if voice is None:
         raise NotFound("link_unknown", N_("We do not know this link. It may have been replaced by a newer one."))
-    if voice.withdrawn_at is not None:
-        raise Gone("voice_withdrawn", N_("This was withdrawn."))
     return voice
+
+
+def gone(voice: Voice) -> Gone:
+    """What is said of a voice that was withdrawn, or erased at the wish of whoever spoke."""
+    if voice.erased_at is not None:
+        return Gone("voice_erased", N_("This was erased at the wish of the person who wrote it. Nobody can read it."))
+    return Gone("voice_withdrawn", N_("This was withdrawn."))
 
 
 def by_token(token: str, at: datetime) -> Course:
@@ -73,7 +86,7 @@ def public_case(number: str, at: datetime) -> Course:
     if voice is None:
         raise _not_public()
     if voice.lead and voice.withdrawn_at is not None:
-        raise Gone("voice_withdrawn", N_("This was withdrawn."))
+        raise gone(voice)
     if not voice.case.public:
         raise _not_public()
     lead = voice if voice.lead else Voice.objects.get(case=voice.case, lead=True)
@@ -130,7 +143,7 @@ def tell(
         voices=case.voices,
         entries=(_received_line(case), *lines),
         question=open_question(lines),
-        answer=next((line for line in reversed(lines) if line.kind == "answered"), None),
+        answer=_answer(lines, internal=internal),
         photos=photos.get("voice", ()),
     )
 
@@ -199,6 +212,7 @@ def voice_cards(voices: Sequence[Voice]) -> list[VoiceCard]:
             contact_kind=voice.contact_kind,
             danger=voice.danger,
             withdrawn_at=voice.withdrawn_at,
+            erased_at=voice.erased_at,
             photos=tuple(_photo(photo) for photo in photos if photo.voice_id == voice.id),
             ratings=tuple(_rating(rating) for rating in ratings if rating.voice_id == voice.id),
         )
@@ -217,8 +231,16 @@ def open_question(lines: Sequence[TimelineEntry]) -> TimelineEntry | None:
 
 
 def _for_voice(case: Case, voice: Voice) -> Iterable[Entry]:
-    rows = Entry.objects.filter(case=case)
-    return [row for row in rows if row.seen_by_all or row.voice_id == voice.id]
+    """The lines she may read; where she was given an answer of her own, it stands in place of the common one."""
+    rows = [row for row in Entry.objects.filter(case=case) if row.seen_by_all or row.voice_id == voice.id]
+    own = {row.round for row in rows if row.kind == "answered_own"}
+    return [row for row in rows if row.kind != "answered" or row.round not in own]
+
+
+def _answer(lines: Sequence[TimelineEntry], *, internal: bool) -> TimelineEntry | None:
+    """The newest answer: hers on her own page, the common one on the desk and in public."""
+    kinds = ("answered",) if internal else ("answered", "answered_own")
+    return next((line for line in reversed(lines) if line.kind in kinds), None)
 
 
 def _can(case: Case, voice: Voice, told: Course, ratings: Sequence[RatingCard], at: datetime) -> Can:

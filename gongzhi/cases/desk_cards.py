@@ -109,6 +109,7 @@ class DeskCase:
     run: UUID
     responsible: OrganTag | None
     assisting: tuple[OrganTag, ...]
+    asks_left: int = 0  # questions that may still pause the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ class Original:
     contact_kind: str
     contact: str
     replies: tuple[str, ...] = ()
+    ratings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gongzhi.cases import matters, rules, turning
-from gongzhi.cases.models import Case, Voice
+from gongzhi.cases import matters, narrowing, placing, rules, turning
+from gongzhi.cases.cards import Where
+from gongzhi.cases.models import Case
 from gongzhi.cases.turning import Turn
+from gongzhi.kit.canonical import Json
 from gongzhi.kit.masking import mask
 from gongzhi.kit.refusal import N_, NotAllowed, Refusal
 from gongzhi.people import reads as people
@@ -87,7 +89,7 @@ def hand_over(
     turn.hold(holder, state="received")
     if not ruling:
         turn.case.organ = receiver.organ if receiver else to_organ
-    turn.note(
+    entry = turn.note(
         "handed_over",
         to_organ=receiver.organ if receiver else to_organ,
         to_post=receiver.id.hex if receiver else "",
@@ -95,6 +97,7 @@ def hand_over(
         clause=clause,
         public_text=text,
     )
+    turn.decide(entry, "handed_over", reason)
     return turn.finish(
         "case.handed_over",
         {
@@ -116,16 +119,46 @@ def rematter(*, by: str, at: datetime, post: PostCard, case: UUID, version: int,
     turn = turning.begin(
         by=by, at=at, post=post, case=case, version=version, move="rematter", permit=Permit.CASE_REMATTER
     )
-    turning.in_state(turn, "received", "in_hand", "asked")
+    turning.in_state(turn, "received", "in_hand", "asked", "paused")
     turning.in_hands(turn)
     card = matters.chosen(matter)
-    row, before = turn.case, turn.case.matter_id
+    row, before, was_public = turn.case, turn.case.matter_id, turn.case.public
+    verdict = rules.verdict(chosen_by=row.matter_by, same=before == card.code)
     row.matter_id, row.matter_by = card.code, "staff"
     row.about_officer = row.about_officer or card.about_officer
-    allowed = Voice.objects.filter(case=row, lead=True, allows_public=True, withdrawn_at__isnull=True).exists()
-    row.public = allowed and card.public_ok and not row.about_officer
+    row.public = card.public_ok and not row.about_officer and narrowing.may_be_public(row)
     turn.note("rematter", matter=card.code, reason="" if before != card.code else "confirmed")
-    return turn.finish("case.rematter", {"matter": card.code, "before": before})
+    if was_public and not row.public:
+        narrowing.take_away(turn, reason="about_officer" if row.about_officer else "matter_private")
+    details: dict[str, Json] = {"matter": card.code, "before": before}
+    if verdict:
+        turn.judge("matter", before, verdict)
+        details["hint"] = verdict
+    return turn.finish("case.rematter", details)
+
+
+@transaction.atomic
+def relocate(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, place: str) -> Case:
+    """Set the place (a division or grid code); the same one confirms a suggestion. Clock and organ stay what they are.
+
+    A pin that lies elsewhere is dropped; what was typed stays. Refuses an unknown place."""
+    turn = turning.begin(
+        by=by, at=at, post=post, case=case, version=version, move="relocate", permit=Permit.CASE_REMATTER
+    )
+    turning.in_state(turn, "received", "in_hand", "asked", "paused")
+    turning.in_hands(turn)
+    where = placing.place(Where(code=place), keep=False)
+    row, before = turn.case, turn.case.place
+    verdict = rules.verdict(chosen_by=row.place_by, same=before == where.code)
+    row.grid, row.division, row.place_by = where.grid, where.division, "staff"
+    if before != where.code:
+        row.lon = row.lat = None
+    turn.note("relocated", reason="" if before != where.code else "confirmed")
+    details: dict[str, Json] = {"place": where.code, "before": before}
+    if verdict:
+        turn.judge("place", before, verdict)
+        details["hint"] = verdict
+    return turn.finish("case.relocated", details)
 
 
 @transaction.atomic

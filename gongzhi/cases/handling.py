@@ -1,18 +1,19 @@
 """Doing the work: asking the resident, answering her, notes inside, the one extension.
 
-Only a question pauses the clock, for the coded reason waiting_resident and at most ten working days; the resident's
-answer, or the end of that time, lets it run again.
+A question pauses the clock, for the coded reason waiting_resident and at most ten working days; the resident's
+answer, or the end of that time, lets it run again. The matter says how many questions may do so; a further one is asked
+while the time runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from gongzhi.cases import letters, locking, matters, pages, reads, rules, sealing, turning
+from gongzhi.cases import answering, letters, locking, matters, pages, reads, rules, sealing, turning
 from gongzhi.cases import photos as photo_store
 from gongzhi.cases.cards import KeptPhoto
 from gongzhi.cases.models import Case, Entry, Undo
@@ -24,7 +25,8 @@ from gongzhi.kit.worktime import Limit, Unit, due
 from gongzhi.ledger import writing
 from gongzhi.people.cards import PostCard
 from gongzhi.people.permits import Permit
-from gongzhi.procedures import calendars, clocks, running
+from gongzhi.procedures import calendars, clocks
+from gongzhi.procedures import reads as procedures
 
 WAITING = "waiting_resident"
 
@@ -33,7 +35,10 @@ WAITING = "waiting_resident"
 def ask(
     *, by: str, at: datetime, post: PostCard, case: UUID, version: int, question: str, voice: UUID | None = None
 ) -> Case:
-    """Ask one resident a question (the first voice unless named); the clock pauses until she answers."""
+    """Ask one resident a question (the first voice unless named); the clock pauses until she answers.
+
+    It runs on when its limit has passed, or when as many questions as the matter allows (`asks_most`, under the clause
+    of the procedure's move) have paused it already; the question is asked all the same."""
     question = rules.clean_words(question, most=rules.REASON_MAX, field="question")
     turn = turning.begin(by=by, at=at, post=post, case=case, version=version, move="ask", permit=Permit.CASE_ASK)
     turning.in_state(turn, "in_hand")
@@ -42,13 +47,31 @@ def ask(
     if asked is None:
         raise Refusal("nobody_to_ask", N_("This voice was withdrawn; there is nobody to ask."), field="voice")
     until = due(at, Limit(rules.ASK_WORKING_DAYS, Unit.working_days), (), calendars.calendar()).at
-    if at <= turn.case.due_at:  # a limit that has passed can no longer pause; the question is asked all the same
+    pauses = at <= turn.case.due_at and asks_left(turn.case) > 0
+    if pauses:
         turn.fire("ask", holder=held, question=question)
-        clocks.pause(by=by, at=at, clock=turn.case.clock, reason=WAITING, until=until, quiet=True)
         turn.hold(held, state="asked")
-    turn.note("asked", public_text=mask(question).text, voice=asked, seen_by_all=False)
-    turn.tell("asked", voices=[asked], question=mask(question).text, until=letters.day_text(until, asked.language))
-    return turn.finish("case.asked", {"voice": asked.id.hex, "until": stamp(until)})
+    entry = turn.note(
+        "asked",
+        public_text=mask(question).text,
+        voice=asked,
+        seen_by_all=False,
+        reason=WAITING if pauses else "",
+        clause=procedures.net_of(turn.case.run).move("ask").clause,
+    )
+    if pauses:
+        turn.decide(entry, "paused", WAITING)
+    day = letters.day_text(until, asked.language) if pauses else ""
+    turn.tell("asked", voices=[asked], question=mask(question).text, until=day)
+    return turn.finish("case.asked", {"voice": asked.id.hex, "until": stamp(until) if pauses else ""})
+
+
+def asks_left(case: Case, entries: Iterable[Entry] | None = None) -> int:
+    """How many questions may still pause the clock of this round; `entries` spares a query where they are at hand."""
+    card = matters.card(case.matter_id) or matters.card(rules.CATCH_ALL)
+    asked = Entry.objects.filter(case=case, kind="asked") if entries is None else entries
+    used = sum((row.kind, row.round, row.reason) == ("asked", case.round, WAITING) for row in asked)
+    return max(0, (card.asks_most if card else rules.ASKS_MOST) - used)
 
 
 def answer_question(*, by: str, at: datetime, voice: UUID, words: str, photos: Sequence[KeptPhoto] = ()) -> Case:
@@ -89,10 +112,10 @@ def _is_asked(case: Case) -> bool:
 
 def resume(*, by: str, at: datetime, case: Case) -> None:
     """The clock and the work run again; the due instant moves by the working time that was waited."""
-    running.move(by=by, at=at, run=case.run, move="resume", holder=case.holder, quiet=True)
-    clock = clocks.resume(by=by, at=at, clock=case.clock, quiet=True)
+    clock = turning.fire(case, by=by, at=at, move="resume", holder=case.holder)
     case.state = "in_hand"
-    case.due_at, case.near_at, case.provisional = clock.due_at, clock.near_at, clock.provisional
+    if clock is not None:
+        case.due_at, case.near_at, case.provisional = clock.due_at, clock.near_at, clock.provisional
     case.version += 1
     case.save(update_fields=["state", "due_at", "near_at", "provisional", "version"])
     Undo.objects.filter(case=case).delete()
@@ -109,30 +132,32 @@ def answer(
     version: int,
     public_text: str,
     internal_text: str = "",
+    own: Mapping[UUID, str] | None = None,
 ) -> Case:
     """Give the public answer (every voice gets it as her own letter) and, apart from it, a note for the desk.
 
+    `own` holds answers for single voices by their id, where they differ (see `answering`).
     The clock stops: the promise was an answer. Closing, with the outcome, is a step of its own."""
     turn = turning.begin(by=by, at=at, post=post, case=case, version=version, move="answer", permit=Permit.CASE_ANSWER)
-    text = put_answer(turn, public_text=public_text, internal_text=internal_text)
-    turn.tell("answered", answer=text)
+    answers = put_answer(turn, public_text=public_text, internal_text=internal_text, own=own)
+    answering.tell(turn, answers)
     return turn.finish("case.answered", {"round": turn.case.round, "in_time": turn.case.in_time})
 
 
-def put_answer(turn: Turn, *, public_text: str, internal_text: str) -> str:
-    """Write the answer (net, clock, entry) and return it masked; the caller tells the residents and finishes."""
-    text = mask(rules.clean_words(public_text, most=rules.ANSWER_MAX, field="public_text")).text
+def put_answer(
+    turn: Turn, *, public_text: str, internal_text: str, own: Mapping[UUID, str] | None
+) -> answering.Answers:
+    """Write the answers (net, clock, entries) and return them masked; the caller tells the residents and finishes."""
+    answers = answering.read(turn.case, public_text=public_text, own=own)
     internal = rules.clean_note(internal_text, most=rules.ANSWER_MAX, field="internal_text")
     turning.in_state(turn, "in_hand")
     held = turning.in_hands(turn)
-    turn.fire("answer", holder=held, public_text=text)
-    stopped = clocks.stop(by=turn.by, at=turn.at, clock=turn.case.clock, quiet=True)
+    turn.fire("answer", holder=held, public_text=answers.text)
     turn.case.answered_at = turn.at
-    turn.case.in_time = turn.at <= stopped.due_at
+    turn.case.in_time = turn.at <= turn.case.due_at
     turn.hold(held, state="answered")
-    reason = "in_time" if turn.case.in_time else "late"
-    turn.note("answered", public_text=text, internal_text=internal, reason=reason)
-    return text
+    answering.write(turn, answers, internal_text=internal)
+    return answers
 
 
 @transaction.atomic

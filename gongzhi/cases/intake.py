@@ -8,8 +8,8 @@ fact and the house's signed promise to seal it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from gongzhi.ledger.models import Fact
 from gongzhi.ledger.rows import insert
 from gongzhi.procedures import clocks, running
 
+AGAIN = timedelta(days=1)  # for so long the same form shows its receipt, with the secret link, once more
 _TRIES = 5  # a fresh number collides about once in a million voices; then the next one is tried
 
 
@@ -61,14 +62,18 @@ def receive(
     form_key: UUID | None = None,
     said_at: datetime | None = None,
     officer: Officer | None = None,
+    organ: str = "",
     before: Callable[[], None] | None = None,
 ) -> Received:
     """Receive a voice and begin a case with it. `by` is rules.NEW_VOICE for the resident herself.
 
+    `organ` has it instead of the responsible one: the owner of the sensor that speaks about itself.
+
     `before` runs first in the transaction: there a door counts its sender, and all that is long is done by then.
 
     Refuses empty or too long words, a contact nobody could read, a place outside the county, unknown codes.
-    Words of danger are kept whatever their place. The same `form_key` again is the same voice and receipt."""
+    Words of danger are kept whatever their place. The same `form_key` again is the same voice and receipt, for a
+    day; later it is refused without a link. Doors tie the key to what was said (public.formkey)."""
     told = noting.told(
         by=by,
         at=at,
@@ -87,6 +92,8 @@ def receive(
     where = placing.place(place, keep=told.danger is not None)
     card = matters.chosen(matter) if matter else matters.suggested_or_other(told.words)
     concerned = placing.concerned(card, where, officer, at=at)
+    if organ and officer is None:
+        concerned = replace(concerned, organ=organ)
     chosen_by = matter_by if matter else "suggested"
     return _once(told, lambda: _begin(told, where, card, concerned, chosen_by), before)
 
@@ -199,6 +206,13 @@ def _again(told: Told) -> Received | None:
     voice = Voice.objects.select_related("case").filter(form_key=told.form_key).first()
     if voice is None:
         return None
+    if voice.withdrawn_at is not None or told.at - voice.noted_at > AGAIN:
+        raise Refusal(
+            "sent_before",
+            N_("We have this already, from an earlier day. Your secret link was shown then; if you lost it, "
+               "“Find my voice” sends you a new one."),
+            status=409,
+        )  # fmt: skip
     return Received(voice.case, voice, sealing.link_token(voice), receipt_of(voice), told.danger, first=False)
 
 

@@ -34,6 +34,7 @@ STATES = {
     "received": _("received"),
     "in_hand": _("in hand"),
     "asked": _("waiting for an answer from the resident"),
+    "paused": _("standing still by law"),
     "answered": _("answered"),
     "closed": _("closed"),
 }
@@ -56,8 +57,28 @@ HANDOVER_REASONS = {
 }
 PAUSE_REASONS = {
     "waiting_resident": _("waiting for the resident's answer"),
-    "expert_opinion": _("waiting for an expert opinion"),
+    "expert_opinion": _("waiting for an expert opinion, inspection or test"),
+    "force_majeure": _("force majeure: nobody can act for now"),
     "legal_proceedings": _("waiting for legal proceedings"),
+}
+NARROW_REASONS = {
+    "personal_data": _("it names a person, and that cannot be covered"),
+    "endangers_person": _("it could endanger somebody"),
+    "court_order": _("a court or an authority has ordered it"),
+    "matter_private": _("this kind of matter is never public"),
+    "about_officer": _("it is about an officer"),
+}
+DECISIONS = {
+    "refused": _("refused"),
+    "narrowed": _("taken from public view"),
+    "paused": _("paused"),
+    "handed_over": _("handed over"),
+}
+HINTS = {"matter": _("kind of matter"), "place": _("place"), "twin": _("the same thing as another case")}
+VERDICTS = {
+    "confirmed": _("confirmed by a person"),
+    "stood": _("left as suggested until closing"),
+    "overruled": _("overruled"),
 }
 PURPOSES = {code: _(purpose.sentence) for code, purpose in people.PURPOSES.items()}
 CONTACTS = {"phone": _("by phone"), "email": _("by e-mail"), "": _("only on the secret link")}
@@ -91,18 +112,27 @@ ENTRIES = {
     "resident_answered": _("The resident answered"),
     "resumed": _("Work goes on"),
     "answered": _("Answered"),
+    "answered_own": _("An own answer for one voice"),
     "note": _("Note"),
     "closed": _("Closed"),
     "rated": _("Rated by the resident"),
     "reopened": _("Opened again"),
     "extended": _("Time limit extended once"),
     "withdrawn": _("Withdrawn by the resident"),
+    "erased": _("Erased at the resident's wish"),
     "merged": _("Joined with another case"),
     "looked": _("The original words were opened"),
     "recovered": _("A new secret link was issued"),
     "near": _("Reminder: the time limit is near"),
     "overdue": _("The time limit has passed"),
+    "ladder": _("The leader was told that the limit has passed"),
     "undone": _("The last step was taken back"),
+    "paused": _("The time limit stands still"),
+    "narrowed": _("Taken from public view"),
+    "widened": _("Public again"),
+    "relocated": _("Place corrected"),
+    "appealed": _("An appeal"),
+    "appeal_answered": _("The appeal was answered"),
 }
 GROUPS: Mapping[str, Mapping[str, Promise]] = {
     "kind": KINDS,
@@ -111,6 +141,10 @@ GROUPS: Mapping[str, Mapping[str, Promise]] = {
     "outcome": OUTCOMES,
     "handover_reason": HANDOVER_REASONS,
     "pause_reason": PAUSE_REASONS,
+    "narrow_reason": NARROW_REASONS,
+    "decision": DECISIONS,
+    "hint": HINTS,
+    "verdict": VERDICTS,
     "purpose": PURPOSES,
     "contact": CONTACTS,
     "clock": CLOCKS,

@@ -31,7 +31,7 @@ class Loaded:
 
 _FIELDS = (
     *("name_zh", "name_en", "hint_zh", "hint_en", "limit_amount", "limit_unit", "clause", "closing_zh"),
-    *("closing_en", "reopen_days", "procedure", "keywords", "about_officer", "danger", "public_ok"),
+    *("closing_en", "reopen_days", "asks_most", "procedure", "keywords", "about_officer", "danger", "public_ok"),
 )
 
 

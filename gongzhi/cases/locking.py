@@ -15,12 +15,18 @@ def of_voice(voice: UUID) -> tuple[Voice, Case]:
     """A voice as it stands now and its case, locked: what the resident does and what the desk does take turns.
 
     Refuses an unknown voice, a withdrawn one, and one that was joined to another case in this very moment."""
+    case, row = any_voice(voice)
+    if row.withdrawn_at is not None:
+        raise Gone("voice_withdrawn", N_("This was withdrawn."))
+    return row, case
+
+
+def any_voice(voice: UUID) -> tuple[Case, Voice]:
+    """The locked case of a voice and the voice, also of one that was withdrawn."""
     case = Case.objects.select_for_update(of=("self",)).filter(voice_set=voice).first()
     if case is None:
         raise NotFound("voice_unknown", N_("We do not know this link."))
     row = Voice.objects.get(id=voice)  # read under the lock: it may have been withdrawn while we waited
-    if row.withdrawn_at is not None:
-        raise Gone("voice_withdrawn", N_("This was withdrawn."))
     if row.case_id != case.id:
         raise Stale("voice_moved", N_("Your voice was joined to another case just now. Please look again."))
-    return row, case
+    return case, row

@@ -2,7 +2,7 @@
 
 The same rules judge each story: words, place, matter, permits, states, outcome, rating. Facts are the same, in the
 same order, noted at the moment they tell of. Not written are letters (this was told long ago), the way back of a
-move, and the steps in between: a run and its tokens stand where the story ends.
+move, and the steps in between: a run and its tokens stand where the story ends, and a question has had its answer.
 """
 
 from __future__ import annotations
@@ -15,18 +15,55 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gongzhi.cases import matters, noting, placing, searching
+from gongzhi.cases import handling, matters, noting, placing, searching
+from gongzhi.cases.acts import (
+    Accept,
+    Act,
+    Answer,
+    Ask,
+    Ended,
+    HandOver,
+    Help,
+    Join,
+    Rate,
+    Rematter,
+    Reply,
+    Return,
+    reopens,
+)
 from gongzhi.cases.cards import Contact, MatterCard, Officer, Where
-from gongzhi.cases.models import Case, Entry, Rating, Voice
-from gongzhi.cases.storytelling import Accept, Act, Answer, Ended, Rate, Telling, reopens
+from gongzhi.cases.models import Case, Decision, Entry, Hint, Rating, Voice
+from gongzhi.cases.storytelling import Telling
+from gongzhi.kit import worktime
+from gongzhi.kit.refusal import N_, Refusal
+from gongzhi.kit.worktime import Pause
 from gongzhi.ledger import writing
 from gongzhi.ledger.rows import insert_rows
-from gongzhi.procedures import clocks, running
+from gongzhi.procedures import calendars, clocks, running
+from gongzhi.procedures import reads as procedures
 from gongzhi.procedures.models import Clock
 from gongzhi.procedures.reckoning import NewClock
 from gongzhi.procedures.running import NewRun
 
-__all__ = ("Accept", "Answer", "Ended", "Kept", "NewVoice", "Rate", "Story", "known", "receive_many", "reopens")
+__all__ = (
+    "Accept",
+    "Answer",
+    "Ask",
+    "Ended",
+    "HandOver",
+    "Help",
+    "Join",
+    "Kept",
+    "NewVoice",
+    "Rate",
+    "Rematter",
+    "Reply",
+    "Return",
+    "Story",
+    "known",
+    "receive_many",
+    "reopens",
+)
 
 BATCH = 2_000
 
@@ -79,6 +116,21 @@ class _Prepared:
     case: Case
     voice: Voice
     clocks: list[NewClock] = field(default_factory=list)
+    pauses: dict[datetime, datetime] = field(default_factory=dict)
+    joined: dict[datetime, Voice] = field(default_factory=dict)
+    promised: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of a story: when its clock began, under which matter, the pauses of questions with the latest end each
+    might have had, and when it was answered (None: not yet)."""
+
+    begun: datetime
+    matter: MatterCard
+    pauses: tuple[Pause, ...] = ()
+    until: tuple[datetime, ...] = ()
+    answered: datetime | None = None
 
 
 def receive_many(stories: Sequence[Story]) -> list[Kept]:
@@ -88,22 +140,25 @@ def receive_many(stories: Sequence[Story]) -> list[Kept]:
     for start in range(0, len(stories), BATCH):
         prepared = [_prepare(story, hear) for story in stories[start : start + BATCH]]
         with transaction.atomic():
-            _draw_again([one.case for one in prepared], [one.voice for one in prepared])
+            _draw_again(prepared)
             kept += _keep(prepared)
     return kept
 
 
-def _draw_again(cases: Sequence[Case], voices: Sequence[Voice]) -> None:
+def _draw_again(prepared: Sequence[_Prepared]) -> None:
     """Draw new what another case has already: thousands told of one midnight share the range of one millisecond."""
-    seeks = set(Case.objects.filter(seek__in=[case.seek for case in cases]).values_list("seek", flat=True))
-    numbers = set(Case.objects.filter(number__in=[case.number for case in cases]).values_list("number", flat=True))
-    for case, voice in zip(cases, voices, strict=True):
-        while case.seek in seeks:
-            case.seek = noting.new_seek(case.received_at)
-        while case.number in numbers:
-            case.number = voice.number = noting.new_number(case.received_at)
-        seeks.add(case.seek)
-        numbers.add(case.number)
+    drawn = [voice.number for one in prepared for voice in (one.voice, *one.joined.values())]
+    seeks = set(Case.objects.filter(seek__in=[one.case.seek for one in prepared]).values_list("seek", flat=True))
+    numbers = set(Voice.objects.filter(number__in=drawn).values_list("number", flat=True))
+    for one in prepared:
+        while one.case.seek in seeks:
+            one.case.seek = noting.new_seek(one.case.received_at)
+        seeks.add(one.case.seek)
+        for voice in (one.voice, *one.joined.values()):
+            while voice.number in numbers:
+                voice.number = noting.new_number(voice.noted_at)
+            numbers.add(voice.number)
+        one.case.number = one.voice.number
 
 
 def _prepare(story: Story, hear: Callable[[str], noting.Heard]) -> _Prepared:
@@ -132,25 +187,78 @@ def _prepare(story: Story, hear: Callable[[str], noting.Heard]) -> _Prepared:
     case = noting.new_case(told, where, matter, concerned, new.matter_by if new.matter else "suggested")
     voice, _ = noting.new_voice(told, case, lead=True)
     made = _Prepared(story, told, matter, case, voice)
-    limit = matters.limit_of(matter)
-    made.clocks = [
-        NewClock(case.ref, limit, matter.clause, begun, new.by, stopped_at=stopped, rung_until=story.rung_until)
-        for begun, stopped in rounds(story, matter)
-    ]
+    for one in rounds(story, matter):
+        limit = matters.limit_of(one.matter)
+        made.clocks.append(
+            NewClock(
+                case.ref, limit, one.matter.clause, one.begun, new.by,
+                pauses=one.pauses, stopped_at=one.answered, rung_until=story.rung_until,
+            )
+        )  # fmt: skip
+        made.pauses |= {pause.start: end for pause, end in zip(one.pauses, one.until, strict=True)}
+        if one.pauses and len(made.clocks) == 1:  # what was promised at receipt knew of no pause
+            made.promised = worktime.due(one.begun, limit, (), calendars.calendar()).at
+    made.joined = {act.at: _joined(act, case, hear) for act in story.acts if isinstance(act, Join)}
     return made
 
 
-def rounds(story: Story, matter: MatterCard) -> Iterator[tuple[datetime, datetime | None]]:
-    """Each round of a story: when its clock began, and when it was answered (None: not yet)."""
-    begun: datetime = story.voice.at
-    answered: datetime | None = None
+def _joined(act: Join, case: Case, hear: Callable[[str], noting.Heard]) -> Voice:
+    told = noting.told(
+        by=act.by,
+        at=act.at,
+        words=act.words,
+        kind=act.kind,
+        source=act.source,
+        language=act.language,
+        contact=act.contact,
+        allows_public=False,
+        form_key=None,
+        said_at=None,
+        photos=(),
+        place_text="",
+        officer=None,
+        heard=hear,
+    )
+    return noting.new_voice(told, case, lead=False)[0]
+
+
+def rounds(story: Story, matter: MatterCard) -> Iterator[Round]:
+    """The rounds of a story, in order. Refuses a question that nobody answered before its pause had to end: such a
+    one is for the verbs and the bell."""
+    here, question = Round(story.voice.at, matter), None
     for act in story.acts:
         if isinstance(act, Answer | Ended):
-            answered = act.at
-        elif isinstance(act, Rate) and answered is not None and reopens(act, answered, matter):
-            yield begun, answered
-            begun, answered = act.at, None
-    yield begun, answered
+            here = replace(here, answered=act.at)
+        elif isinstance(act, Rematter):
+            matter = matters.chosen(act.matter)
+        elif isinstance(act, Ask):
+            question = act
+        elif isinstance(act, Reply) and question is not None:
+            here, question = _paused(here, question, act, matter), None
+        elif isinstance(act, Rate) and here.answered is not None and reopens(act, here.answered, matter):
+            yield here
+            here = Round(act.at, matter)
+    if question is not None:
+        raise _unanswered()
+    yield here
+
+
+def _paused(here: Round, question: Ask, reply: Reply, matter: MatterCard) -> Round:
+    """The round with the pause of a question, if the limit had not passed and the matter allows one more."""
+    calendar = calendars.calendar()
+    due = worktime.due(here.begun, matters.limit_of(here.matter), here.pauses, calendar).at
+    if question.at > due or len(here.pauses) >= matter.asks_most:
+        return here
+    term = procedures.net(here.matter.procedure).move("ask").clock.term(handling.WAITING)
+    until = clocks.until(question.at, term)
+    if reply.at > until:
+        raise _unanswered()
+    pause = Pause(question.at, reply.at, handling.WAITING)
+    return replace(here, pauses=(*here.pauses, pause), until=(*here.until, until))
+
+
+def _unanswered() -> Refusal:
+    return Refusal("story_waits", N_("A question of this story has no answer in time."))
 
 
 def _keep(prepared: Sequence[_Prepared]) -> list[Kept]:
@@ -165,24 +273,26 @@ def _keep(prepared: Sequence[_Prepared]) -> list[Kept]:
                 one.told.at,
                 one.told.by,
                 stage=one.case.state,
-                since_at=one.case.held_at,
+                since_at=telling.since,
+                more=tuple(telling.more),
             )
-            for one in prepared
+            for one, telling in zip(prepared, tellings, strict=True)
         ]
     )
     for one, run in zip(prepared, runs, strict=True):
         one.case.run = run.id
     facts = [fact for telling in tellings for fact in telling.facts]
-    ids = iter(writing.write_many(facts))
-    first: dict[str, UUID] = {}
-    for fact, id in zip(facts, ids, strict=True):
-        first.setdefault(fact.about, id)
-    for one in prepared:
-        one.voice.fact = first[one.case.ref]
+    written = {id(fact): key for fact, key in zip(facts, writing.write_many(facts), strict=True)}
+    for telling in tellings:
+        for voice, fact in ((telling.voice, telling.facts[0]), *telling.voices):
+            voice.fact = written[id(fact)]
     insert_rows(Case, [one.case for one in prepared])
     insert_rows(Voice, [one.voice for one in prepared])
+    insert_rows(Voice, [voice for telling in tellings for voice, _ in telling.voices])
     insert_rows(Entry, [entry for telling in tellings for entry in telling.entries])
     insert_rows(Rating, [rating for telling in tellings for rating in telling.ratings])
+    insert_rows(Decision, [decision for telling in tellings for decision in telling.decisions])
+    insert_rows(Hint, [hint for telling in tellings for hint in telling.hints])
     searching.add_many([(one.case.seek, one.told.masked) for one in prepared])
     return [Kept(one.case.id, one.voice.id, one.case.number, one.told.masked != one.told.words) for one in prepared]
 
@@ -190,10 +300,12 @@ def _keep(prepared: Sequence[_Prepared]) -> list[Kept]:
 def _tell(one: _Prepared, began: Sequence[Clock]) -> Telling:
     case, clock = one.case, began[0]
     case.clock = clock.id
+    case.due_at = one.promised or clock.due_at
+    facts = [noting.received_fact(one.told, case, one.voice)]
     case.due_at, case.near_at, case.provisional = clock.due_at, clock.near_at, clock.provisional
-    telling = Telling(case, one.voice, list(began), [noting.received_fact(one.told, case, one.voice)])
+    telling = Telling(case, one.voice, list(began), facts, one.matter, pauses=one.pauses, joined=one.joined)
     for act in one.story.acts:
-        telling.act(act, one.matter)
+        telling.act(act)
     return telling
 
 

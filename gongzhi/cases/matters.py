@@ -71,6 +71,7 @@ def _card(row: Matter, *, leaf: bool) -> MatterCard:
         public_ok=row.public_ok,
         leaf=leaf,
         procedure=row.procedure,
+        asks_most=row.asks_most,
     )
 
 

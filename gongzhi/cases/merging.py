@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from django.db.models import F
+from uuid import UUID
+
+from django.db.models import F, Q
 
 from gongzhi.cases import letters, pages, reads, searching, turning
 from gongzhi.cases.models import Case, Entry, Photo, Voice
 from gongzhi.cases.turning import Turn
 from gongzhi.kit.ids import parse_number
 from gongzhi.kit.refusal import N_, Refusal
-from gongzhi.procedures import clocks
 
 
 def merge(turn: Turn, *, into: str) -> Case:
@@ -24,7 +25,6 @@ def merge(turn: Turn, *, into: str) -> Case:
         )
     first = _first(turn, into)
     turn.fire("close", holder=held, outcome="duplicate")
-    clocks.stop(by=turn.by, at=turn.at, clock=turn.case.clock, quiet=True)
     moved = letters.live_voices(turn.case)
     _move(turn.case, first, moved)
     turn.hold(held, state="closed")
@@ -44,6 +44,14 @@ def merge(turn: Turn, *, into: str) -> Case:
     letters.put(at=turn.at, case=first, voices=moved, template="merged", occasion=turn.case.number)
     pages.changed(first)
     return turn.finish("case.merged", {"into": first.ref, "voices": len(moved)}, undo=False)
+
+
+def lock(case: UUID, *, into: str) -> None:
+    """Lock a case and the one it is to be joined to in the order of their ids.
+
+    Two clerks who join two cases into each other in the same instant then take turns and never wait in a circle."""
+    both = Case.objects.filter(Q(id=case) | Q(number=parse_number(into)))
+    list(both.select_for_update(of=("self",)).order_by("id").values_list("id"))
 
 
 def _first(turn: Turn, into: str) -> Case:

@@ -10,19 +10,24 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from gongzhi.cases import rules
 from gongzhi.cases.aside import Strain, Undo, Watch
 from gongzhi.cases.foreign import ApiKey, Detail, DetailValue
+from gongzhi.cases.matter_tables import Matter, Responsibility, one_of
+from gongzhi.cases.rights import Appeal, Decision, Hint
 from gongzhi.kit.ids import uuid7
 
 __all__ = (
     "ApiKey",
+    "Appeal",
     "Case",
+    "Decision",
     "Detail",
     "DetailValue",
     "Entry",
+    "Hint",
     "Matter",
     "Photo",
     "Rating",
@@ -36,96 +41,6 @@ __all__ = (
 Privacy = dict[str, list[str]]
 
 
-def _one_of(field: str, codes: tuple[str, ...], name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(condition=Q(**{f"{field}__in": codes}), name=name)
-
-
-class Matter(models.Model):
-    """A kind of case: its limit, when it counts as closed, how long an unhappy rating reopens it.
-
-    A removed row is closed by `valid_to`; cases keep pointing to it. `keywords` feed the suggestion."""
-
-    PRIVACY: ClassVar[Privacy] = {
-        "public": [
-            *("code", "parent", "name_zh", "name_en", "hint_zh", "hint_en", "limit_amount", "limit_unit"),
-            *("clause", "closing_zh", "closing_en", "reopen_days", "procedure", "keywords", "about_officer"),
-            *("danger", "public_ok", "position", "valid_from", "valid_to"),
-        ],
-        "internal": [],
-        "personal": [],
-        "secret": [],
-    }
-
-    code = models.CharField(max_length=40, primary_key=True)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    name_zh = models.CharField(max_length=80)
-    name_en = models.CharField(max_length=120, blank=True)
-    hint_zh = models.CharField(max_length=300, blank=True)
-    hint_en = models.CharField(max_length=300, blank=True)
-    limit_amount = models.PositiveSmallIntegerField()
-    limit_unit = models.CharField(max_length=16)
-    clause = models.CharField(max_length=60, blank=True)
-    closing_zh = models.CharField(max_length=300, blank=True)
-    closing_en = models.CharField(max_length=300, blank=True)
-    reopen_days = models.PositiveSmallIntegerField(default=15)
-    procedure = models.CharField(max_length=40, default="voice")
-    keywords = models.JSONField(default=list, blank=True)
-    about_officer = models.BooleanField(default=False)
-    danger = models.BooleanField(default=False)
-    public_ok = models.BooleanField(default=True)
-    position = models.PositiveIntegerField(default=0)
-    valid_from = models.DateTimeField()
-    valid_to = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            _one_of("limit_unit", ("working_days", "working_hours", "calendar_days", "hours"), "matter_limit_unit"),
-            models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="matter_valid"
-            ),
-            models.CheckConstraint(
-                condition=~Q(about_officer=True, public_ok=True), name="matter_officer_never_public"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.code
-
-
-class Responsibility(models.Model):
-    """Matter × place prefix → lead organ, helping organs and the clause that says so."""
-
-    PRIVACY: ClassVar[Privacy] = {
-        "public": ["id", "matter", "place", "organ", "assisting", "clause", "valid_from", "valid_to"],
-        "internal": [],
-        "personal": [],
-        "secret": [],
-    }
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="+")
-    place = models.CharField(max_length=15, blank=True)  # a prefix of place codes; empty is everywhere
-    organ = models.CharField(max_length=40)
-    assisting = models.JSONField(default=list, blank=True)
-    clause = models.CharField(max_length=60, blank=True)
-    valid_from = models.DateTimeField()
-    valid_to = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["matter", "place"], condition=Q(valid_to__isnull=True), name="one_lead_per_place"
-            ),
-            models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
-                name="responsibility_valid",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.matter_id} {self.place or '*'} {self.organ}"
-
-
 class Case(models.Model):
     """The thing to be put right or answered. `holder` repeats the main token of its run for lists.
 
@@ -133,7 +48,7 @@ class Case(models.Model):
 
     PRIVACY: ClassVar[Privacy] = {
         "public": [
-            *("id", "number", "seek", "matter", "matter_by", "grid", "division", "organ", "state", "outcome"),
+            *("id", "number", "seek", "matter", "matter_by", "place_by", "grid", "division", "organ", "state", "outcome"),
             *("round", "received_at", "due_at", "provisional", "answered_at", "closed_at", "public"),
             *("urgent", "voices", "title"),
         ],
@@ -150,6 +65,7 @@ class Case(models.Model):
     seek = models.BigIntegerField(unique=True)
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="+", db_index=False)
     matter_by = models.CharField(max_length=10)
+    place_by = models.CharField(max_length=10, default="resident")
     grid = models.CharField(max_length=15, blank=True)
     division = models.CharField(max_length=12)
     lon = models.FloatField(null=True, blank=True)
@@ -187,9 +103,10 @@ class Case(models.Model):
 
     class Meta:
         constraints = [
-            _one_of("state", rules.STATES, "case_state"),
-            _one_of("outcome", ("", *rules.OUTCOMES), "case_outcome"),
-            _one_of("matter_by", rules.MATTER_BY, "case_matter_by"),
+            one_of("state", rules.STATES, "case_state"),
+            one_of("outcome", ("", *rules.OUTCOMES), "case_outcome"),
+            one_of("matter_by", rules.MATTER_BY, "case_matter_by"),
+            one_of("place_by", rules.PLACE_BY, "case_place_by"),
             models.CheckConstraint(
                 condition=Q(state="closed", closed_at__isnull=False) & ~Q(outcome="")
                 | ~Q(state="closed") & Q(closed_at__isnull=True, outcome=""),
@@ -214,7 +131,10 @@ class Case(models.Model):
             models.Index(fields=["-seek"], condition=Q(public=True), name="case_public"),
             models.Index(fields=["division", "-seek"], name="case_place"),
             models.Index(fields=["matter", "-seek"], name="case_matter"),
-            models.Index(fields=["state", "-seek"], name="case_standing"),
+            models.Index(fields=["organ", "-seek"], name="case_organ"),
+            # Of open cases only, so they stay small: see walking, which writes the condition out.
+            models.Index(fields=["state", "-seek"], condition=~Q(state="closed"), name="case_standing"),
+            models.Index(fields=["matter", "-seek"], condition=~Q(state="closed"), name="case_open_matter"),
             # Queues: whole indexes, since SQLite cannot prove that "received" is not "closed" for a partial one.
             models.Index(fields=["holder", "state", "due_at"], name="case_held"),
             models.Index(fields=["organ", "state", "due_at"], name="case_led"),
@@ -243,7 +163,7 @@ class Voice(models.Model):
 
     PRIVACY: ClassVar[Privacy] = {
         "public": ["id", "number", "case", "lead", "kind", "source", "language", "said_at", "noted_at"],
-        "internal": ["danger", "allows_public", "contact_kind", "fact", "withdrawn_at", "link_round"],
+        "internal": ["danger", "allows_public", "contact_kind", "fact", "withdrawn_at", "erased_at", "link_round"],
         "personal": ["words", "contact_index"],
         "secret": ["original_sealed", "contact_sealed", "contact_key_wrapped", "key_wrapped", "link_hash", "form_key"],
     }
@@ -271,18 +191,25 @@ class Voice(models.Model):
     form_key = models.UUIDField(null=True, unique=True)
     fact = models.UUIDField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            _one_of("kind", rules.KINDS, "voice_kind"),
-            _one_of("source", rules.SOURCES, "voice_source"),
-            _one_of("contact_kind", ("", *rules.CONTACT_KINDS), "voice_contact_kind"),
+            one_of("kind", rules.KINDS, "voice_kind"),
+            one_of("source", rules.SOURCES, "voice_source"),
+            one_of("contact_kind", ("", *rules.CONTACT_KINDS), "voice_contact_kind"),
             models.CheckConstraint(
                 condition=Q(contact_kind="", contact_sealed__isnull=True, contact_index__isnull=True)
                 | ~Q(contact_kind="") & Q(contact_sealed__isnull=False, contact_index__isnull=False),
                 name="voice_contact_paired",
             ),
             models.UniqueConstraint(fields=["case"], condition=Q(lead=True), name="voice_one_lead"),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True)
+                | Q(words="", key_wrapped__isnull=True, contact_kind="", form_key__isnull=True)
+                & Q(withdrawn_at__isnull=False),
+                name="voice_erased_is_empty",
+            ),
         ]
         indexes = [
             models.Index(fields=["contact_index"], condition=Q(contact_index__isnull=False), name="voice_contact"),
@@ -332,9 +259,11 @@ class Entry(models.Model):
     seen_by_all = models.BooleanField(default=True)  # False: only the desk and that voice read it
 
     class Meta:
-        constraints = [_one_of("kind", rules.ENTRY_KINDS, "entry_kind")]
+        constraints = [one_of("kind", rules.ENTRY_KINDS, "entry_kind")]
         indexes = [
             models.Index(fields=["at"], condition=Q(kind="answered"), name="entry_answered"),
+            models.Index(fields=["organ", "case"], condition=~Q(to_organ=""), name="entry_gave"),
+            models.Index(fields=["to_organ", "case"], condition=~Q(to_organ=""), name="entry_got"),
         ]
 
     def __str__(self) -> str:
@@ -364,19 +293,22 @@ class Photo(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(voice__isnull=False) | Q(entry__isnull=False), name="photo_belongs"),
         ]
+        indexes = [models.Index(fields=["sha256"], name="photo_file")]
 
     def __str__(self) -> str:
         return self.sha256[:12]
 
 
 class Rating(models.Model):
-    """What the resident says of the work: one for each voice and closed round; earlier ones are kept."""
+    """What the resident says of the work: one for each voice and closed round; earlier ones are kept.
+
+    `words` is masked; what she wrote lies sealed beside it, as with a voice."""
 
     PRIVACY: ClassVar[Privacy] = {
         "public": ["id", "round", "solved", "grade", "at", "reopened", "case"],
         "internal": [],
         "personal": ["voice", "words"],
-        "secret": [],
+        "secret": ["original_sealed", "key_wrapped"],
     }
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -386,6 +318,8 @@ class Rating(models.Model):
     solved = models.BooleanField()
     grade = models.PositiveSmallIntegerField()
     words = models.TextField(blank=True)
+    original_sealed = models.BinaryField(null=True)
+    key_wrapped = models.BinaryField(null=True)
     at = models.DateTimeField(db_index=True)
     reopened = models.BooleanField(default=False)
 

@@ -124,6 +124,7 @@ def new_case(
         seek=new_seek(told.at),
         matter_id=matter.code,
         matter_by=matter_by,
+        place_by=where.by,
         grid=where.grid,
         division=where.division,
         lon=where.lon,
@@ -185,6 +186,16 @@ def new_seek(at: datetime) -> int:
 def seek_at(at: datetime) -> int:
     """The least seek of the millisecond of a moment: a range of time is a range of seeks."""
     return (at - _EPOCH) // timedelta(milliseconds=1) << 22
+
+
+def seek_after(seek: int) -> int:
+    """The least seek of the millisecond after that of `seek`."""
+    return ((seek >> 22) + 1) << 22
+
+
+def millisecond_of(seek: int) -> int:
+    """The millisecond (since 1970, as in an id) in which the case of a seek was received."""
+    return (seek >> 22) + round(_EPOCH.timestamp()) * 1000
 
 
 def received_fact(told: Told, case: Case, voice: Voice) -> NewFact:

@@ -6,19 +6,21 @@ signed ticket, so nobody can name a file that is not hers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
+from django.core.files import File
 from django.db.models import Q
 
 from gongzhi.cases import reads, rules
 from gongzhi.cases.cards import KeptPhoto
 from gongzhi.cases.models import Case, Entry, Photo, Voice
 from gongzhi.kit.ids import token_hash
-from gongzhi.kit.pictures import clean_picture
+from gongzhi.kit.pictures import check_size, clean_picture
 from gongzhi.kit.refusal import N_, NotFound, Refusal
 from gongzhi.kit.store import Store
 from gongzhi.people.cards import Actor
@@ -26,6 +28,10 @@ from gongzhi.people.cards import Actor
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 50_000_000
 TICKET_SECONDS = 24 * 3600
+UNSENT_SECONDS = TICKET_SECONDS + 3600  # a form sent in the last minute of its day still finds its photo
+PARTS = 256
+PART_SECONDS = 60
+_AT_ONCE = 500
 _SALT = "gongzhi.cases.photos"
 
 
@@ -39,6 +45,12 @@ def keep(data: bytes) -> KeptPhoto:
     Refuses what is no picture, too large, or a decompression bomb, always with `field` photos."""
     picture = clean_picture(data, max_bytes=MAX_BYTES, max_pixels=MAX_PIXELS)
     return KeptPhoto(_store().put(picture.data), picture.mime, picture.width, picture.height)
+
+
+def keep_file(file: File) -> KeptPhoto:
+    """As `keep`, for a file that arrived with a form; one that is too large is not even read."""
+    check_size(file.size or 0, max_bytes=MAX_BYTES)
+    return keep(file.read())
 
 
 def ticket(photo: KeptPhoto) -> str:
@@ -74,6 +86,28 @@ def attach(
             )
             for photo in photos
         )
+
+
+def forget_unsent(*, at: datetime) -> int:
+    """Remove photos that were kept for a form nobody sent within a day, and files no voice points to any more; how
+    many went. Each call looks at one of 256 parts of the store, the next one a minute later: all in some four hours."""
+    before = at.timestamp() - UNSENT_SECONDS
+    found = _store().part(int(at.timestamp() // PART_SECONDS) % PARTS)
+    return _drop([digest for digest, put in found.items() if put < before], before)
+
+
+def drop_unused(digests: Iterable[str]) -> int:
+    """Remove at once the files that no voice and no answer points to any more; how many went."""
+    return _drop(list(digests), float("inf"))
+
+
+def _drop(digests: Sequence[str], before: float) -> int:
+    gone = 0
+    for start in range(0, len(digests), _AT_ONCE):
+        some = digests[start : start + _AT_ONCE]
+        used = set(Photo.objects.filter(sha256__in=some).values_list("sha256", flat=True))
+        gone += sum(_store().drop(digest, before=before) for digest in some if digest not in used)
+    return gone
 
 
 def public_path(photo: UUID) -> tuple[Path, str]:

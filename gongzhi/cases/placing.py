@@ -22,6 +22,7 @@ class Placed:
     lon: float | None = None
     lat: float | None = None
     text: str = ""
+    by: str = "resident"  # "suggested": the machine found it in typed words
 
     @property
     def code(self) -> str:
@@ -63,7 +64,7 @@ def place(where: Where | None, *, keep: bool) -> Placed:
     hits = places.find(text, limit=1) if text else []
     if hits:
         grid = hits[0].grid or (hits[0].code if len(hits[0].code) == 15 else "")
-        return Placed(grid, grid[:12] or hits[0].code, text=text)
+        return Placed(grid, grid[:12] or hits[0].code, text=text, by="suggested")
     return Placed("", county, text=text)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gongzhi.cases import closing, locking, matters, pages, rules
+from gongzhi.cases import closing, locking, matters, pages, rules, sealing
 from gongzhi.cases.models import Case, Entry, Rating, Undo
 from gongzhi.kit.canonical import Json
 from gongzhi.kit.ids import uuid7
@@ -28,28 +28,32 @@ class Rated:
 def rate(*, by: str, at: datetime, voice: UUID, solved: bool, grade: int, words: str = "") -> Rated:
     """Rate the last closed round, once for each voice and round; earlier ratings are kept.
 
+    Words are kept twice, masked and sealed, as those of a voice.
+
     Unhappy (not solved, or one of the two lowest grades) opens the case again by right within the matter's
     window: a new round, a new clock with the whole limit. After the window, or when another voice has opened the
     case meanwhile, the rating counts all the same. Refuses before the first closing and a second time."""
     rules.check_rating(grade)
-    words = mask(rules.clean_note(words, most=rules.RATING_WORDS_MAX, field="words")).text
+    words = rules.clean_note(words, most=rules.RATING_WORDS_MAX, field="words")
     with transaction.atomic():
         row, case = locking.of_voice(voice)
         rated_round = closed_round(case)
         if Rating.objects.filter(voice=row, round=rated_round).exists():
             raise Refusal("rated_already", N_("You have rated this answer already. We kept what you said."), status=409)
         reopens = _reopens(case, solved=solved, grade=grade, at=at)
-        rating = Rating.objects.create(
+        rating = Rating(
             id=uuid7(at),
             voice=row,
             case=case,
             round=rated_round,
             solved=solved,
             grade=grade,
-            words=words,
+            words=mask(words).text,
             at=at,
             reopened=reopens,
         )
+        sealing.seal_rating(rating, words)
+        rating.save(force_insert=True)
         Entry.objects.create(case=case, at=at, kind="rated", by=by, round=rated_round, voice=row, seen_by_all=False)
         if reopens:
             _reopen(case, by=by, at=at)

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gongzhi.cases import matters, rules
 from gongzhi.cases.cards import MatterTag, OrganTag, PlaceTag, PostTag
-from gongzhi.cases.models import Case, Entry, Rating, Voice
+from gongzhi.cases.models import Appeal, Case, Entry, Rating, Voice
 from gongzhi.cases.number_cards import BatchRow
 from gongzhi.kit.refusal import N_, NotFound
 from gongzhi.people import reads as people
@@ -37,12 +37,14 @@ def visible(actor: Actor) -> Q:
 
     CASE_READ: what her organ leads or took part in, what her post holds, and what lies in her post's place.
     CASE_READ_ALL: every case but those about an officer. A case about an officer is seen only by the organ
-    that leads it, by whoever holds it and by the dispatch desk while it lies there, and never by the officer, her
-    whole account, or her organ when the person is not known."""
+    that leads it, by whoever holds it, by the dispatch desk while it lies there and by whoever answers an appeal in it,
+    and never by the officer, her whole account, or her organ when the person is not known."""
     post = actor.acting
     mine = Q(organ=post.organ) | Q(holder=post.ref)
     if post.can(Permit.CASE_SEND):
         mine |= Q(holder=rules.DISPATCH)
+    if post.can(Permit.APPEAL_ANSWER):
+        mine |= Q(Exists(Appeal.objects.filter(case=OuterRef("pk"), organ=post.organ, answered_at__isnull=True)))
     if post.can(Permit.CASE_READ_ALL):
         seen = Q(about_officer=False) | mine
     elif post.can(Permit.CASE_READ):

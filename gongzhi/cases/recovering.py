@@ -1,4 +1,6 @@
-"""A lost link found again: by the contact left, or at the counter by the number and one's own words."""
+"""A lost link found again: by the contact left, or at the counter by the number and one's own words.
+
+Words that everybody may read prove nothing: for a public case she tells something more that only she knows."""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from gongzhi.cases import letters, reads, rules, sealing
+from gongzhi.cases import course, letters, looking, reads, recalling, rules, sealing
 from gongzhi.cases.desk_cards import Recovered
 from gongzhi.cases.models import Case, Entry, Voice
 from gongzhi.kit.ids import parse_number
@@ -37,24 +39,31 @@ def by_contact(*, at: datetime, kind: str, address: str, language: str = "zh-han
             writing.write(kind="voice.recovered", about=voice.ref, by=voice.ref, at=at, details={"way": "contact"})
 
 
-def at_counter(*, by: str, at: datetime, post: PostCard, number: str, words: str) -> Recovered:
+def at_counter(*, by: str, at: datetime, post: PostCard, number: str, words: str, proof: str = "") -> Recovered:
     """Hand out a new link to whoever knows the number and tells her own words; the old link dies.
 
-    The words must be similar enough to what was said. Who left an e-mail address is told by letter, and the desk
-    sees it in the course. One refusal for a wrong number and for wrong words."""
+    The words must be similar enough to what was said. When everybody may read them, `proof` must fit as well:
+    the contact left (or the end of its number), the place as she typed it, or something that masking hides. Comparing
+    is a look that stays noted when it fails. Who left an e-mail address is told by letter, and the desk sees it in the
+    course. One refusal for a wrong number and for wrong words, another for a proof that is missing or does not fit."""
     if not post.can(Permit.VOICE_RECOVER):
         raise NotAllowed("not_permitted", N_("The post you act in may not do this."))
     plain = parse_number(number)
+    voice = Voice.objects.select_related("case").filter(number=plain).first()
+    known = voice is not None and voice.withdrawn_at is None and recalling.same_words(words, voice.words)
+    seen = reads.not_about(reads.acting(post))
+    if voice is None or not known or not Case.objects.filter(seen, id=voice.case_id).exists():
+        raise Refusal(
+            "words_differ",
+            N_("The number and the words do not belong together. Please ask for more of what was said."),
+            field="words",
+        )
+    if voice.lead and voice.allows_public:
+        _check_proof(voice, proof, by=by, at=at)
     with transaction.atomic():
-        voice = Voice.objects.select_related("case").select_for_update(of=("self",)).filter(number=plain).first()
-        known = voice is not None and voice.withdrawn_at is None and rules.same_words(words, voice.words)
-        seen = reads.not_about(reads.acting(post))
-        if voice is None or not known or not Case.objects.filter(seen, id=voice.case_id).exists():
-            raise Refusal(
-                "words_differ",
-                N_("The number and the words do not belong together. Please ask for more of what was said."),
-                field="words",
-            )
+        voice = Voice.objects.select_related("case").select_for_update(of=("self",)).get(id=voice.id)
+        if voice.withdrawn_at is not None:
+            raise course.gone(voice)
         voice.link_round += 1
         token = sealing.set_link(voice)
         voice.save(update_fields=["link_round", "link_hash"])
@@ -73,3 +82,22 @@ def at_counter(*, by: str, at: datetime, post: PostCard, number: str, words: str
             letters.put(at=at, case=voice.case, voices=[voice], template="link_counter", occasion=str(voice.link_round))
         writing.write(kind="voice.recovered", about=voice.ref, by=by, at=at, details={"way": "counter"})
     return Recovered(voice.number, token)
+
+
+def _check_proof(voice: Voice, proof: str, *, by: str, at: datetime) -> None:
+    """Refuses a public voice without something that only whoever spoke can know; an empty proof is no look."""
+    told = rules.clean_note(proof, most=rules.REASON_MAX, field="proof")
+    if not told:
+        raise Refusal(
+            "proof_missing",
+            N_("Everybody can read these words. Ask for something only the writer knows: the telephone number or "
+               "address left, the place as typed, or a name or number that is covered in public."),
+            field="proof",
+        )  # fmt: skip
+    if not looking.fits(by=by, at=at, voice=voice, told=told):
+        raise Refusal(
+            "proof_differs",
+            N_("This does not fit what was left with the voice. That it was compared is noted; the person will read "
+               "it on her page."),
+            field="proof",
+        )  # fmt: skip

@@ -65,7 +65,7 @@ def follow_calendar() -> int:
 
 def _resume(case: Case, rung: Rung, *, at: datetime) -> None:
     """The longest pause passed: the work goes on without an answer; the clock has been resumed by its bell."""
-    if case.state == "asked":
+    if case.state in ("asked", "paused"):
         running.move(by=BY, at=at, run=case.run, move="resume", holder=case.holder, quiet=True)
         case.state = "in_hand"
     case.near_at, case.due_at, case.provisional = rung.near_at, rung.due_at, rung.provisional

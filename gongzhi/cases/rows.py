@@ -95,7 +95,7 @@ def clock_word(case: Case, at: datetime) -> str:
     """How the clock stands, from the row alone: in_time, near, overdue, paused or stopped."""
     if case.state in ("answered", "closed"):
         return "stopped"
-    if case.state == "asked":
+    if case.state in ("asked", "paused"):
         return "paused"
     if at > case.due_at:
         return "overdue"

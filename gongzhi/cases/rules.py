@@ -18,25 +18,39 @@ from gongzhi.ledger.kinds import FactKind
 
 KINDS = ("question", "help", "complaint", "report", "suggestion", "praise")
 SOURCES = ("web", "api", "counter", "phone", "sms", "paper", "sensor", "import", "mail", "chat", "open311")
-STATES = ("received", "in_hand", "asked", "answered", "closed")
+STATES = ("received", "in_hand", "asked", "paused", "answered", "closed")
+OPEN = STATES[:-1]
 OUTCOMES = ("fixed", "answered", "partly", "planned", "not_ours", "no_ground", "duplicate", "withdrawn")
 HANDOVER_REASONS = ("not_our_duty", "wrong_place", "needs_other", "on_leave", "conflict_of_interest")
 CONTACT_KINDS = ("email", "phone")
+# The five grounds on which a person may demand deletion (Personal Information Protection Law, art. 47): the purpose is
+# reached, the service or its term has ended, consent is withdrawn, it was handled unlawfully, or another law says so.
+ERASURE_GROUNDS = ("purpose_reached", "term_over", "consent_withdrawn", "unlawful", "other_law")
 MATTER_BY = ("suggested", "staff", "resident")
+PLACE_BY = MATTER_BY
+# What limits somebody, each for a coded reason, with notice and appeal: closing outcomes that refuse, taking words from
+# public view (the last two follow from a matter that cannot be public), pauses, hand-overs.
+DECISIONS = ("refused", "narrowed", "paused", "handed_over")
+APPEALABLE = ("refused", "narrowed", "paused")
+REFUSALS = ("not_ours", "no_ground")
+NARROW_REASONS = ("personal_data", "endangers_person", "court_order", "matter_private", "about_officer")
+HINTS = ("matter", "place", "twin")
+VERDICTS = ("confirmed", "stood", "overruled")
 QUEUES = ("new", "mine", "near", "overdue", "waiting", "helping", "dispatch", "all")
 MOVES = (
-    *("accept", "send", "hand_over", "rematter", "help", "return_help"),
-    *("ask", "answer", "close", "answer_and_close", "reopen", "extend", "note"),
+    *("accept", "send", "hand_over", "rematter", "relocate", "help", "return_help"),
+    *("ask", "pause", "resume", "answer", "close", "answer_and_close", "reopen", "extend", "narrow", "note"),
 )
 ENTRY_KINDS = (
     *("received", "joined", "accepted", "sent", "handed_over", "ruled", "rematter", "helped", "returned_help"),
     *("asked", "resident_answered", "resumed", "answered", "note", "closed", "rated", "reopened", "extended"),
-    *("withdrawn", "merged", "looked", "recovered", "near", "overdue", "ladder", "undone"),
+    *("withdrawn", "merged", "looked", "recovered", "near", "overdue", "ladder", "undone", "answered_own", "erased"),
+    *("paused", "narrowed", "widened", "relocated", "appealed", "appeal_answered"),
 )
 # What the public and the resident read of the course; the rest is the desk's.
 PUBLIC_KINDS = frozenset(ENTRY_KINDS) - {"note", "looked", "recovered", "near", "overdue", "ladder", "undone"}
 # Words of one resident are for her and the staff; her neighbours read only that she answered.
-RESIDENT_KINDS = frozenset({"joined", "resident_answered", "rated", "withdrawn"})
+RESIDENT_KINDS = frozenset({"joined", "resident_answered", "rated", "withdrawn", "erased"})
 
 WORDS_MAX = 10_000
 ANSWER_MAX = 10_000
@@ -52,6 +66,9 @@ WATCH_SECONDS = 120
 COUNT_CAP = 999
 WITHHELD_BELOW = 10
 ASK_WORKING_DAYS = 10
+ASKS_MOST = 2  # questions that may pause one clock, where the matter says nothing else
+APPEAL_WORKING_DAYS = 10  # within which an appeal is answered
+APPEAL_DAYS = 60  # calendar days within which one may be made (as in the Administrative Reconsideration Law, art. 20)
 DISPATCH = "desk:dispatch"
 LANGUAGES = ("zh-hans", "en")
 NEW_VOICE = "voice:new"  # the actor of a first sentence: the voice has no id yet
@@ -72,15 +89,27 @@ FACTS: dict[str, FactKind] = {
         ("reason", "organ", "post", "clause", "refusals", "to_ruling"),
         "An organ or post handed the case over for a coded reason to a named receiver.",
     ),
-    "case.rematter": FactKind(("matter", "before"), "The matter was changed; the clock was not touched."),
+    "case.rematter": FactKind(
+        ("matter", "before", "hint"),
+        "The matter was set; the clock was not touched. `hint`: what became of the machine's suggestion.",
+    ),
+    "case.relocated": FactKind(("place", "before", "hint"), "The place was set; clock and organ were not touched."),
     "case.helping": FactKind(("organs",), "Further organs were asked to help."),
     "case.helped": FactKind(("organ",), "A helping organ returned its part."),
     "case.asked": FactKind(("voice", "until"), "The resident was asked a question; the clock pauses."),
     "case.replied": FactKind(("voice",), "The resident answered the question; the clock runs again."),
-    "case.resumed": FactKind((), "The longest pause passed without an answer; the clock runs again."),
+    "case.paused": FactKind(("reason", "until", "clause"), "The clock stands still for a coded legal reason."),
+    "case.resumed": FactKind((), "A pause has ended, by a post or at its maximum; the clock runs again."),
+    "case.narrowed": FactKind(("reason", "clause"), "The words were taken from public view for a coded reason."),
+    "case.appealed": FactKind(("voice", "what", "reason", "organ", "due"), "A resident appealed against a decision."),
+    "case.appeal_answered": FactKind(("voice", "what", "granted"), "An appeal was answered."),
+    "case.hint_judged": FactKind(("hint", "offered", "verdict"), "A suggestion of the machine was judged by a person."),
     "case.answered": FactKind(("round", "in_time"), "A public answer was given; the clock stopped."),
     "case.noted": FactKind((), "An internal note was written."),
-    "case.closed": FactKind(("round", "outcome", "in_time"), "The case was closed with an outcome."),
+    "case.closed": FactKind(
+        ("round", "outcome", "in_time", "stood"),
+        "The case was closed with an outcome. `stood`: suggestions of the machine nobody changed until then.",
+    ),
     "case.reopened": FactKind(("round", "why", "due"), "The case was opened again with a new clock."),
     "case.extended": FactKind(("due",), "The limit was extended, once, for a reason told to the resident."),
     "case.rated": FactKind(("voice", "round", "solved", "grade", "reopened"), "A resident rated what was done."),
@@ -92,6 +121,9 @@ FACTS: dict[str, FactKind] = {
     "details.loaded": FactKind(("written", "closed"), "Details of matters were loaded from the county's files."),
     "key.made": FactKind(("organ", "per_hour", "private", "batch"), "A program got a key to send voices."),
     "key.closed": FactKind((), "A program's key was closed."),
+    "voice.erased": FactKind(
+        ("ground", "clause"), "The keys of a voice and what led back to its speaker were destroyed; facts stay."
+    ),
     "voice.recovered": FactKind(("way",), "A new secret link was made; the old one is dead."),
 }
 
@@ -240,6 +272,19 @@ def check_outcome(outcome: str, *, duplicate_of: str) -> None:
         )
 
 
+def hints_left(matter_by: str, place_by: str) -> tuple[str, ...]:
+    """Which suggestions of the machine nobody has judged: matter, place."""
+    pairs = (("matter", matter_by), ("place", place_by))
+    return tuple(what for what, chosen_by in pairs if chosen_by == "suggested")
+
+
+def verdict(*, chosen_by: str, same: bool) -> str:
+    """What a person's choice says of what stood there before: empty when that was no suggestion."""
+    if chosen_by != "suggested":
+        return ""
+    return "confirmed" if same else "overruled"
+
+
 def check_rating(grade: int) -> None:
     """Five grades, 1 (very unhappy) to 5 (very happy)."""
     if not 1 <= grade <= 5:
@@ -338,17 +383,3 @@ PREFIXES = (15, 12, 9, 6, 4, 2, 0)  # grid, village, town, county, city, provinc
 def prefixes(place: str) -> tuple[str, ...]:
     """The prefixes of a place code, the longest first; the last is empty (everywhere)."""
     return tuple(dict.fromkeys(place[:size] for size in PREFIXES if size <= len(place)))
-
-
-# Recovering a lost link --------------------------------------------------------------------------------------
-def _pairs(text: str) -> set[str]:
-    plain = "".join(char for char in unicodedata.normalize("NFKC", text).lower() if char.isalnum())
-    return {plain[i : i + 2] for i in range(len(plain) - 1)}
-
-
-def same_words(told: str, kept: str) -> bool:
-    """Whether told words are similar enough to the kept ones: three of five character pairs, five at least."""
-    said, known = _pairs(told), _pairs(kept)
-    if len(said) < 5:
-        return said == known and bool(said)
-    return len(said & known) >= 0.6 * len(said)

@@ -11,7 +11,8 @@ from pydantic import ConfigDict, Field
 
 from gongzhi.cases import rules
 
-Text = Annotated[str, Field(max_length=rules.WORDS_MAX * 2)]
+Text = Annotated[str, Field(max_length=rules.WORDS_MAX * 12)]  # the verb says in a sentence what is too long
+Tickets = list[Annotated[str, Field(max_length=400)]]
 
 
 class Strict(Schema):
@@ -61,9 +62,12 @@ class VoiceIn(Strict):
     contact: ContactIn | None = None
     allows_public: bool = Field(False, description="May others read it (masked)?")
     language: Literal["zh-hans", "en"] = "zh-hans"
+    photos: Tickets = Field([], max_length=20, description="Tickets of photos sent before, from POST /photos.")
     officer: str = Field("", max_length=200, description="Whom a complaint about an official's conduct is about.")
     form_key: UUID | None = Field(
-        None, description="Your own key for this submission. Sent twice, it is one voice and the same receipt."
+        None,
+        description="Your own key for this submission. The same body with the same key, sent again within a day, is "
+        "one voice and the same receipt; with other words it is another voice.",
     )
 
 
@@ -73,6 +77,7 @@ class JoinIn(Strict):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"words": "我家门口也看不见。"}})
     words: Text
     contact: ContactIn | None = None
+    photos: Tickets = Field([], max_length=20, description="Tickets of photos sent before, from POST /photos.")
     language: Literal["zh-hans", "en"] = "zh-hans"
     form_key: UUID | None = None
 
@@ -93,6 +98,7 @@ class AnswerIn(Strict):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"words": "在桥的东边第二根。"}})
     words: Text
+    photos: Tickets = Field([], max_length=20, description="Tickets of photos sent before, from POST /photos.")
 
 
 class Problem(Schema):
@@ -123,6 +129,15 @@ class Emergency(Schema):
 
     kind: str
     numbers: list[str]
+
+
+class PhotoKept(Schema):
+    """A photo, cleaned and kept for a form to come: put `ticket` into `photos` of the voice or answer within a day."""
+
+    ticket: str
+    mime: str
+    width: int
+    height: int
 
 
 class VoiceReceived(Schema):
@@ -208,6 +223,7 @@ class CourseOut(Schema):
     received_at: datetime
     closed_at: datetime | None
     voices: int
+    answer: str = Field(description="The newest answer; under a token her own where she was given one.")
     steps: list[Step]
     ratings: list[RatingOut]
 

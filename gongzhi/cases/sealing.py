@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from gongzhi.cases import rules
 from gongzhi.cases.cards import Contact
-from gongzhi.cases.models import Entry, Voice
+from gongzhi.cases.models import Entry, Rating, Voice
 from gongzhi.channels.keys import key_for
 from gongzhi.kit.ids import token_hash
 from gongzhi.people import vaulting
@@ -51,6 +51,19 @@ def open_reply(entry: Entry) -> str:
     if entry.original_sealed is None or entry.key_wrapped is None:
         return entry.public_text
     return vaulting.open_text(bytes(entry.original_sealed), bytes(entry.key_wrapped), f"entry:{entry.id.hex}")
+
+
+def seal_rating(rating: Rating, words: str) -> None:
+    """Seal what was added to a rating into its row, which tells it masked; nothing is kept of no words."""
+    if words:
+        rating.original_sealed, rating.key_wrapped = vaulting.seal_text(words, f"rating:{rating.id.hex}")
+
+
+def open_rating(rating: Rating) -> str:
+    """The words of a rating as said; only `looking` may call this."""
+    if rating.original_sealed is None or rating.key_wrapped is None:
+        return rating.words
+    return vaulting.open_text(bytes(rating.original_sealed), bytes(rating.key_wrapped), f"rating:{rating.id.hex}")
 
 
 def seal_contact(voice: Voice, contact: Contact) -> None:

@@ -1,124 +1,218 @@
-"""The acts of a story, applied to rows in memory as the verbs of dispatch, closing and rating apply them to tables."""
+"""The acts of a story, applied to rows in memory as the verbs of dispatch, handling, closing and rating apply them to
+tables: the same rules, the same rows, the same facts."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from gongzhi.cases import rules
+from gongzhi.cases import handling, matters, rules, sealing
+from gongzhi.cases.acts import (
+    Accept,
+    Act,
+    Answer,
+    Ask,
+    Ended,
+    HandOver,
+    Help,
+    Join,
+    Rate,
+    Rematter,
+    Reply,
+    Return,
+    reopens,
+)
 from gongzhi.cases.cards import MatterCard
-from gongzhi.cases.models import Case, Entry, Rating, Voice
+from gongzhi.cases.models import Case, Decision, Entry, Hint, Rating, Voice
 from gongzhi.kit.canonical import Json
 from gongzhi.kit.masking import mask
+from gongzhi.kit.moments import stamp
 from gongzhi.kit.refusal import N_, NotAllowed, Refusal
 from gongzhi.ledger.rows import build
 from gongzhi.ledger.writing import NewFact
 from gongzhi.people.cards import PostCard
 from gongzhi.people.permits import Permit
+from gongzhi.procedures import reads as procedures
 from gongzhi.procedures.models import Clock
-
-
-@dataclass(frozen=True, slots=True)
-class Accept:
-    """A post takes the case in hand (dispatch.accept); from the dispatch desk it is first sent to its organ."""
-
-    at: datetime
-    post: PostCard
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The post that holds the case answers and closes it (closing.answer_and_close)."""
-
-    at: datetime
-    post: PostCard
-    public_text: str
-    outcome: str
-    internal_text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """The resident rates (rating.rate)."""
-
-    at: datetime
-    solved: bool
-    grade: int
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """Another system's record says that the case ended there: who did it here nobody knows, so no post is named."""
-
-    at: datetime
-    outcome: str
-    public_text: str = ""
-
-
-Act = Accept | Answer | Ended | Rate
-
-
-def reopens(act: Rate, closed_at: datetime, matter: MatterCard) -> bool:
-    """Whether a rating opens the case again: the same rule as rating.rate."""
-    return rules.unhappy(solved=act.solved, grade=act.grade) and act.at <= rules.reopens_until(
-        closed_at, matter.reopen_days
-    )
+from gongzhi.procedures.running import Live
 
 
 @dataclass(slots=True)
 class Telling:
-    """The rows of one story as they grow, act by act. `clocks` holds one row for each round."""
+    """The rows of one story as they grow, act by act. `clocks` holds one row for each round, `pauses` the end of each
+    question's pause by the moment it was asked, `joined` the rows of further voices by theirs, `since` when the main
+    token came."""
 
     case: Case
     voice: Voice
     clocks: list[Clock]
     facts: list[NewFact]
+    matter: MatterCard
+    pauses: Mapping[datetime, datetime] = field(default_factory=dict)
+    joined: Mapping[datetime, Voice] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     ratings: list[Rating] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    hints: list[Hint] = field(default_factory=list)
+    voices: list[tuple[Voice, NewFact]] = field(default_factory=list)
+    more: list[Live] = field(default_factory=list)
+    last: datetime | None = None
+    question: bool = False
 
-    def act(self, act: Act, matter: MatterCard) -> None:
+    @property
+    def since(self) -> datetime:
+        """When the main token came to its stage."""
+        return self.last or self.case.held_at
+
+    def act(self, act: Act) -> None:
         """Apply one act; refuses what its verb refuses, and an act before the one it follows."""
-        if act.at < self.case.moved_at:
+        latest = max((self.case.moved_at, *(entry.at for entry in self.entries[-1:])))
+        if act.at < latest:
             raise Refusal("story_backwards", N_("This story goes backwards in time."))
-        if isinstance(act, Accept):
-            self._accept(act)
-        elif isinstance(act, Answer):
-            self._answer(act)
-        elif isinstance(act, Ended):
-            self._end(act)
-        else:
-            self._rate(act, matter)
+        _ACTS[type(act)](self, act)
 
     def _accept(self, act: Accept) -> None:
         case, post = self.case, act.post
         self._permit(post, Permit.CASE_ACCEPT)
         _in_state(case, "received")
         if case.holder == rules.DISPATCH and not post.can(Permit.CASE_SEND):
-            raise NotAllowed("not_yours", N_("This case lies with somebody else now. Only they can make this move."))
+            raise _not_yours()
         if case.holder.startswith("organ:") and case.holder != f"organ:{post.organ}":
-            raise NotAllowed("not_yours", N_("This case lies with somebody else now. Only they can make this move."))
-        case.organ, case.holder, case.held_at, case.state = post.organ, post.ref, act.at, "in_hand"
+            raise _not_yours()
+        case.organ, case.holder = post.organ, post.ref
+        self._hold(act.at, "in_hand")
         self._note(act.at, post.doer, "accepted", post)
         self._fact("case.accepted", act.at, post.doer, {"round": case.round})
+
+    def _rematter(self, act: Rematter) -> None:
+        case, card, before = self.case, matters.chosen(act.matter), self.case.matter_id
+        self._in_hand(act.post, Permit.CASE_REMATTER)
+        if not card.public_ok or card.about_officer:
+            raise Refusal("story_narrows", N_("A story cannot take words from public view; a person does that."))
+        verdict = rules.verdict(chosen_by=case.matter_by, same=before == card.code)
+        case.matter_id, case.matter_by, self.matter = card.code, "staff", card
+        case.public = self.voice.allows_public and not case.about_officer
+        reason = "" if before != card.code else "confirmed"
+        self._note(act.at, act.post.doer, "rematter", act.post, matter=card.code, reason=reason)
+        details: dict[str, Json] = {"matter": card.code, "before": before}
+        if verdict:
+            self._judge(act.at, "matter", before, verdict)
+            details["hint"] = verdict
+        self._fact("case.rematter", act.at, act.post.doer, details)
+
+    def _ask(self, act: Ask) -> None:
+        self._in_hand(act.post, Permit.CASE_ASK)
+        text = mask(rules.clean_words(act.question, most=rules.REASON_MAX, field="question")).text
+        until, reason = self.pauses.get(act.at), handling.WAITING if act.at in self.pauses else ""
+        clause = procedures.net(self.matter.procedure).move("ask").clause
+        told: dict[str, Any] = {"public_text": text, "voice": self.voice, "seen_by_all": False}
+        entry = self._note(act.at, act.post.doer, "asked", act.post, reason=reason, clause=clause, **told)
+        self.question = True
+        if until is not None:
+            self._decide(entry, "paused", reason)
+            self._hold(act.at, "asked")
+        details: dict[str, Json] = {"voice": self.voice.id.hex, "until": stamp(until) if until else ""}
+        self._fact("case.asked", act.at, act.post.doer, details)
+
+    def _reply(self, act: Reply) -> None:
+        words = rules.clean_words(act.words)
+        if not self.question:
+            raise Refusal("not_asked", N_("No question is open. Your words were not sent; you may say them anew."))
+        by = self.voice.ref
+        told: dict[str, Any] = {"public_text": mask(words).text, "voice": self.voice, "seen_by_all": False}
+        sealing.seal_reply(self._note(act.at, by, "resident_answered", None, **told), words)
+        self.question = False
+        if self.case.state == "asked":
+            self.case.state, self.last = "in_hand", act.at
+            self.case.version += 1
+        self.facts.append(NewFact("case.replied", self.case.ref, by, act.at, {"voice": self.voice.id.hex}))
+
+    def _help(self, act: Help) -> None:
+        self._in_hand(act.post, Permit.CASE_ASSIST)
+        if act.organ == self.case.organ or any(one.holder == f"organ:{act.organ}" for one in self.more):
+            raise Refusal(
+                "helps_already", N_("%(organ)s is working on this case already."), field="organs", organ=act.organ
+            )
+        text = rules.clean_note(act.text)
+        self.case.helping += 1
+        self.more.append(Live("helping", f"organ:{act.organ}", act.at))
+        self._note(act.at, act.post.doer, "helped", act.post, to_organ=act.organ, internal_text=text)
+        self._fact("case.helping", act.at, act.post.doer, {"organs": [act.organ]})
+
+    def _return(self, act: Return) -> None:
+        text, holder = rules.clean_words(act.text, most=rules.ANSWER_MAX, field="text"), f"organ:{act.post.organ}"
+        self._permit(act.post, Permit.CASE_ASSIST)
+        asked = next((one for one in self.more if (one.stage, one.holder) == ("helping", holder)), None)
+        if asked is None:
+            raise _not_yours()
+        self.more = [one for one in self.more if one is not asked] + [Live("helped", holder, act.at)]
+        self.case.helping -= 1
+        self._note(act.at, act.post.doer, "returned_help", act.post, internal_text=text)
+        self._fact("case.helped", act.at, act.post.doer, {"organ": act.post.organ})
+
+    def _hand_over(self, act: HandOver) -> None:
+        case = self.case
+        rules.check_handover(reason=act.reason, to_organ=act.to_organ, to_post=None, clause=act.clause)
+        self._permit(act.post, Permit.CASE_HANDOVER)
+        if case.state not in ("received", "in_hand") or act.post.organ != case.organ or act.to_organ == case.organ:
+            raise _not_yours()
+        rules.refuse_self(bool(case.officer_organ) and act.to_organ == case.officer_organ)
+        ruling = False
+        if rules.counts_as_refusal(act.reason):
+            case.refusals += 1
+            ruling = rules.to_ruling(case.refusals)
+        case.holder = rules.DISPATCH if ruling else f"organ:{act.to_organ}"
+        self._hold(act.at, "received")
+        if not ruling:
+            case.organ = act.to_organ
+        text = mask(rules.clean_note(act.text)).text
+        told: dict[str, Any] = {"to_organ": act.to_organ, "reason": act.reason, "clause": act.clause}
+        entry = self._note(act.at, act.post.doer, "handed_over", act.post, public_text=text, **told)
+        self._decide(entry, "handed_over", act.reason)
+        details: dict[str, Json] = {
+            "reason": act.reason, "organ": case.organ, "post": "", "clause": act.clause,
+            "refusals": case.refusals, "to_ruling": ruling,
+        }  # fmt: skip
+        self._fact("case.handed_over", act.at, act.post.doer, details)
+
+    def _join(self, act: Join) -> None:
+        case, voice = self.case, self.joined[act.at]
+        if not case.public or case.state == "closed":
+            raise Refusal("case_closed", N_("This case is closed. Please say it anew; we look at it again."))
+        by = voice.ref if act.by == rules.NEW_VOICE else act.by
+        case.voices += 1
+        case.urgent = case.urgent or bool(voice.danger)
+        case.version += 1
+        self._note(act.at, by, "joined", None, voice=voice)
+        details: dict[str, Json] = {
+            "voice": voice.id.hex, "number": voice.number, "kind": voice.kind, "source": voice.source,
+        }  # fmt: skip
+        fact = NewFact("case.joined", case.ref, by, act.at, details, happened_at=act.at)
+        self.facts.append(fact)
+        self.voices.append((voice, fact))
 
     def _answer(self, act: Answer) -> None:
         case, post = self.case, act.post
         rules.check_outcome(act.outcome, duplicate_of="")
         self._permit(post, Permit.CASE_ANSWER)
-        self._permit(post, Permit.CASE_CLOSE)
-        _in_state(case, "in_hand")
-        if post.organ != case.organ:
-            raise NotAllowed("not_yours", N_("This case lies with somebody else now. Only they can make this move."))
+        self._in_hand(post, Permit.CASE_CLOSE)
+        if case.helping:
+            raise Refusal("help_outstanding", N_("Other organs still work on this case."), status=409)
         text = mask(rules.clean_words(act.public_text, most=rules.ANSWER_MAX, field="public_text")).text
         internal = rules.clean_note(act.internal_text, most=rules.ANSWER_MAX, field="internal_text")
-        case.answered_at, case.in_time = act.at, act.at <= self.clocks[case.round - 1].due_at
-        case.state, case.outcome, case.closed_at, case.held_at = "closed", act.outcome, act.at, act.at
-        reason = "in_time" if case.in_time else "late"
+        reason = self._closed(act.at, act.outcome)
         self._note(act.at, post.doer, "answered", post, public_text=text, internal_text=internal, reason=reason)
-        self._note(act.at, post.doer, "closed", post, outcome=act.outcome)
+        entry = self._note(act.at, post.doer, "closed", post, outcome=act.outcome)
+        if act.outcome in rules.REFUSALS:
+            self._decide(entry, "refused", act.outcome)
         details: dict[str, Json] = {"round": case.round, "outcome": act.outcome, "in_time": case.in_time}
+        left = rules.hints_left(case.matter_by, case.place_by)
+        for what in left:
+            self._judge(act.at, what, case.matter_id if what == "matter" else case.place, "stood")
+        if left:
+            details["stood"] = " ".join(left)
         self._fact("case.closed", act.at, post.doer, details)
 
     def _end(self, act: Ended) -> None:
@@ -126,10 +220,8 @@ class Telling:
         rules.check_outcome(act.outcome, duplicate_of="first" if act.outcome == "duplicate" else "")
         _in_state(case, "received")
         text = rules.clean_note(act.public_text, most=rules.ANSWER_MAX, field="public_text")
-        case.answered_at, case.in_time = act.at, act.at <= self.clocks[case.round - 1].due_at
-        case.state, case.outcome, case.closed_at, case.held_at = "closed", act.outcome, act.at, act.at
+        reason = self._closed(act.at, act.outcome)
         where = {"at": act.at, "by": by, "organ": case.organ, "case_id": case.id, "round": case.round}
-        reason = "in_time" if case.in_time else "late"
         self.entries.append(
             build(Entry, **where, kind="answered", public_text=mask(text).text if text else "", reason=reason)
         )
@@ -137,45 +229,43 @@ class Telling:
         details: dict[str, Json] = {"round": case.round, "outcome": act.outcome, "in_time": case.in_time}
         self._fact("case.closed", act.at, by, details)
 
-    def _rate(self, act: Rate, matter: MatterCard) -> None:
+    def _closed(self, at: datetime, outcome: str) -> str:
+        case = self.case
+        case.answered_at, case.in_time = at, at <= self.clocks[case.round - 1].due_at
+        case.outcome, case.closed_at = outcome, at
+        self._hold(at, "closed")
+        self.more, self.question = [], False
+        return "in_time" if case.in_time else "late"
+
+    def _rate(self, act: Rate) -> None:
         case, by = self.case, self.voice.ref
         rules.check_rating(act.grade)
         _in_state(case, "closed")
         if any(rating.round == case.round for rating in self.ratings):
             raise Refusal("rated_already", N_("You have rated this answer already. We kept what you said."), status=409)
         rated = case.round
-        opens = case.closed_at is not None and reopens(act, case.closed_at, matter)
-        self.ratings.append(
-            Rating(
-                voice=self.voice,
-                case=case,
-                round=rated,
-                solved=act.solved,
-                grade=act.grade,
-                words=mask(rules.clean_note(act.words, most=rules.RATING_WORDS_MAX, field="words")).text,
-                at=act.at,
-                reopened=opens,
-            )
+        opens = case.closed_at is not None and reopens(act, case.closed_at, self.matter)
+        words = rules.clean_note(act.words, most=rules.RATING_WORDS_MAX, field="words")
+        rating = Rating(
+            voice=self.voice,
+            case=case,
+            round=rated,
+            solved=act.solved,
+            grade=act.grade,
+            words=mask(words).text,
+            at=act.at,
+            reopened=opens,
         )
+        sealing.seal_rating(rating, words)
+        self.ratings.append(rating)
         self._note(act.at, by, "rated", None, voice=self.voice, seen_by_all=False)
         if opens:
             self._begin_round(act.at)
             self._note(act.at, by, "reopened", None, reason="unhappy")
-        self.facts.append(
-            NewFact(
-                "case.rated",
-                case.ref,
-                by,
-                act.at,
-                {
-                    "voice": self.voice.id.hex,
-                    "round": rated,
-                    "solved": act.solved,
-                    "grade": act.grade,
-                    "reopened": opens,
-                },
-            )
-        )
+        details: dict[str, Json] = {
+            "voice": self.voice.id.hex, "round": rated, "solved": act.solved, "grade": act.grade, "reopened": opens,
+        }  # fmt: skip
+        self.facts.append(NewFact("case.rated", case.ref, by, act.at, details))
         case.version += 1
 
     def _begin_round(self, at: datetime) -> None:
@@ -184,8 +274,18 @@ class Telling:
         case.due_at, case.near_at, case.provisional = clock.due_at, clock.near_at, clock.provisional
         case.round += 1
         case.holder = f"organ:{case.organ}" if case.organ else rules.DISPATCH
-        case.state, case.outcome, case.held_at = "received", "", at
+        self._hold(at, "received")
+        case.outcome = ""
         case.answered_at = case.in_time = case.closed_at = None
+
+    def _hold(self, at: datetime, state: str) -> None:
+        self.case.state, self.case.held_at, self.last = state, at, None
+
+    def _in_hand(self, post: PostCard, permit: Permit) -> None:
+        self._permit(post, permit)
+        _in_state(self.case, "in_hand")
+        if post.organ != self.case.organ:
+            raise _not_yours()
 
     def _permit(self, post: PostCard, permit: Permit) -> None:
         case = self.case
@@ -200,16 +300,43 @@ class Telling:
         if hidden or not post.can(permit):
             raise NotAllowed("not_permitted", N_("The post you act in may not do this."))
 
-    def _note(self, at: datetime, by: str, kind: str, post: PostCard | None, **fields: Any) -> None:
+    def _note(self, at: datetime, by: str, kind: str, post: PostCard | None, **fields: Any) -> Entry:
         where = {"organ": post.organ, "post": post.id.hex} if post else {}
-        self.entries.append(
-            build(Entry, case_id=self.case.id, at=at, kind=kind, by=by, round=self.case.round, **where, **fields)
+        entry = build(Entry, case_id=self.case.id, at=at, kind=kind, by=by, round=self.case.round, **where, **fields)
+        self.entries.append(entry)
+        return entry
+
+    def _decide(self, entry: Entry, what: str, reason: str) -> None:
+        self.decisions.append(
+            build(Decision, entry_id=entry.id, case_id=self.case.id, at=entry.at, what=what, reason=reason)
         )
+
+    def _judge(self, at: datetime, what: str, offered: str, verdict: str) -> None:
+        self.hints.append(build(Hint, case_id=self.case.id, at=at, what=what, offered=offered, verdict=verdict))
 
     def _fact(self, kind: str, at: datetime, by: str, details: dict[str, Json]) -> None:
         self.facts.append(NewFact(kind, self.case.ref, by, at, details))
         self.case.version += 1
         self.case.moved_by, self.case.moved_at = by, at
+
+
+_ACTS: dict[type, Callable[[Telling, Any], None]] = {
+    Accept: Telling._accept,
+    Answer: Telling._answer,
+    Ask: Telling._ask,
+    Ended: Telling._end,
+    HandOver: Telling._hand_over,
+    Help: Telling._help,
+    Join: Telling._join,
+    Rate: Telling._rate,
+    Rematter: Telling._rematter,
+    Reply: Telling._reply,
+    Return: Telling._return,
+}
+
+
+def _not_yours() -> NotAllowed:
+    return NotAllowed("not_yours", N_("This case lies with somebody else now. Only they can make this move."))
 
 
 def _in_state(case: Case, state: str) -> None:

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.utils import translation
 
 from gongzhi.cases import letters, pages, reads, rules
-from gongzhi.cases.models import Case, Entry, Undo, Voice
+from gongzhi.cases.models import Case, Decision, Entry, Hint, Undo, Voice
 from gongzhi.kit.canonical import Json
 from gongzhi.kit.moments import stamp
 from gongzhi.kit.refusal import N_, NotAllowed, Refusal, Stale
@@ -26,6 +26,7 @@ from gongzhi.people.cards import PostCard
 from gongzhi.people.permits import Permit
 from gongzhi.places import reads as places
 from gongzhi.procedures import clocks, running
+from gongzhi.procedures.models import Clock
 
 # What a move changes in the row of a case, and an undo puts back.
 FIELDS = (
@@ -44,6 +45,11 @@ FIELDS = (
     ),
     *(
         "about_officer",
+        "place_by",
+        "grid",
+        "division",
+        "lon",
+        "lat",
         "provisional",
         "answered_at",
         "in_time",
@@ -69,19 +75,13 @@ class Turn:
     before: dict[str, Any]
     keys: list[str] = field(default_factory=list)
     entries: list[str] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
 
-    def fire(self, move: str, *, holder: str, to: Sequence[str] = (), **fields: object) -> None:
-        """Fire a move of the case's net: take the holder's token, put tokens for `to`; `fields` the net asks for."""
-        running.move(
-            by=self.by,
-            at=self.at,
-            run=self.case.run,
-            move=move,
-            holder=holder,
-            to=to,
-            fields=fields or None,
-            quiet=True,
-        )
+    def fire(self, move: str, *, holder: str, to: Sequence[str] = (), **fields: object) -> Clock | None:
+        """Fire a move of the case's net: take the holder's token, put tokens for `to`; `fields` the net asks for.
+
+        The clock obeys what the net says of the move; the clock when it was touched."""
+        return fire(self.case, by=self.by, at=self.at, move=move, holder=holder, to=to, fields=fields)
 
     def hold(self, holder: str, *, state: str) -> None:
         """Set whose the case is now, and its state."""
@@ -101,6 +101,29 @@ class Turn:
         )
         self.entries.append(entry.id.hex)
         return entry
+
+    def decide(self, entry: Entry, what: str, reason: str) -> None:
+        """Count a line of the course among the decisions that limit somebody: for a coded reason, open to appeal."""
+        Decision.objects.create(entry=entry, case=self.case, at=self.at, what=what, reason=reason)
+
+    def judge(self, what: str, offered: str, verdict: str) -> None:
+        """Keep what became of a suggestion of the machine."""
+        hint = Hint.objects.create(case=self.case, at=self.at, what=what, offered=offered, verdict=verdict)
+        self.hints.append(hint.id.hex)
+
+    def stood(self) -> dict[str, Json]:
+        """At closing: suggestions of matter and place that nobody changed until now, as a detail of the fact."""
+        left = rules.hints_left(self.case.matter_by, self.case.place_by)
+        for what in left:
+            self.judge(what, self.case.matter_id if what == "matter" else self.case.place, "stood")
+        return {"stood": " ".join(left)} if left else {}
+
+    def tell_each(self, template: str, *, until: datetime, **context: str) -> None:
+        """Write to every voice with a day in her own language."""
+        voices = letters.live_voices(self.case)
+        for language in rules.LANGUAGES:
+            spoken = [voice for voice in voices if voice.language == language]
+            self.tell(template, voices=spoken, until=letters.day_text(until, language), **context)
 
     def tell(self, template: str, *, voices: Sequence[Voice] | None = None, **context: str) -> None:
         """Write to every voice (or the named ones), held back until the move cannot be undone any more."""
@@ -130,6 +153,22 @@ class Turn:
         else:
             pages.changed(case)
         return case
+
+
+def fire(
+    case: Case,
+    *,
+    by: str,
+    at: datetime,
+    move: str,
+    holder: str,
+    to: Sequence[str] = (),
+    fields: Mapping[str, object] | None = None,
+) -> Clock | None:
+    """Fire a move of a locked case's net and let its clock obey; a pause takes its reason from `fields`."""
+    run = running.move(by=by, at=at, run=case.run, move=move, holder=holder, to=to, fields=fields or None, quiet=True)
+    effect, reason = running.net_of(run).move(move).clock, str((fields or {}).get("reason", ""))
+    return clocks.obey(by=by, at=at, clock=case.clock, effect=effect, reason=reason, quiet=True)
 
 
 def begin(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, move: str, permit: Permit) -> Turn:
@@ -184,7 +223,7 @@ def keep_undo(turn: Turn) -> None:
             "at": turn.at,
             "until": turn.at + timedelta(seconds=rules.UNDO_SECONDS),
             "version": turn.case.version,
-            "snapshot": turn.before | {"letters": turn.keys, "entries": turn.entries},
+            "snapshot": turn.before | {"letters": turn.keys, "entries": turn.entries, "hints": turn.hints},
         },
     )
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from gongzhi.cases import pages, reads
-from gongzhi.cases.models import Case, Entry, Undo
+from gongzhi.cases.models import Case, Decision, Entry, Hint, Undo
 from gongzhi.channels import outbox
 from gongzhi.kit.moments import unstamp
 from gongzhi.kit.refusal import N_, NotAllowed, Refusal
@@ -40,7 +40,10 @@ def undo(*, by: str, at: datetime, post: PostCard, case: UUID) -> Case:
         if outbox.cancel(at=at, keys=way.snapshot["letters"]) < len(way.snapshot["letters"]):
             raise _late()  # the page was asked in time, but its turn came after a letter had left
         _restore(row, way.snapshot, by=by, at=at)
-        Entry.objects.filter(id__in=[UUID(hex) for hex in way.snapshot["entries"]]).delete()
+        entries = [UUID(hex) for hex in way.snapshot["entries"]]
+        Decision.objects.filter(entry__in=entries).delete()
+        Hint.objects.filter(id__in=[UUID(hex) for hex in way.snapshot.get("hints", ())]).delete()
+        Entry.objects.filter(id__in=entries).delete()
         way.delete()
         row.version += 1
         row.moved_by, row.moved_at = by, at

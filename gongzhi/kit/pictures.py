@@ -33,15 +33,7 @@ def clean_picture(data: bytes, *, max_bytes: int = 10_000_000, max_pixels: int =
 
     Refuses what is too large in bytes or pixels (before it is unpacked), of another kind, or broken.
     """
-    if len(data) > max_bytes:
-        raise Refusal(
-            "photo_too_large",
-            N_("The photo is %(size)s MB; up to %(most)s MB works."),
-            status=413,
-            field="photos",
-            size=-(-len(data) // 1_000_000),
-            most=max_bytes // 1_000_000,
-        )
+    check_size(len(data), max_bytes=max_bytes)
     try:
         with Image.open(BytesIO(data), formats=_KINDS) as photo:
             if photo.width * photo.height > max_pixels:
@@ -55,6 +47,19 @@ def clean_picture(data: bytes, *, max_bytes: int = 10_000_000, max_pixels: int =
             N_("This file is not a photo we can read. JPEG, PNG and WebP work."),
             field="photos",
         ) from error
+
+
+def check_size(size: int, *, max_bytes: int) -> None:
+    """Refuses a file of more than `max_bytes`, in a sentence with both sizes."""
+    if size > max_bytes:
+        raise Refusal(
+            "photo_too_large",
+            N_("The photo is %(size)s MB; up to %(most)s MB works."),
+            status=413,
+            field="photos",
+            size=-(-size // 1_000_000),
+            most=max_bytes // 1_000_000,
+        )
 
 
 def _upright_and_small(photo: Image.Image) -> Picture:

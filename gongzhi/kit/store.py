@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -32,11 +33,38 @@ class Store:
             raise ValueError(f"the file {digest} was changed on disk")
         return data
 
+    def part(self, number: int) -> dict[str, float]:
+        """The digests in one of 256 parts of the store, with the seconds since the epoch when each was last put."""
+        found = {}
+        for path in (self.root / f"{number:02x}").glob("??/*"):
+            with contextlib.suppress(FileNotFoundError):
+                if len(path.name) == 64:
+                    found[path.name] = path.stat().st_mtime
+        return found
+
+    def drop(self, digest: str, *, before: float) -> bool:
+        """Remove a file unless it was put again since `before` (seconds since the epoch); whether it went.
+
+        It is set aside first, so that whoever puts the same content in this very moment either is seen here or writes
+        it anew."""
+        path = self.path(digest)
+        aside = path.with_name(f".{digest}.gone")
+        try:
+            os.replace(path, aside)
+        except FileNotFoundError:
+            return False
+        if aside.stat().st_mtime >= before:
+            os.replace(aside, path)
+            return False
+        aside.unlink()
+        return True
+
     def put(self, data: bytes) -> str:
-        """Keep `data` (fsync, atomic rename) and return its digest; keeping it twice costs nothing."""
+        """Keep `data` (fsync, atomic rename) and return its digest; keeping it twice only says that it is wanted."""
         digest = hashlib.sha256(data).hexdigest()
         path = self.path(digest)
-        if path.exists():
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(path)
             return digest
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, fresh = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")

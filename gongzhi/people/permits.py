@@ -30,9 +30,12 @@ class Permit(StrEnum):
     CASE_ASSIST = "case_assist"
     CASE_CLOSE = "case_close"
     CASE_EXTEND = "case_extend"
+    CASE_PAUSE = "case_pause"  # let the limit stand still for a legal reason, and run again
+    CASE_NARROW = "case_narrow"  # take words from public view, for a coded reason, with notice and appeal
     CASE_LEAD = "case_lead"  # receives what climbed the ladder of lateness
     CASE_HEAD = "case_head"  # receives what became late in the own organ
     OFFICER_CASE = "officer_case"  # handles voices about officers
+    APPEAL_ANSWER = "appeal_answer"  # decides appeals against refusing, narrowing and pausing elsewhere
     VOICE_ENTER = "voice_enter"  # speak for a person at the counter or on the phone
     VOICE_RECOVER = "voice_recover"
     ORIGINAL_LOOK = "original_look"  # unmasked words, with a purpose
@@ -65,6 +68,7 @@ _HANDLE = _WORK | {
     P.CASE_REMATTER,
     P.CASE_ASSIST,
     P.CASE_CLOSE,
+    P.CASE_NARROW,
     P.ORIGINAL_LOOK,
 }
 
@@ -75,8 +79,8 @@ ROLES: dict[str, Role] = {
         Role(
             "head",
             N_("Head of organ"),
-            N_("Answers for an organ, extends limits, hears of what is late."),
-            frozenset(_HANDLE | {P.CASE_EXTEND, P.CASE_HEAD}),
+            N_("Answers for an organ, extends and pauses limits, hears of what is late."),
+            frozenset(_HANDLE | {P.CASE_EXTEND, P.CASE_PAUSE, P.CASE_HEAD}),
         ),
         Role(
             "dispatcher",
@@ -85,7 +89,7 @@ ROLES: dict[str, Role] = {
             frozenset(
                 _WORK
                 | {P.CASE_READ_ALL, P.CASE_SEND, P.CASE_ACCEPT, P.CASE_HANDOVER, P.CASE_REMATTER, P.CASE_ASSIST}
-                | {P.CASE_ASK, P.CASE_CLOSE, P.ORIGINAL_LOOK}
+                | {P.CASE_ASK, P.CASE_CLOSE, P.CASE_NARROW, P.ORIGINAL_LOOK}
             ),
         ),
         Role(
@@ -98,13 +102,13 @@ ROLES: dict[str, Role] = {
             "leader",
             N_("Leader"),
             N_("Leads a town or the county; decides what nobody else could."),
-            frozenset({P.CASE_READ, P.CASE_READ_ALL, P.CASE_NOTE, P.CASE_LEAD, P.CASE_EXTEND, P.TOUR_TAKE}),
+            frozenset(_WORK | {P.CASE_READ_ALL, P.CASE_LEAD, P.CASE_EXTEND, P.APPEAL_ANSWER}),
         ),
         Role(
             "supervisor",
             N_("Supervisor"),
-            N_("Handles voices about officers; no officer sees a voice about themselves."),
-            frozenset(_HANDLE | {P.CASE_READ_ALL, P.OFFICER_CASE, P.CASE_EXTEND}),
+            N_("Handles voices about officers and appeals; no officer sees a voice about themselves."),
+            frozenset(_HANDLE | {P.CASE_READ_ALL, P.OFFICER_CASE, P.APPEAL_ANSWER, P.CASE_EXTEND, P.CASE_PAUSE}),
         ),
         Role(
             "grid_worker",

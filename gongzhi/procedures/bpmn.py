@@ -109,7 +109,8 @@ def _told(move: Move) -> str:
     facts = [("clause", move.clause), ("permit", move.permit), ("needs", " ".join(move.needs))]
     facts.append(("unless", " ".join(move.unless)))
     if move.clock.act is not ClockAct.NONE:
-        facts.append(("clock", f"{move.clock.act} {move.clock.reason}".strip()))
+        reasons = ", ".join(term.reason for term in move.clock.pauses)
+        facts.append(("clock", f"{move.clock.act} {reasons}".strip()))
     return "; ".join(f"{word}: {said}" for word, said in facts if said)
 
 

@@ -27,7 +27,7 @@ from gongzhi.ledger.rows import insert, insert_rows
 from gongzhi.procedures import calendars, reckoning, rules
 from gongzhi.procedures.models import Clock
 from gongzhi.procedures.reckoning import NewClock
-from gongzhi.procedures.rules import ClockAct, ClockEffect
+from gongzhi.procedures.rules import ClockAct, ClockEffect, PauseTerm
 
 
 class Bell(StrEnum):
@@ -169,20 +169,28 @@ def extend(*, by: str, at: datetime, clock: Clock | UUID, limit: Limit, reason: 
     return row
 
 
-def obey(*, by: str, at: datetime, clock: Clock | UUID, effect: ClockEffect, quiet: bool = False) -> Clock | None:
+def obey(
+    *, by: str, at: datetime, clock: Clock | UUID, effect: ClockEffect, reason: str = "", quiet: bool = False
+) -> Clock | None:
     """Do to a clock what a move's definition says; None when nothing is said or done. Starting is `start`'s.
 
-    A move that stops a clock finds it stopped when an earlier move (the answer before the closing) did so.
+    A move that knows several reasons to pause is told which (`reason`). One that stops a clock finds it stopped
+    when an earlier move (the answer before the closing) did so.
     """
     if effect.act is ClockAct.PAUSE:
-        until = worktime.due(at, effect.at_most, (), calendars.calendar()).at if effect.at_most else None
-        return pause(by=by, at=at, clock=clock, reason=effect.reason, until=until, quiet=quiet)
+        term = effect.term(reason)
+        return pause(by=by, at=at, clock=clock, reason=term.reason, until=until(at, term), quiet=quiet)
     if effect.act is ClockAct.RESUME:
         return resume(by=by, at=at, clock=clock, quiet=quiet)
     pk = clock.pk if isinstance(clock, Clock) else clock
     if effect.act is ClockAct.STOP and Clock.objects.filter(pk=pk, stopped_at=None).exists():
         return stop(by=by, at=at, clock=clock, quiet=quiet)
     return None
+
+
+def until(at: datetime, term: PauseTerm) -> datetime:
+    """The latest end of a pause that begins at `at`."""
+    return worktime.due(at, term.at_most, (), calendars.calendar()).at
 
 
 def announce(*, by: str, at: datetime, year: int) -> int:

@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.kit.worktime import Limit, Unit
-from gongzhi.procedures.rules import ClockAct, ClockEffect, Giving, Move, Net, Stage, Taking
+from gongzhi.procedures import rules
+from gongzhi.procedures.rules import ClockAct, ClockEffect, Giving, Move, Net, PauseTerm, Stage, Taking
 
 MOST_TOKENS = 3  # counted in a stage while proving
 MOST_MARKINGS = 20_000  # a net with more is refused as too large to be understood
@@ -46,12 +47,21 @@ class PauseFile(_Strict):
     reason: Code
     amount: int = Field(ge=1, le=3660)
     unit: Unit
+    clause: str = ""
+
+    @model_validator(mode="after")
+    def _coded(self) -> PauseFile:
+        try:
+            rules.check_term(self.reason, Limit(self.amount, self.unit))
+        except Refusal as refusal:
+            raise ValueError(f"{self.reason}: {refusal.sentence}") from refusal
+        return self
 
 
 class ClockFile(_Strict):
-    """What a move does to the clock: `pause: {…}`."""
+    """What a move does to the clock: `pause: {…}`, or a list of them, one for each coded reason."""
 
-    pause: PauseFile
+    pause: PauseFile | Annotated[list[PauseFile], Field(min_length=1)]
 
 
 class MoveFile(_Strict):
@@ -126,7 +136,7 @@ def build(file: NetFile, version: int) -> Net:
 
 def _move(code: str, move: MoveFile) -> Move:
     choices = move.take if isinstance(move.take, list) else [move.take]
-    clock = ClockEffect(ClockAct(move.clock)) if isinstance(move.clock, str) else _pause(move.clock.pause)
+    clock = ClockEffect(ClockAct(move.clock)) if isinstance(move.clock, str) else _pause(move.clock, move.clause)
     return Move(
         code,
         move.name_zh,
@@ -143,8 +153,10 @@ def _move(code: str, move: MoveFile) -> Move:
     )
 
 
-def _pause(pause: PauseFile) -> ClockEffect:
-    return ClockEffect(ClockAct.PAUSE, pause.reason, Limit(pause.amount, pause.unit))
+def _pause(clock: ClockFile, clause: str) -> ClockEffect:
+    told = clock.pause if isinstance(clock.pause, list) else [clock.pause]
+    terms = (PauseTerm(one.reason, Limit(one.amount, one.unit), one.clause or clause) for one in told)
+    return ClockEffect(ClockAct.PAUSE, tuple(terms))
 
 
 # --- the proof ----------------------------------------------------------------------------------------

@@ -96,6 +96,14 @@ def net(code: str, version: int | None = None) -> rules.Net:
     return nets.newest(code)[1] if version is None else nets.by_version(code, version)
 
 
+def net_of(run: UUID) -> rules.Net:
+    """The net a run follows, in the version it began with; refuses `run_unknown`."""
+    found = Run.objects.filter(pk=run).only("procedure_id").first()
+    if found is None:
+        raise NotFound("run_unknown", N_("There is no such work."))
+    return running.net_of(found)
+
+
 def moves(run: Run, holders: Iterable[str]) -> tuple[rules.Move, ...]:
     """The moves one of `holders` could make now, in the order of the procedure: what a page offers as buttons."""
     following, mine = running.net_of(run), tuple(holders)

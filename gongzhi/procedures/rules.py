@@ -40,10 +40,13 @@ FACTS: dict[str, FactKind] = {
 # Coded legal reasons for which a limit may stand still, and the longest each may last. None resets a clock.
 # waiting_resident: what is missing is asked for once (Administrative Licensing Law, art. 32, taken over for
 # voices); expert_opinion: inspection, testing, appraisal and expert review do not count (ibid., art. 45);
+# force_majeure: what nobody could foresee, avoid or overcome (Civil Code, art. 180);
 # legal_proceedings: a court or a petition procedure has the matter (Beijing 接诉即办条例, art. 16).
+# A county's file says which of them a move knows, under which clause, and may set a shorter maximum.
 PAUSES: dict[str, Limit] = {
     "waiting_resident": Limit(10, Unit.working_days),
     "expert_opinion": Limit(30, Unit.working_days),
+    "force_majeure": Limit(60, Unit.calendar_days),
     "legal_proceedings": Limit(180, Unit.calendar_days),
 }
 
@@ -53,6 +56,14 @@ def check_pause(reason: str) -> Limit:
     if reason not in PAUSES:
         raise Refusal("pause_reason", N_("A limit can stand still only for a reason the law knows."), field="reason")
     return PAUSES[reason]
+
+
+def check_term(reason: str, at_most: Limit) -> None:
+    """Refuses a pause for an uncoded reason (`pause_reason`), or with a longer maximum than it may have
+    (`pause_too_long`); the maximum stands in the reason's own unit."""
+    longest = check_pause(reason)
+    if at_most.unit is not longest.unit or at_most.amount > longest.amount:
+        raise Refusal("pause_too_long", N_("A limit cannot stand still that long for this reason."), field="until")
 
 
 class Taking(StrEnum):
@@ -82,12 +93,27 @@ class ClockAct(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PauseTerm:
+    """For one coded reason a move may let the limit stand still: how long at most, and which clause allows it."""
+
+    reason: str
+    at_most: Limit
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ClockEffect:
-    """What a move does to the clock; a pause names its coded reason and its maximum."""
+    """What a move does to the clock; one that pauses names its coded reasons."""
 
     act: ClockAct = ClockAct.NONE
-    reason: str = ""
-    at_most: Limit | None = None
+    pauses: tuple[PauseTerm, ...] = ()
+
+    def term(self, reason: str = "") -> PauseTerm:
+        """The term of a reason, or the only one there is; refuses `pause_reason` for any other."""
+        for term in self.pauses:
+            if reason == term.reason or (not reason and len(self.pauses) == 1):
+                return term
+        raise Refusal("pause_reason", N_("A limit can stand still only for a reason the law knows."), field="reason")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,9 @@ from gongzhi.procedures.models import Run, Token
 
 @dataclass(frozen=True, slots=True)
 class NewRun:
-    """A run about to begin, or one imported where it already lies (`stage` None: the net's start)."""
+    """A run about to begin, or one imported where it already lies (`stage` None: the net's start).
+
+    `more` are further live tokens beside the first: stage, holder, since when."""
 
     about: str
     procedure: str
@@ -35,6 +37,7 @@ class NewRun:
     by: str
     stage: str | None = None
     since_at: datetime | None = None
+    more: tuple[Live, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,11 @@ def start_many(rows: Sequence[NewRun], *, quiet: bool = True) -> list[Run]:
         (first,) = rules.begin(net, row.holder)
         since = row.since_at or row.at
         tokens.append(build(Token, id=uuid7(row.at), run_id=run.id, stage=stage, holder=first.holder, since_at=since))
+        for live in row.more:
+            code = net.stage(live.stage).code
+            tokens.append(
+                build(Token, id=uuid7(row.at), run_id=run.id, stage=code, holder=live.holder, since_at=live.since_at)
+            )
         details: dict[str, Json] = {"procedure": net.code, "version": net.version}
         facts.append(writing.NewFact("procedure.started", row.about, row.by, row.at, details))
     with transaction.atomic(savepoint=False):

@@ -3,13 +3,45 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from gongzhi.cases.public.writing import problem, trouble
 from gongzhi.kit.refusal import Refusal
+
+CODES = {400: "unreadable", 403: "not_open", 404: "nothing_here", 405: "method_wrong", 500: "broken"}
+
+
+def is_for_programs(request: HttpRequest) -> bool:
+    """Whether a program asks at the JSON door: it is answered in JSON whatever happens."""
+    return request.path_info.startswith("/api/")
+
+
+def is_plain_to_programs(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether a lower layer refused a program in anything but JSON."""
+    fails = response.status_code >= 400 and is_for_programs(request)
+    return fails and "json" not in response.headers.get("Content-Type", "")
+
+
+def in_json(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
+    """What a lower layer refused in its own words (such as a wrong method), told again as a problem with a sentence."""
+    status = response.status_code
+    sentence, code = _("This could not be done as it was asked."), CODES.get(status, "not_done")
+    if status == 405:
+        sentence = _("This address does not take %(method)s; it takes %(allowed)s.") % {
+            "method": request.method,
+            "allowed": response.headers.get("Allow", ""),
+        }
+    told = trouble(status=status, code=code, sentence=sentence)
+    if "Allow" in response.headers:
+        told.headers["Allow"] = response.headers["Allow"]
+    return told
 
 
 def _page(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
+    if is_for_programs(request):
+        return trouble(status=status, code=CODES[status], sentence=sentence)
     context = {"title": title, "sentence": sentence, "status": status}
     response = render(request, "web/failure.html", context, status=status)
     response.headers["Cache-Control"] = "no-store"
@@ -18,6 +50,8 @@ def _page(request: HttpRequest, status: int, title: str, sentence: str) -> HttpR
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A refusal that reached the top: its own sentence, its own status."""
+    if is_for_programs(request):
+        return problem(refusal)
     return _page(request, refusal.status, _("This did not go through"), _(refusal.sentence) % refusal.params)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import io
+import json
 import logging
 import os
 import re
@@ -31,6 +32,7 @@ THREADS = 4
 WAITING = 256  # requests that may wait for a thread before new ones are told to come back
 BODY_LIMIT = 64_000_000  # above every limit a view judges, so that the view can answer in a sentence
 BODY_DEADLINE = 180.0
+ADDRESS_LIMIT = 8_000  # signs of path and query; the longest address of ours has some hundred
 SPOOL_OVER = 262_144
 PIECE = 65_536
 PIECE_DEADLINE = 60.0
@@ -76,6 +78,9 @@ class Front:
         if scope.proto != "http":
             proto.close(400)
             return
+        if len(scope.path) + len(scope.query_string or "") > ADDRESS_LIMIT:
+            _say(scope, proto, 414, TOO_LONG)
+            return
         if scope.method in ("GET", "HEAD"):
             served = self._sheet(scope) if scope.path == MODE else None
             if served is None and not scope.query_string:
@@ -104,16 +109,16 @@ class Front:
 
     async def _django(self, scope: Any, proto: Any) -> None:
         if self.waiting >= WAITING:  # before a body is taken in for nothing
-            _say(proto, 503, BUSY, ("retry-after", "2"))
+            _say(scope, proto, 503, BUSY, ("retry-after", "2"))
             return
         try:
             body, size = await _spool(scope, proto)
         except BodyRefused as refused:
-            _say(proto, refused.status, REFUSED[refused.status], ("connection", "close"))
+            _say(scope, proto, refused.status, REFUSED[refused.status], ("connection", "close"))
             return
         with body:
             if self.waiting >= WAITING:  # others came while this one arrived
-                _say(proto, 503, BUSY, ("retry-after", "2"))
+                _say(scope, proto, 503, BUSY, ("retry-after", "2"))
                 return
             self.waiting += 1
             try:
@@ -130,7 +135,7 @@ class Front:
             head, content = self._call(scope, body)
         except Exception:
             LOG.exception("The answer to %s %s broke.", scope.method, scope.path)
-            _say(proto, 500, BROKEN, ("cache-control", "no-store"))
+            _say(scope, proto, 500, BROKEN, ("cache-control", "no-store"))
             return None
         if isinstance(content, bytes):
             _answer(scope, head, content, proto)
@@ -178,9 +183,16 @@ def _is_known(asked: str, etag: str) -> bool:
     return bool(asked) and any(tag.strip().removeprefix("W/") in (plain, "*") for tag in asked.split(","))
 
 
-def _say(proto: Any, status: int, text: str, *headers: tuple[str, str]) -> None:
-    """An answer of the front's own: a sentence in both languages."""
-    proto.response_str(status, [("content-type", "text/plain; charset=utf-8"), *printable.HEADERS, *headers], text)
+def _say(scope: Any, proto: Any, status: int, text: str, *headers: tuple[str, str]) -> None:
+    """An answer of the front's own: a sentence in both languages, for a program in the one it asks for."""
+    kind = "text/plain; charset=utf-8"
+    if scope.path.startswith("/api/"):
+        kind = "application/problem+json"
+        chinese, english = text.strip().split("\n")
+        sentence = english if scope.headers.get("accept-language", "")[:2].lower() == "en" else chinese
+        told = {"type": "about:blank", "title": sentence, "status": status, "code": CODES[status], "sentence": sentence}
+        text = json.dumps(told | {"field": None}, ensure_ascii=False)
+    proto.response_str(status, [("content-type", kind), *printable.HEADERS, *headers], text)
 
 
 def _answer(scope: Any, head: Head, content: bytes, proto: Any) -> None:
@@ -311,7 +323,12 @@ BROKEN = (
     "这里出了故障，是我们的问题，已经记下。请过几分钟再试，急事请打电话。\n"
     "Something here is broken. It is our fault and has been noted. Try again in a few minutes, or call us.\n"
 )
+TOO_LONG = (
+    "这个网址太长，读不了。请从首页重新进入；要写的话请写在页面上的格子里。\n"
+    "This address is too long to be read. Start from the front page; what you want to say fits into the page itself.\n"
+)
 REFUSED = {400: CUT_OFF, 408: TOO_SLOW, 413: TOO_LARGE}
+CODES = {400: "cut_off", 408: "too_slow", 413: "too_large", 414: "address_too_long", 500: "broken", 503: "busy"}
 
 app = Front()
 

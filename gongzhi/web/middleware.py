@@ -40,6 +40,8 @@ class Doorway:
         timezone.activate(card.zone if card is not None else UTC)
         printed.begin(request)
         response = self.get_response(request)
+        if failures.is_plain_to_programs(request, response):
+            response = failures.in_json(request, response)
         for name, value in HEADERS:
             response.headers.setdefault(name, value)
         if isinstance(response, HttpResponse):

@@ -79,7 +79,7 @@ def matters() -> list[Choice | Group]:
 
 def clauses() -> list[Choice]:
     """Clauses a hand-over or a look may rest on, by law and article."""
-    offered = [(clause.code, f"{clause.law_zh} {clause.article}") for clause in procedures.clauses()]
+    offered = [(clause.code, f"{said(clause, 'law')} {clause.article}") for clause in procedures.clauses()]
     return [("", _("Choose a clause")), *offered]
 
 

@@ -153,8 +153,17 @@ class AnswerForm(MoveForm):
     outcome = forms.ChoiceField(label=_("What came of it"), widget=forms.RadioSelect)
 
     STAYS_OPEN = "open"
+    OWN_MOST = 20  # joined voices that can be told something of their own on this page
 
     def draw(self) -> None:
+        voices = [voice for voice in self.desk.voices if voice.withdrawn_at is None]
+        for voice in voices[: self.OWN_MOST] if len(voices) > 1 else []:
+            self.fields[f"own_{voice.id.hex}"] = forms.CharField(
+                label=f"{voice.number} {voice.words[:40]}",
+                required=False,
+                max_length=rules.ANSWER_MAX,
+                widget=_area(3, rules.ANSWER_MAX),
+            )
         offered: list[tuple[str, Any]] = []
         if "answer_and_close" in self.desk.moves:
             codes = [code for code in rules.OUTCOMES if code not in ("withdrawn", "duplicate")]
@@ -167,7 +176,12 @@ class AnswerForm(MoveForm):
         told = super().told()
         if told["outcome"] == self.STAYS_OPEN:
             del told["outcome"]
+        told["own"] = {UUID(name[4:]): told.pop(name) for name in list(told) if name.startswith("own_")}
         return told
+
+    def own_fields(self) -> list[forms.BoundField]:
+        """The fields for answers to single voices."""
+        return [self[name] for name in self.fields if name.startswith("own_")]
 
 
 class CloseForm(MoveForm):

@@ -14,7 +14,13 @@ from gongzhi.people.middleware import actor_of
 from gongzhi.people.permits import permit
 from gongzhi.people.rules import PURPOSES
 
-FIELDS = {"words": _("words"), "contact": _("contact"), "place": _("place as said"), "replies": _("later replies")}
+FIELDS = {
+    "words": _("words"),
+    "contact": _("contact"),
+    "place": _("place as said"),
+    "replies": _("later replies"),
+    "ratings": _("words of a rating"),
+}
 
 
 def _case(ref: str) -> UUID | None:

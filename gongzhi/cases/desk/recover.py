@@ -30,6 +30,17 @@ class RecoverForm(forms.Form):
         max_length=rules.WORDS_MAX,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+    proof = forms.CharField(
+        label=_("Something only the writer knows"),
+        help_text=_(
+            "Needed when everybody may read the words: the telephone number or its last four figures, the e-mail "
+            "address, the place as it was typed, or a name or number that is covered in public. It is compared here; "
+            "that it was compared stands on the person's page."
+        ),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
 
 @permit(Permit.VOICE_RECOVER)

@@ -73,6 +73,8 @@ def _asking(desk: DeskCase, now: datetime) -> str:
     clock = desk.course.clock
     if clock and clock.due_at < now:
         return _("The limit has passed, so the clock cannot pause any more. The question is asked all the same.")
+    if not desk.asks_left:
+        return _("As many questions as this kind of matter allows have paused the clock already: it runs on.")
     limit = worktime.Limit(rules.ASK_WORKING_DAYS, worktime.Unit.working_days)
     latest = worktime.due(now, limit, (), calendars.calendar())
     return _("The clock pauses from now until the resident answers, at most until %(day)s; then it runs again.") % {

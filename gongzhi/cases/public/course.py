@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET, require_POST
 
 from gongzhi.cases import course as courses
-from gongzhi.cases import handling, intake, photos, rating, rules
+from gongzhi.cases import erasing, handling, intake, photos, rating, rules
 from gongzhi.cases.cards import KeptPhoto
 from gongzhi.cases.public import telling
 from gongzhi.cases.public.files import picture
@@ -20,7 +20,7 @@ from gongzhi.cases.public.frame import secret, show
 from gongzhi.cases.public.origin import own_secret_forms
 from gongzhi.kit.danger import danger
 from gongzhi.kit.moments import now
-from gongzhi.kit.refusal import Refusal
+from gongzhi.kit.refusal import Gone, Refusal
 from gongzhi.people.permits import public
 
 
@@ -73,8 +73,11 @@ def _page(
 @require_GET
 @secret
 def course(request: HttpRequest, token: str) -> HttpResponse:
-    """The course of one voice, for whoever holds its link."""
-    return _page(request, token)
+    """The course of one voice, for whoever holds its link; what was withdrawn or erased says so (410)."""
+    try:
+        return _page(request, token)
+    except Gone:
+        return _ended(request, token, status=410)
 
 
 @public
@@ -118,7 +121,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     try:
         for file in request.FILES.getlist("photos"):
             rules.check_photos(len(kept) + 1)
-            kept.append(photos.keep(file.read()))
+            kept.append(photos.keep_file(file))
         handling.answer_question(
             by=f"voice:{voice.id.hex}", at=now(), voice=voice.id, words=form.cleaned_data["words"], photos=kept
         )
@@ -163,7 +166,24 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return show(request, "cases/withdraw.html", {"token": token, "number": voice.number}, here="find")
     intake.withdraw(by=f"voice:{voice.id.hex}", at=now(), voice=voice.id)
-    return show(request, "cases/withdrawn.html", {"number": voice.number}, here="find")
+    return _ended(request, token)
+
+
+@public
+@own_secret_forms
+@require_POST
+@secret
+def erase(request: HttpRequest, token: str) -> HttpResponse:
+    """Withdraw, and destroy everything that is kept of the voice; also long after it was withdrawn."""
+    voice = courses.any_voice_of(token)
+    erasing.erase(by=f"voice:{voice.id.hex}", at=now(), voice=voice.id)
+    return _ended(request, token)
+
+
+def _ended(request: HttpRequest, token: str, *, status: int = 200) -> HttpResponse:
+    voice = courses.any_voice_of(token)
+    context = {"number": voice.number, "token": token, "erased_at": voice.erased_at}
+    return show(request, "cases/withdrawn.html", context, here="find", status=status)
 
 
 def _back(token: str) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from gongzhi.cases import photos
 from gongzhi.cases.cards import KeptPhoto, Where
+from gongzhi.cases.public import formkey
 from gongzhi.cases.public.forms import SpeakForm
 from gongzhi.kit.refusal import Refusal
 
@@ -40,7 +41,7 @@ class Draft:
     def read(cls, data: QueryDict) -> Draft:
         """The draft a form carried; an unreadable key is replaced, an expired photo is dropped and told."""
         values = {name: data.get(name, "").replace("\x00", "") for name in CARRIED}
-        draft = cls(values, key_of(data.get("key", "")))
+        draft = cls(values, formkey.key_of(data.get("key", "")))
         for ticket in data.getlist("photo"):
             try:
                 draft.photos.append(photos.from_ticket(ticket))
@@ -59,6 +60,12 @@ class Draft:
         return [("step", step), ("key", str(self.key)), *kept, *tickets]
 
     @property
+    def once(self) -> UUID:
+        """What makes the same form sent twice one voice: its key together with everything it says."""
+        said = {name: value for name, value in self.values.items() if value and name not in ("looked", "seen")}
+        return formkey.bound(self.key, [said, [photo.sha256 for photo in self.photos]])
+
+    @property
     def where(self) -> Where | None:
         """The place as told; None when nothing was said about it."""
         return where_of(self.values.get("place", ""), self.values.get("where", "").strip())
@@ -75,11 +82,3 @@ def where_of(place: str, text: str) -> Where | None:
     except ValueError:
         return Where(text=text) if text else None
     return Where(lon=lon, lat=lat, text=text)
-
-
-def key_of(text: str) -> UUID:
-    """The form key a form carried; a fresh one where it cannot be read."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return uuid4()

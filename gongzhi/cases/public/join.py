@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from gongzhi.cases import course as courses
 from gongzhi.cases import intake, rules
 from gongzhi.cases.cards import Course
-from gongzhi.cases.public.draft import key_of
+from gongzhi.cases.public import formkey
 from gongzhi.cases.public.forms import JoinForm, sentence
 from gongzhi.cases.public.frame import show
 from gongzhi.cases.public.origin import own_forms
@@ -31,7 +31,7 @@ def join(request: HttpRequest, number: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, course, JoinForm(), uuid4())
     form = JoinForm(request.POST)
-    key = key_of(request.POST.get("key", ""))
+    key = formkey.key_of(request.POST.get("key", ""))
     if not form.is_valid():
         return _page(request, course, form, key, status=400)
     words = form.cleaned_data["words"].replace("\x00", "")
@@ -43,7 +43,7 @@ def join(request: HttpRequest, number: str) -> HttpResponse:
             words=words,
             language=get_language() or "zh-hans",
             contact=form.cleaned_data["contact"],
-            form_key=key,
+            form_key=formkey.bound(key, [course.number, words, request.POST.get("contact", "")]),
             before=lambda: check_strain(request, endangered=danger(words) is not None),
         )
     except Refusal as refusal:

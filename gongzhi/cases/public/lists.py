@@ -62,7 +62,10 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "states": [(state, labels.word(state, "state")) for state in rules.STATES],
         "now": now(),
     }
-    return printed.offer(request, show(request, "cases/list.html", context, here="list"), lasts=LIST_SECONDS)
+    response = show(request, "cases/list.html", context, here="list")
+    if request.GET:
+        response.headers["X-Robots-Tag"] = "noindex"  # a search is no page of its own
+    return printed.offer(request, response, lasts=LIST_SECONDS)
 
 
 @public

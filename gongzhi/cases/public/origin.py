@@ -38,6 +38,17 @@ def is_own(request: HttpRequest, *, opaque: bool = False) -> bool:
     return not source or urlsplit(source).netloc == request.get_host()
 
 
+def check_call(request: HttpRequest) -> None:
+    """Refuse (403) a call to the JSON door that another site's page makes through a visitor's browser.
+
+    Programs send none of the three headers and pass: the door needs no cookie, so nothing of theirs can be abused."""
+    if not is_own(request):
+        raise NotAllowed(
+            "foreign_call",
+            N_("This call was made by another website through a browser. Programs call from their own server."),
+        )
+
+
 def own_forms(view: View[P]) -> View[P]:
     """Refuse a POST from another site's page (403). Replaces the CSRF cookie, which needs a session."""
     return csrf_exempt(_guarded(view, opaque=False))

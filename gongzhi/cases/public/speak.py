@@ -101,7 +101,7 @@ def keep_photos(request: HttpRequest, draft: Draft) -> list[str]:
     for file in request.FILES.getlist("photos"):
         try:
             rules.check_photos(len(draft.photos) + 1)
-            kept = photos.keep(file.read())
+            kept = photos.keep_file(file)
         except Refusal as refusal:
             problems.append(
                 f"{file.name}: {sentence(refusal)}" if refusal.code != "photos_too_many" else sentence(refusal)
@@ -141,7 +141,7 @@ def _receive(request: HttpRequest, draft: Draft, said: dict[str, Any]) -> Receiv
         photos=draft.photos,
         contact=said["contact"],
         allows_public=said["allows_public"],
-        form_key=draft.key,
+        form_key=draft.once,
         officer=Officer(text=said["officer"]) if said["officer"] else None,
         before=lambda: check_strain(request, endangered=endangered),
     )
@@ -181,6 +181,7 @@ def _page(
     if step in ("more", "check"):
         context["photos_left"] = rules.PHOTOS_MAX - len(draft.photos)
         context["photos_max"] = rules.PHOTOS_MAX
+        context["reviewed"] = request.POST.get("step") == "check"  # she came back to change something
     if step == "check":
         context["place_name"] = choosing.name_of(draft.values["place"])
         context["danger"] = danger(draft.values["words"])

@@ -104,6 +104,7 @@ def _title(entry: TimelineEntry, *, own: bool) -> str:
         "asked": _("%(office)s asks you:") if own else _("%(office)s asked the resident:"),
         "resident_answered": _("You answered.") if own else _("The resident answered."),
         "answered": _("%(office)s answered:"),
+        "answered_own": _("%(office)s answered you:"),
         "closed": _("Closed: %(outcome)s."),
         "rated": _("You rated it.") if own else _("The resident rated it."),
         "extended": _("%(office)s extended the time limit, once:"),
@@ -117,5 +118,5 @@ def _detail(entry: TimelineEntry) -> str:
     if entry.kind == "handed_over" and entry.reason:
         parts.append(_("Reason: %(reason)s.") % {"reason": labels.word(entry.reason, "handover_reason")})
     if entry.clause:
-        parts.append(f"{entry.clause.law_zh} {entry.clause.article}")
+        parts.append(f"{said(entry.clause, 'law')} {entry.clause.article}")
     return " ".join(parts)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("v/<str:token>/answer", course.answer, name="answer"),
     path("v/<str:token>/rate", course.rate, name="rate"),
     path("v/<str:token>/withdraw", course.withdraw, name="withdraw"),
+    path("v/<str:token>/erase", course.erase, name="erase"),
     path("find/", find.find, name="find"),
     path("cases/", lists.case_list, name="list"),
     path("cases/list.csv", lists.case_csv, name="csv"),

@@ -40,15 +40,20 @@ def answer_json(
 def problem(refusal: Refusal) -> HttpResponse:
     """A refusal as application/problem+json (RFC 9457)."""
     sentence = _(refusal.sentence) % refusal.params
+    return trouble(status=refusal.status, code=refusal.code, sentence=sentence, field=refusal.field)
+
+
+def trouble(*, status: int, code: str, sentence: str, field: str | None = None) -> HttpResponse:
+    """A problem whose sentence is in the reader's language already."""
     data = {
         "type": "about:blank",
         "title": sentence,
-        "status": refusal.status,
-        "code": refusal.code,
+        "status": status,
+        "code": code,
         "sentence": sentence,
-        "field": refusal.field,
+        "field": field,
     }
-    return answer_json(data, status=refusal.status, secret=True, content_type="application/problem+json")
+    return answer_json(data, status=status, secret=True, content_type="application/problem+json")
 
 
 def _plain(value: object) -> str:
@@ -87,6 +92,7 @@ def course(card: Course) -> dict[str, Any]:
         "organ": fields(card.organ, NAMED),
         "holder": card.holder.kind,
         "clock": fields(card.clock, clock),
+        "answer": card.answer.text if card.answer else "",
         "steps": [_step(entry) for entry in card.entries],
         "ratings": [fields(each, rating) for each in card.ratings],
     }

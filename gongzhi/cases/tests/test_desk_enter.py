@@ -88,7 +88,9 @@ def test_handlers_do_not_enter_for_others() -> None:
 def test_a_lost_link_is_found_by_number_and_own_words() -> None:
     received = cast.say()
     form = {"number": received.voice.number.lower(), "words": "东街的井盖坏了，老人差点摔倒"}
-    page = text(signed_in("counter-1").post(url("recover"), form))
+    asked = text(signed_in("counter-1").post(url("recover"), form))
+    assert "大家都能看到" in asked, "words that everybody may read prove nothing"
+    page = text(signed_in("counter-1").post(url("recover"), form | {"proof": "lin@example.org"}))
     assert "/slip" in page
     assert received.link_token not in page
 

@@ -141,7 +141,9 @@ def test_no_move_of_the_staff_touches_the_clock(taken: Case) -> None:
 def test_changing_the_matter_keeps_the_organ_and_says_that_staff_did_it(taken: Case) -> None:
     case = dispatch.rematter(**cast.turn("roads-1", taken), matter="water")
     assert (case.matter_id, case.matter_by, case.organ) == ("water", "staff", "roads")
-    assert Fact.objects.get(kind="case.rematter").details == {"matter": "water", "before": "manhole"}
+    assert Fact.objects.get(kind="case.rematter").details == {
+        "matter": "water", "before": "manhole", "hint": "overruled"
+    }  # fmt: skip
 
 
 def test_a_matter_about_an_officer_narrows_the_case_at_once(taken: Case) -> None:

@@ -31,7 +31,9 @@ def everything(language: str) -> Received:
     closing.close(**cast.turn("roads-1", received.case), outcome="fixed")
     recovering.by_contact(at=cast.AT, kind="email", address="lin@example.org", language=language)
     card = cast.post("counter-1")
-    recovering.at_counter(by=card.doer, at=cast.AT, post=card, number=received.voice.number, words=cast.WORDS)
+    recovering.at_counter(
+        by=card.doer, at=cast.AT, post=card, number=received.voice.number, words=cast.WORDS, proof="lin@example.org"
+    )
     return received
 
 

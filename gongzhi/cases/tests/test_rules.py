@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongzhi.cases import rules
+from gongzhi.cases import recalling, rules
 from gongzhi.kit.refusal import Refusal
 
 
@@ -122,9 +122,9 @@ def test_a_latin_keyword_counts_by_whole_words() -> None:
     ],
 )
 def test_told_words_are_compared_by_pairs_of_signs(told: str, same: bool) -> None:
-    assert rules.same_words(told, "兰亭镇东街的井盖坏了，晚上有老人差点摔倒，请尽快来修。") is same
+    assert recalling.same_words(told, "兰亭镇东街的井盖坏了，晚上有老人差点摔倒，请尽快来修。") is same
 
 
 @given(st.text(min_size=8, max_size=200).filter(lambda text: sum(c.isalnum() for c in text) > 7))
 def test_own_words_are_always_the_same_words(words: str) -> None:
-    assert rules.same_words(words, words)
+    assert recalling.same_words(words, words)

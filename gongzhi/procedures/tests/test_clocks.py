@@ -18,7 +18,7 @@ from gongzhi.places import keeping
 from gongzhi.procedures import clocks, loading, reads
 from gongzhi.procedures.clocks import Bell, NewClock
 from gongzhi.procedures.models import Clock, DayOff
-from gongzhi.procedures.rules import ClockAct, ClockEffect
+from gongzhi.procedures.rules import ClockAct, ClockEffect, PauseTerm
 from gongzhi.procedures.tests.cast import AT, BY, DAY, a_county_at_work
 
 pytestmark = pytest.mark.django_db
@@ -199,13 +199,28 @@ def test_snapshot_and_put_back_undo_every_change(clock: Clock) -> None:
 
 
 def test_obey_does_what_a_move_says(clock: Clock) -> None:
-    pause = ClockEffect(ClockAct.PAUSE, "waiting_resident", Limit(2, Unit.working_days))
+    pause = ClockEffect(ClockAct.PAUSE, (PauseTerm("waiting_resident", Limit(2, Unit.working_days)),))
     assert clocks.obey(by=BY, at=AT, clock=clock, effect=pause).pause_until == local("2026-11-18T18:00")
     assert clocks.obey(by=BY, at=AT, clock=clock, effect=ClockEffect(ClockAct.RESUME)).paused_at is None
     stop = ClockEffect(ClockAct.STOP)
     assert clocks.obey(by=BY, at=AT, clock=clock, effect=stop).stopped_at == AT
     assert clocks.obey(by=BY, at=AT, clock=clock, effect=stop) is None
     assert clocks.obey(by=BY, at=AT, clock=clock, effect=ClockEffect()) is None
+
+
+def test_a_move_that_knows_several_pauses_is_told_which_and_knows_no_other(clock: Clock) -> None:
+    terms = (
+        PauseTerm("expert_opinion", Limit(3, Unit.working_days)),
+        PauseTerm("force_majeure", Limit(9, Unit.calendar_days)),
+    )
+    effect = ClockEffect(ClockAct.PAUSE, terms)
+    for reason in ("", "tired", "waiting_resident"):
+        with pytest.raises(Refusal) as refusal:
+            clocks.obey(by=BY, at=AT, clock=clock, effect=effect, reason=reason)
+        assert refusal.value.code == "pause_reason"
+    paused = clocks.obey(by=BY, at=AT, clock=clock, effect=effect, reason="force_majeure")
+    assert paused is not None
+    assert (paused.pause_reason, paused.pause_until) == ("force_majeure", local("2026-11-25T23:59:59.999999"))
 
 
 def test_an_announcement_reckons_provisional_clocks_once_and_never_nearer() -> None:

@@ -45,21 +45,29 @@ def test_the_procedure_of_the_county_is_sound() -> None:
     net = voice_net()
     netfile.check(net)
     assert [stage.code for stage in net.stages if stage.ends] == ["closed"]
-    assert net.move("ask").clock == rules.ClockEffect(ClockAct.PAUSE, "waiting_resident", Limit(10, Unit.working_days))
+    ten_days = rules.PauseTerm("waiting_resident", Limit(10, Unit.working_days), "hotline-12")
+    assert net.move("ask").clock == rules.ClockEffect(ClockAct.PAUSE, (ten_days,))
+    assert [term.reason for term in net.move("pause").clock.pauses] == [
+        *("expert_opinion", "force_majeure", "legal_proceedings")
+    ]
 
 
 def test_every_pause_in_the_county_file_has_a_known_reason_and_no_longer_maximum() -> None:
     for move in voice_net().moves:
-        if move.clock.act is ClockAct.PAUSE:
-            longest = rules.check_pause(move.clock.reason)
-            assert move.clock.at_most.amount <= longest.amount
-            assert move.clock.at_most.unit is longest.unit
+        assert bool(move.clock.pauses) is (move.clock.act is ClockAct.PAUSE)
+        for term in move.clock.pauses:
+            rules.check_term(term.reason, term.at_most)
+            assert term.clause
 
 
 def with_move(name: str, **changes: Any) -> dict[str, Any]:
     data = small()
     data["moves"] = data["moves"] | {name: data["moves"].get(name, data["moves"]["end"]) | changes}
     return data
+
+
+def pause(reason: str, amount: int, unit: str = "calendar_days") -> dict[str, Any]:
+    return {"reason": reason, "amount": amount, "unit": unit}
 
 
 UNREADABLE = [
@@ -72,6 +80,10 @@ UNREADABLE = [
     (yaml.safe_dump(with_move("end", take=[{"work": "own"}, {}])), "takes nothing"),
     (yaml.safe_dump(with_move("end", put={"done": "each", "work": "each"})), "only one stage"),
     (yaml.safe_dump(with_move("end", clock={"pause": {"reason": "x"}})), "amount"),
+    (yaml.safe_dump(with_move("end", clock={"pause": pause("tired", 1)})), "a reason the law knows"),
+    (yaml.safe_dump(with_move("end", clock={"pause": [pause("force_majeure", 5, "working_days")]})), "that long"),
+    (yaml.safe_dump(with_move("end", clock={"pause": [pause("waiting_resident", 11, "working_days")]})), "that long"),
+    (yaml.safe_dump(with_move("end", clock={"pause": []})), "at least 1 item"),
     (yaml.safe_dump(small(code="Small Net")), "code"),
     ("", "valid"),
 ]

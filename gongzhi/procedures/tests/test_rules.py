@@ -85,7 +85,7 @@ def test_a_receiver_named_twice_gets_one_token() -> None:
 
 def test_can_fire_offers_exactly_what_could_be_made() -> None:
     mine = [move.code for move in NET.moves if rules.can_fire(NET, IN_HAND, move.code, [WATER, ANNA])]
-    assert mine == ["hand_over", "ask", "help", "answer", "close"]
+    assert mine == ["hand_over", "ask", "pause", "help", "answer", "close"]
     assert not any(rules.can_fire(NET, IN_HAND, move, ["post:ben"]) for move in mine)
     helping = (*IN_HAND, Token("helping", ROADS))
     assert not rules.can_fire(NET, helping, "close", [ANNA])

@@ -1,0 +1,156 @@
+"""Appeals: whoever was refused, taken from public view or made to wait may ask another office to look at it.
+
+It goes to the supervisor above the organ that decided, never to that organ itself, and is answered within ten working
+days. Granting undoes what was decided: the case is opened again, public again, or its clock runs again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from gongzhi.cases import closing, locking, narrowing, pages, pausing, reads, rules, sealing, turning
+from gongzhi.cases.models import Appeal, Case, Decision, Entry, Undo, Voice
+from gongzhi.cases.turning import Turn
+from gongzhi.kit.canonical import Json
+from gongzhi.kit.ids import uuid7
+from gongzhi.kit.masking import mask
+from gongzhi.kit.moments import stamp
+from gongzhi.kit.refusal import N_, NotAllowed, NotFound, Refusal
+from gongzhi.kit.worktime import Limit, Unit, due
+from gongzhi.ledger import writing
+from gongzhi.people import reads as people
+from gongzhi.people.cards import PostCard
+from gongzhi.people.permits import Permit
+from gongzhi.procedures import calendars
+
+LIMIT = Limit(rules.APPEAL_WORKING_DAYS, Unit.working_days)
+
+
+def until(decision: Decision) -> datetime:
+    """The last moment at which somebody may appeal against a decision."""
+    return decision.at + timedelta(days=rules.APPEAL_DAYS)
+
+
+def concerns(decision: Decision, voice: Voice) -> bool:
+    """Whether a decision limited this voice: a question pauses for everybody, and taking words away concerns whoever
+    said them."""
+    return decision.what in rules.APPEALABLE and (decision.what != "narrowed" or voice.lead)
+
+
+def appeal(*, by: str, at: datetime, voice: UUID, decision: UUID, words: str) -> Appeal:
+    """A resident appeals, once, within sixty days of the decision; her words go to whoever answers it.
+
+    Refuses what does not concern her voice, a second time, and what lies too long ago."""
+    words = rules.clean_words(words, most=rules.REASON_MAX)
+    with transaction.atomic():
+        row, case = locking.of_voice(voice)
+        found = Decision.objects.filter(entry=decision, case=case).first()
+        if found is None or not concerns(found, row):
+            raise NotFound("decision_unknown", N_("There is no such decision about your voice."))
+        if at > until(found):
+            raise Refusal("appeal_late", N_("An appeal could be made for sixty days; they are over."), status=409)
+        if Appeal.objects.filter(decision=found, voice=row).exists():
+            raise Refusal("appealed_already", N_("You have appealed already. It is being looked at."), status=409)
+        made = _keep(found, row, case, by=by, at=at, words=words)
+        case.version += 1
+        case.save(update_fields=["version"])
+        Undo.objects.filter(case=case).delete()
+        pages.changed(case)
+        return made
+
+
+def _keep(decision: Decision, voice: Voice, case: Case, *, by: str, at: datetime, words: str) -> Appeal:
+    organ, limit = _answering(case, at), due(at, LIMIT, (), calendars.calendar()).at
+    entry = Entry(
+        case=case,
+        at=at,
+        kind="appealed",
+        by=by,
+        round=case.round,
+        to_organ=organ,
+        reason=decision.what,
+        public_text=mask(words).text,
+        voice=voice,
+        seen_by_all=False,
+    )
+    sealing.seal_reply(entry, words)
+    entry.save(force_insert=True)
+    made = Appeal.objects.create(
+        id=uuid7(at), decision=decision, case=case, voice=voice, entry=entry, organ=organ, at=at, due_at=limit
+    )
+    details: dict[str, Json] = {
+        "voice": voice.id.hex, "what": decision.what, "reason": decision.reason, "organ": organ, "due": stamp(limit),
+    }  # fmt: skip
+    writing.write(kind="case.appealed", about=case.ref, by=by, at=at, details=details)
+    return made
+
+
+def _answering(case: Case, at: datetime) -> str:
+    """The organ that answers: of the nearest supervisor, else of the nearest leader; never one that is concerned."""
+    concerned = {case.organ, case.officer_organ} - {""}
+    supervisor = people.supervisor_of(case.organ, at)
+    if supervisor is not None and supervisor.organ not in concerned:
+        return supervisor.organ
+    leaders = [post.organ for post in people.leaders(at, case.place) if post.organ not in concerned]
+    if leaders:
+        return leaders[0]
+    raise Refusal("nobody_answers", N_("This county has nobody yet who answers appeals. Please tell us in person."))
+
+
+@transaction.atomic
+def answer_appeal(
+    *, by: str, at: datetime, post: PostCard, case: UUID, version: int, appeal: UUID, granted: bool, public_text: str
+) -> Case:
+    """Answer an appeal with reasons; granting it undoes what was decided, as far as it still stands.
+
+    Refuses an appeal that is answered, and any organ but the one it was made to."""
+    text = mask(rules.clean_words(public_text, most=rules.ANSWER_MAX, field="public_text")).text
+    turn = turning.begin(
+        by=by, at=at, post=post, case=case, version=version, move="answer_appeal", permit=Permit.APPEAL_ANSWER
+    )
+    row = Appeal.objects.select_related("decision", "voice").filter(id=appeal, case=turn.case).first()
+    if row is None:
+        raise reads.unknown()
+    if row.answered_at is not None:
+        raise Refusal("answered_already", N_("This appeal has been answered."), status=409)
+    if row.organ != post.organ:
+        raise NotAllowed("not_yours", N_("This appeal was made to another office. Only that one can answer it."))
+    row.answered_at, row.granted = at, granted
+    row.save(update_fields=["answered_at", "granted"])
+    turn.note(
+        "appeal_answered",
+        voice=row.voice,
+        public_text=text,
+        reason="granted" if granted else "denied",
+        seen_by_all=False,
+    )
+    if granted:
+        _grant(turn, row.decision)
+    if row.voice.withdrawn_at is None:
+        turn.tell("appealed", voices=[row.voice], answer=text, granted="1" if granted else "")
+    details: dict[str, Json] = {"voice": row.voice.id.hex, "what": row.decision.what, "granted": granted}
+    return turn.finish("case.appeal_answered", details, undo=False)
+
+
+def _grant(turn: Turn, decision: Decision) -> None:
+    case = turn.case
+    if decision.what == "paused" and case.state in ("asked", "paused"):
+        pausing.run_again(turn)
+    elif decision.what == "refused" and case.state == "closed" and case.outcome in rules.REFUSALS:
+        closing.begin_round(by=turn.by, at=turn.at, case=case)
+        turn.note("reopened", reason="appeal")
+    elif decision.what == "narrowed" and not case.public and not case.about_officer:
+        turn.note("widened")
+        case.public = narrowing.may_be_public(case)
+
+
+def queue(post: PostCard) -> list[Appeal]:
+    """Open appeals made to the organ of a post that answers them, the nearest deadline first."""
+    if not post.can(Permit.APPEAL_ANSWER):
+        return []
+    seen = Case.objects.filter(reads.visible(reads.acting(post)))
+    rows = Appeal.objects.filter(organ=post.organ, answered_at__isnull=True, case__in=seen)
+    return list(rows.select_related("case", "decision", "entry").order_by("due_at", "id")[:200])
