@@ -44,6 +44,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("deliver", 2, "gongzhi.web.clockwork:deliver", "messages in the outbox go out"),
     Job("ring", 20, "gongzhi.web.clockwork:ring", "clocks that are near, overdue or paused to their end"),
     Job("head", 600, "gongzhi.web.clockwork:publish", "the day's signed head of the ledger"),
+    Job("photos", 60, "gongzhi.web.clockwork:photos", "photos kept for a form that nobody sent within a day"),
     Job("tidy", 300, "gongzhi.web.clockwork:tidy", "expired lists, forgotten holds and spooled bodies"),
 )
 
@@ -99,6 +100,14 @@ def tidy(at: datetime) -> bool:
         with contextlib.suppress(FileNotFoundError):
             if time.time() - left.stat().st_mtime > 3600:
                 left.unlink()
+    return False
+
+
+def photos(at: datetime) -> bool:
+    """Forget photos no voice took; one part of the store a minute."""
+    from gongzhi.cases import photos as kept
+
+    kept.forget_unsent(at=at)
     return False
 
 

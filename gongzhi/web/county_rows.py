@@ -193,6 +193,7 @@ class MatterRow(Row):
     closing_zh: Text = ""
     closing_en: Text = ""
     reopen_days: Annotated[int, Field(ge=0, le=365)] = 15
+    asks_most: Annotated[int, Field(ge=0, le=9)] = 2
     procedure: str = "voice"
     keywords: Words = []
     about_officer: Yes = False
@@ -246,6 +247,7 @@ class ClauseRow(Dated):
 
     code: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
     law_zh: str
+    law_en: Annotated[str, Field(max_length=160)] = ""
     article: str = ""
     text_zh: str
     text_en: str = ""

@@ -8,7 +8,7 @@ from django.urls import include, path
 from gongzhi.cases.api import api
 from gongzhi.people import letterbox
 from gongzhi.people.permits import public
-from gongzhi.web import health, home
+from gongzhi.web import health, home, small
 from gongzhi.web.languages import spoken
 from gongzhi.web.middleware import language_of
 
@@ -24,6 +24,8 @@ def enter(request: HttpRequest) -> HttpResponseRedirect:
 urlpatterns = [
     path("", enter),
     path("health", health.health, name="health"),
+    path("favicon.ico", small.favicon, name="favicon"),
+    path("robots.txt", small.robots, name="robots"),
     path("api/v1/", api.urls),
     path("open311/", include("gongzhi.cases.open311.urls")),
     path("", include("gongzhi.look.urls")),
