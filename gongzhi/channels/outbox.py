@@ -84,7 +84,9 @@ def cancel(*, at: datetime, keys: Iterable[str]) -> int:
     able to take the message back.
     """
     waiting = Message.objects.filter(key__in=list(keys), sent_at=None, failed_at=None, cancelled_at=None)
-    return waiting.filter(Q(leased_until=None) | Q(leased_until__lte=at)).update(cancelled_at=at, secrets_sealed=None)
+    return waiting.filter(Q(leased_until=None) | Q(leased_until__lte=at)).update(
+        cancelled_at=at, secrets_sealed=None, context={}
+    )
 
 
 def address_of(message: Message) -> str:

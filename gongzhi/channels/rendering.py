@@ -7,20 +7,23 @@ from django.template import Context, Engine
 from django.utils import translation
 
 from gongzhi.channels import outbox
-from gongzhi.channels.adapters import Letter
+from gongzhi.channels.adapters import Letter, adapter
 from gongzhi.channels.models import Message
 
 
 def render(message: Message) -> Letter:
     """The letter of a message: first line the subject, the rest after the empty line the text.
 
-    Templates are plain text, so nothing is escaped for HTML; `origin` is the county's public address.
-    """
-    template = Engine.get_default().get_template(f"{message.template}.txt")
+    Where every sign costs, the short template is taken, which is text alone. Templates are plain text, so nothing is
+    escaped for HTML; `origin` is the county's public address."""
+    short = adapter(message.adapter).SHORT
+    template = Engine.get_default().get_template(f"{message.template}{'.short' if short else ''}.txt")
     values = {"origin": settings.ORIGIN, **message.context, **outbox.secrets_of(message)}
     with translation.override(message.language):
         written = template.render(Context(values, autoescape=False, use_l10n=True))
     subject, _, text = written.strip().partition("\n")
+    if short:
+        subject, text = "", " ".join(written.split())
     return Letter(
         id=message.id.hex,
         address=outbox.address_of(message),

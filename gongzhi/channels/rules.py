@@ -10,6 +10,9 @@ from gongzhi.ledger.kinds import FactKind
 
 FACTS: dict[str, FactKind] = {
     "message.sent": FactKind(("message", "adapter", "tries"), "A message left by its channel."),
+    "message.carried": FactKind(("message", "adapter"), "A person says that a message on paper was posted."),
+    "message.repeated": FactKind(("message", "adapter"), "A person had a message sent once more."),
+    "message.reported": FactKind(("message", "adapter", "reported"), "The carrier told whether a message arrived."),
     "message.failed": FactKind(("message", "adapter", "tries"), "A message was given up; a person must look."),
 }
 
@@ -29,6 +32,21 @@ LEASE = timedelta(minutes=5)
 
 # A message given up keeps its sealed link this long for a second attempt by hand, then forgets it.
 SECRETS_LAST = timedelta(days=7)
+
+# Messages of one adapter that are claimed at once; with a try of at most 30 s each they end within the lease.
+CLAIMED = 8
+# A message behind one whose receiver does not answer at all is put off by this, without counting as tried.
+REST = timedelta(minutes=1)
+# How long one call goes on sending by one adapter, in seconds; the next call takes the rest.
+BUDGET = 60.0
+# What was taken in is known again this long; a carrier that repeats itself later is a new message.
+REMEMBERED = timedelta(days=90)
+# A question to an address is open this long.
+ASKED_LASTS = timedelta(days=14)
+# How far back one look for what may be forgotten goes: looks are hourly at the least, and the table grows for years.
+SWEPT = timedelta(days=60)
+# Notices stay on a village's air this long, and so many at once.
+ON_AIR, ON_AIR_MOST = timedelta(days=7), 20
 
 LANGUAGES = ("zh-hans", "en")
 

@@ -15,6 +15,7 @@ from gongzhi.channels import reads as channels
 from gongzhi.kit import moments
 from gongzhi.kit.refusal import N_, NotFound
 from gongzhi.people.frame import show
+from gongzhi.people.middleware import actor_of
 from gongzhi.people.permits import Permit, permit
 from gongzhi.places import reads as places
 
@@ -43,7 +44,7 @@ def _again(request: HttpRequest) -> HttpResponse:
     message = channels.message(id) if id else None
     if message is None:
         raise NotFound("message_unknown", N_("There is no such message."))
-    delivering.try_again(at=moments.now(), message=message)
+    delivering.try_again(by=actor_of(request).by, at=moments.now(), message=message)
     messages.success(request, _("It goes out again within a minute."))
     return redirect("letterbox")
 

@@ -9,6 +9,10 @@
 | GONGZHI_PROXIED | 1 behind a TLS proxy: secure cookies, HSTS, trust of X-Forwarded-Proto and -For |
 | GONGZHI_SMTP | smtp://user:password@host:port[?tls=1] for outgoing e-mail; empty keeps e-mail in the letterbox |
 | GONGZHI_EMAIL | sender address of outgoing e-mail |
+| GONGZHI_MAILBOX | maildir:///folder or imaps://user:password@host/folder where residents' e-mail arrives |
+| GONGZHI_SMS | TOML file that describes the provider of text messages; empty keeps them in the letterbox |
+| GONGZHI_SMS_SECRET | the provider's secret, for the file's {secret} and for what the provider sends to us |
+| GONGZHI_FONTS | folder with a Chinese font for printed sheets (default: the system's fonts-noto-cjk) |
 | GONGZHI_DEBUG | 1 shows tracebacks; never on a served county |
 """
 
@@ -219,6 +223,11 @@ EMAIL_HOST_PASSWORD = unquote(_smtp.password or "")
 EMAIL_USE_TLS = parse_qs(_smtp.query).get("tls", ["0"])[0] == "1"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("GONGZHI_EMAIL", "gongzhi@localhost")
+
+MAILBOX = os.environ.get("GONGZHI_MAILBOX", "")
+SMS_PROFILE = os.environ.get("GONGZHI_SMS", "")
+SMS_SECRET = os.environ.get("GONGZHI_SMS_SECRET", "")
+FONTS_DIR = os.environ.get("GONGZHI_FONTS", "")
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIED else None

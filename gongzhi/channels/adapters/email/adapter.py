@@ -13,15 +13,23 @@ from gongzhi.channels.adapters import AdapterError, Letter
 
 NAME = "email"
 LABEL = gettext_noop("E-mail")
+SHORT = False
+BY_HAND = False
 
 # 421 and 4xx: the server asks us to come again. 5xx: it never will (RFC 5321 §4.2.1).
 PERMANENT = 500
+NOT_SET = gettext_noop("No mail server is set (GONGZHI_SMTP).")
 
 
-def deliver(letter: Letter) -> None:
+def missing() -> str:
+    """What is not set up yet."""
+    return "" if settings.EMAIL_HOST else NOT_SET
+
+
+def deliver(letter: Letter) -> str:
     """Hand the letter to the mail server; the Message-ID is the same on every try (RFC 5322 §3.6.4)."""
     if not settings.EMAIL_HOST:
-        raise AdapterError(gettext_noop("No mail server is set (GONGZHI_SMTP)."), permanent=True)
+        raise AdapterError(NOT_SET, permanent=True)
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2]
     mail = EmailMessage(
         subject=letter.subject,
@@ -41,7 +49,8 @@ def deliver(letter: Letter) -> None:
     except smtplib.SMTPResponseException as error:
         raise _failure(error.smtp_code) from error
     except (smtplib.SMTPException, ssl.SSLError, OSError) as error:
-        raise AdapterError(f"{type(error).__name__}") from error
+        raise AdapterError(f"{type(error).__name__}", down=True) from error
+    return ""
 
 
 def _failure(code: int) -> AdapterError:

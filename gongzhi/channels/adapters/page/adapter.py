@@ -8,7 +8,15 @@ from gongzhi.channels.adapters import Letter
 
 NAME = "page"
 LABEL = gettext_noop("On the page of the secret link")
+SHORT = False
+BY_HAND = False
 
 
-def deliver(letter: Letter) -> None:
-    """Nothing has to travel: from now on `reads.on_page` shows the message."""
+def missing() -> str:
+    """Nothing: the page is always there."""
+    return ""
+
+
+def deliver(letter: Letter) -> str:
+    """Nothing has to travel: the page tells the same by itself."""
+    return ""

@@ -1,0 +1,1 @@
+"""Public notices for loudspeakers and screens of a village, as plain text."""

@@ -1,0 +1,1 @@
+"""Letters on paper: staff print, fold and post them, and say so."""
