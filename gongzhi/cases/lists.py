@@ -1,24 +1,27 @@
 """Lists of cases: what others said, what was put right lately, and the search of the desk.
 
-Pages are ranges of `seek`, newest first; nothing is counted. A search walks the index of words from the newest match
-and keeps what fits the filters, at most so many matches a page: the cursor then goes on from there.
+Pages go from newer to older, and nothing is counted. Each list is walked along the narrowest index its filters allow
+(`walking`), a search along the index of words; other filters are judged on what the walk finds, at most so much a
+page: the cursor then goes on from there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from gongzhi.cases import matters, reads, rows, rules, searching
+from gongzhi.cases import matters, reads, rows, rules, walking
 from gongzhi.cases.cards import CaseRow, Page
 from gongzhi.cases.desk_cards import InboxRow
 from gongzhi.cases.models import Case
+from gongzhi.cases.walking import Walk, Way
 from gongzhi.people.cards import Actor
+from gongzhi.people.permits import Permit
+from gongzhi.places import reads as places
 
-_STEP = 400  # matches asked of the index at a time
-_MOST = 8_000  # matches looked at for one page
+_LATELY = 1_000  # cases of a place looked at for what was put right lately
 FIXED = ("fixed", "partly", "answered")
 
 
@@ -33,14 +36,18 @@ def public_list(
 ) -> Page[CaseRow]:
     """Public cases, newest first: by words, place (any level), matter (with those beneath), state or outcome."""
     found = Case.objects.filter(_filters(place, matter, state), public=True)
-    shown, next = _take(found, q, after, limit)
+    walk = walking.matching(q) if q.strip() else _walk(place, matter, state, [walking.PUBLIC])
+    shown, next = walking.page(found, walk, after, limit)
     return Page(rows.case_rows(shown, at), next)
 
 
 def lately_fixed(at: datetime, place: str = "", limit: int = 3) -> tuple[CaseRow, ...]:
     """What was put right lately, the latest first; near a place when one is named."""
-    here = reads.in_place(place) if place else Q()
-    found = Case.objects.filter(here, public=True, outcome__in=FIXED, closed_at__lte=at)  # only closed ones have one
+    found = Case.objects.filter(public=True, outcome__in=FIXED, closed_at__lte=at)  # only closed ones have an outcome
+    divisions = _divisions(place)
+    if divisions:  # among what was received there last: a quiet village is no reason to walk through the county
+        newest = walking.along([walking.of("division", code) for code in divisions])(walking.NEWEST, _LATELY)
+        found = walking.these(found.filter(reads.in_place(place)), newest.seeks)
     return rows.case_rows(list(found.order_by("-closed_at")[:limit]), at)
 
 
@@ -57,7 +64,13 @@ def staff_list(
 ) -> Page[InboxRow]:
     """Cases an actor may see, newest first, by words and filters."""
     here = _filters(place, matter, state) & (Q(organ=organ) if organ else Q())
-    shown, next = _take(Case.objects.filter(reads.visible(actor), here), q, after, limit)
+    if q.strip():
+        walk = walking.matching(q)
+    elif actor.acting.can(Permit.CASE_READ_ALL):
+        walk = _walk(place, matter, state, [walking.of("organ", organ) if organ else walking.ALL])
+    else:
+        walk = walking.along(_seen(actor))
+    shown, next = walking.page(Case.objects.filter(reads.visible(actor), here), walk, after, limit)
     return Page(rows.inbox_rows(shown, actor, at), next)
 
 
@@ -83,26 +96,31 @@ def _with_children(code: str) -> list[str]:
     return found
 
 
-def _take(found: QuerySet[Case], q: str, after: str, limit: int) -> tuple[list[Case], str]:
-    before = rows.seek_cursor(after)
-    if not q.strip():
-        page = list(found.filter(seek__lt=before).order_by("-seek")[: limit + 1])
-        return page[:limit], rows.seek_text(page[limit - 1].seek) if len(page) > limit else ""
-    shown: list[Case] = []
-    looked = 0
-    for seeks in _matches(q, before):
-        shown += found.filter(seek__in=seeks).order_by("-seek")[: limit + 1 - len(shown)]
-        looked += len(seeks)
-        if len(shown) > limit:
-            return shown[:limit], rows.seek_text(shown[limit - 1].seek)
-        if looked >= _MOST:
-            return shown, rows.seek_text(seeks[-1])
-    return shown, ""
+def _walk(place: str, matter: str, state: str, rest: Sequence[Way]) -> Walk:
+    """The narrowest way the filters allow: open work, then a village, one matter, a town, a branch of matters."""
+    divisions, kinds = _divisions(place), _with_children(matter) if matter else []
+    open_states = [one for one in rules.OPEN if state in (one, "open")]
+    if open_states:
+        return walking.along([walking.standing(one) for one in open_states])
+    if len(divisions) == 1:
+        return walking.along([walking.of("division", divisions[0])])
+    if kinds and (len(kinds) == 1 or not divisions):
+        return walking.along([walking.of("matter_id", kind) for kind in kinds])
+    if divisions:
+        return walking.along([walking.of("division", code) for code in divisions])
+    return walking.along(rest)
 
 
-def _matches(q: str, before: int) -> Iterator[list[int]]:
-    while seeks := searching.matches(q, before=before, limit=_STEP):
-        yield seeks
-        before = seeks[-1]
-        if len(seeks) < _STEP:
-            return
+def _divisions(place: str) -> list[str]:
+    """The villages of a place, also those that are no more, and the place itself; none for no place or all of it."""
+    if not place:
+        return []
+    prefix = places.within(place) if len(place) in (12, 15) else place
+    return places.divisions_in(prefix[:12]) if len(prefix) > 6 else []
+
+
+def _seen(actor: Actor) -> list[Way]:
+    """The ways of what an actor may see when it is not every case: see reads.visible."""
+    post = actor.acting
+    own = [walking.of("organ", post.organ), *walking.took_part(post.organ)]
+    return own + [walking.of("division", code) for code in _divisions(post.place)]

@@ -154,6 +154,11 @@ def grids(village: str) -> tuple[PlaceCard, ...]:
     return _atlas().below.get(village, ())
 
 
+def divisions_in(prefix: str) -> list[str]:
+    """Every division under a prefix of codes, also one that is no more (old cases lie in it), by code."""
+    return [code for code in _atlas().cards if len(code) == 12 and code.startswith(prefix)]
+
+
 def shape_of(code: str) -> dict[str, Any] | None:
     """The GeoJSON geometry of a grid; None when it is known by description only."""
     return Grid.objects.filter(code=code).values_list("polygon", flat=True).first()
