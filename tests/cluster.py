@@ -23,7 +23,7 @@ def _as_user(words: list[str]) -> list[str]:
 
 
 def start(folder: Path) -> str:
-    """Create and start a cluster under `folder`; returns its DATABASE_URL."""
+    """Create a cluster under `folder` unless it stands there, and start it; returns its DATABASE_URL."""
     programs = binaries()
     if programs is None:
         raise SystemExit("PostgreSQL's programs are not installed: apt-get install postgresql")
@@ -32,26 +32,28 @@ def start(folder: Path) -> str:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run(
-        _as_user(
-            [str(programs / "initdb"), "-D", str(data), "-U", "gongzhi", "-A", "trust", "-E", "UTF8", "--no-locale"]
-        ),
-        **quiet,
-    )
+    if not (data / "PG_VERSION").exists():
+        words = ["-D", str(data), "-U", "gongzhi", "-A", "trust", "-E", "UTF8", "--no-locale"]
+        subprocess.run(_as_user([str(programs / "initdb"), *words]), **quiet)
     options = f"-p {port} -k {data} -c listen_addresses=127.0.0.1 -c max_connections=60"
     command = [str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(data / "log"), "-o", options, "start"]
     subprocess.run(_as_user(command), **quiet)
     return f"postgres://gongzhi@127.0.0.1:{port}/postgres"
 
 
-def stop(folder: Path) -> None:
-    """Stop the cluster and remove it."""
+def halt(folder: Path, how: str = "fast") -> None:
+    """Stop the cluster in good order and leave its data where it is."""
     programs = binaries()
     data = home(folder)
     if programs is not None and data.exists():
-        command = [str(programs / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]
+        command = [str(programs / "pg_ctl"), "-D", str(data), "-m", how, "-t", "300", "stop"]
         subprocess.run(_as_user(command), check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        shutil.rmtree(data, ignore_errors=True)
+
+
+def stop(folder: Path) -> None:
+    """Stop the cluster and remove it."""
+    halt(folder, "immediate")
+    shutil.rmtree(home(folder), ignore_errors=True)
 
 
 def home(folder: Path) -> Path:
