@@ -25,6 +25,8 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "route": ("gongzhi.methods.text_commands:route", False, "route texts of a file to labels"),
     "hot": ("gongzhi.methods.text_commands:hot", False, "fuse messages of a file into issues, hottest first"),
     "scan": ("gongzhi.methods.space_commands:run", False, "find clusters of events in place and time"),
+    "backup": ("gongzhi.web.keeping.commands:backup", True, "one file with everything, also while serving"),
+    "restore": ("gongzhi.web.keeping.commands:restore", False, "a backup into an empty folder; or --check it"),
     "verify": ("gongzhi.ledger.commands:verify", False, "check a receipt offline"),
 }
 

@@ -19,7 +19,7 @@ from gongzhi.rehearsal import demo as demos
 from gongzhi.rehearsal import district, playing
 from gongzhi.web import county as counties
 from gongzhi.web import county_check, supervision
-from gongzhi.web.county_commands import language
+from gongzhi.web.keeping.telling import language
 from gongzhi.web.preparing import prepare
 
 

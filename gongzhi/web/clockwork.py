@@ -23,6 +23,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from gongzhi.kit.moments import now
+from gongzhi.web import beating
 
 log = logging.getLogger("gongzhi.clockwork")
 HOLDER = f"{socket.gethostname()}:{os.getpid()}"
@@ -127,6 +128,8 @@ class Clockwork:
             module, _, function = job.target.partition(":")
             self.jobs.append((job, getattr(importlib.import_module(module), function)))
         self.due = dict.fromkeys((job.name for job in timetable), 0.0)
+        self.failing: dict[str, tuple[float, str]] = {}
+        self.beaten = -beating.EVERY
         self.stopping = False
 
     def stop(self, number: int = 0, frame: FrameType | None = None) -> None:
@@ -139,14 +142,23 @@ class Clockwork:
             moment = time.monotonic()
             if self.stopping or self.due[job.name] > moment:
                 continue
+            self._beat(moment)
             more = False
             try:
                 more = work(now())
-            except Exception:
+                self.failing.pop(job.name, None)
+            except Exception as error:
                 log.exception("job %s failed and will be tried again", job.name)
+                self.failing.setdefault(job.name, (time.time(), type(error).__qualname__))
                 close_old_connections()
             self.due[job.name] = time.monotonic() + (BUSY_PAUSE if more else job.every)
         return max(0.0, min(self.due.values()) - time.monotonic())
+
+    def _beat(self, moment: float) -> None:
+        """Show that it goes round; before a job, since one that hangs must not look alive."""
+        if moment - self.beaten >= beating.EVERY:
+            self.beaten = moment
+            beating.write(settings.RUN_DIR, beating.Beat(time.time(), self.failing))
 
     def run(self) -> None:
         """Until a signal."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from gongzhi.kit.refusal import Refusal
 from gongzhi.web import county as counties
 from gongzhi.web import county_check
 from gongzhi.web.county_folder import County
+from gongzhi.web.keeping.telling import language
 
 
 def county(argv: Sequence[str]) -> int:
@@ -30,12 +30,6 @@ def county(argv: Sequence[str]) -> int:
         except Refusal as refusal:
             print(_(refusal.sentence) % refusal.params, file=sys.stderr)
             return 1
-
-
-def language() -> str:
-    """Chinese when the terminal speaks Chinese (LC_ALL, LC_MESSAGES, LANG), else English."""
-    spoken = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return "zh-hans" if spoken.lower().startswith("zh") else "en"
 
 
 def _new(folder: Path) -> int:

@@ -160,6 +160,11 @@ def _send(argv: Sequence[str], word: str, number: int) -> int:
     return 0
 
 
+def is_served(run_dir: Path) -> bool:
+    """Whether a supervisor is at work for the county whose run/ folder this is."""
+    return _pid(run_dir) is not None
+
+
 def _pid(run_dir: Path) -> int | None:
     try:
         pid = int((run_dir / "gongzhi.pid").read_text())

@@ -24,6 +24,7 @@ def enter(request: HttpRequest) -> HttpResponseRedirect:
 urlpatterns = [
     path("", enter),
     path("health", health.health, name="health"),
+    path("health/live", health.live, name="live"),
     path("favicon.ico", small.favicon, name="favicon"),
     path("robots.txt", small.robots, name="robots"),
     path("api/v1/", api.urls),

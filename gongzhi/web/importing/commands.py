@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.places import reads as places
-from gongzhi.web.county_commands import language
 from gongzhi.web.importing import drafting, example, playing, profile, scanning, shapes, telling
+from gongzhi.web.keeping.telling import language
 from gongzhi.web.preparing import prepare
 
 
