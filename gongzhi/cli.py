@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "scan": ("gongzhi.methods.space_commands:run", False, "find clusters of events in place and time"),
     "backup": ("gongzhi.web.keeping.commands:backup", True, "one file with everything, also while serving"),
     "restore": ("gongzhi.web.keeping.commands:restore", False, "a backup into an empty folder; or --check it"),
+    "warehouse": ("gongzhi.insight.commands:warehouse", True, "refresh, check, rebuild, show the county's Parquet"),
     "verify": ("gongzhi.ledger.commands:verify", False, "check a receipt offline"),
 }
 

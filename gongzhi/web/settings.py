@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "gongzhi.people",
     "gongzhi.procedures",
     "gongzhi.cases",
+    "gongzhi.insight",
     "gongzhi.web",
     "gongzhi.rehearsal",
     "allauth",  # after our rooms: the first template of a name wins, and sign-in pages are ours

@@ -1,0 +1,83 @@
+"""`gongzhi warehouse refresh|check|rebuild|show`: the county's Parquet for analysis."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from gongzhi.insight.warehouse import filling, manifest
+from gongzhi.kit.moments import now
+from gongzhi.kit.refusal import Refusal
+from gongzhi.places import reads as places
+
+
+def folder() -> Path:
+    """Where the county's warehouse lies."""
+    return Path(settings.GONGZHI_DIR) / "warehouse"
+
+
+def warehouse(argv: Sequence[str]) -> int:
+    """Run one word; 0 done, 1 refused or damaged."""
+    words = _words().parse_args(list(argv))
+    try:
+        return {"refresh": _refresh, "check": _check, "rebuild": _rebuild, "show": _show}[words.word]()
+    except Refusal as refusal:
+        print(f"gongzhi warehouse: {_(refusal.sentence) % refusal.params}", file=sys.stderr)
+        return 1
+
+
+def _refresh() -> int:
+    return _said(filling.refresh(folder(), at=now(), zone=places.county().zone, tell=_tell))
+
+
+def _said(done: filling.Refreshed) -> int:
+    print(
+        _("%(facts)d facts taken in, %(cases)d case rows and %(parts)d partitions written.")
+        % {"facts": done.facts, "cases": done.cases, "parts": done.parts}
+    )
+    return 0
+
+
+def _check() -> int:
+    held = manifest.read(folder())
+    broken = manifest.damaged(folder(), held)
+    for grain, day in broken:
+        print(_("Partition %(grain)s of %(day)s is missing or damaged.") % {"grain": grain, "day": day})
+    if broken:
+        print(_("Run `gongzhi warehouse rebuild`: everything is taken from the ledger and the live tables again."))
+        return 1
+    parts = sum(len(days) for days in held.grains.values())
+    print(_("%(parts)d partitions are what was written.") % {"parts": parts})
+    return 0
+
+
+def _rebuild() -> int:
+    return _said(filling.rebuild(folder(), at=now(), zone=places.county().zone, tell=_tell))
+
+
+def _show() -> int:
+    held = manifest.read(folder())
+    for grain, days in sorted(held.grains.items()):
+        span = f"{min(days)} – {max(days)}" if days else "–"
+        print(f"{grain:<8} {held.rows(grain):>12,}  {span}")
+    print(_("Facts up to %(index)d, refreshed %(at)s.") % {"index": held.index, "at": held.at or "–"})
+    return 0
+
+
+def _tell(done: int, left: int) -> None:
+    print(f"  {done:,} / {done + left:,}", file=sys.stderr, flush=True)
+
+
+def _words() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gongzhi warehouse", description=__doc__)
+    words = parser.add_subparsers(dest="word", required=True)
+    words.add_parser("refresh", help="take in what was sealed since")
+    words.add_parser("check", help="compare every file with the digest it was written with")
+    words.add_parser("rebuild", help="make everything anew from the ledger and the live tables")
+    words.add_parser("show", help="grains, rows and days")
+    return parser

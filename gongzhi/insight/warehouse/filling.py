@@ -1,0 +1,167 @@
+"""Refreshing the warehouse: sealed facts after the manifest's index, live rows by `cases.reads.batch`, new partitions.
+
+The bookmark is the manifest's own index, not a row of the database: rows and bookmark are one rename, so that a
+refresh that dies has changed nothing and the next one begins where the last whole one ended. A fact that comes late
+touches the day of its case, its own day, and the open states from the day on which it changed them.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from gongzhi.cases import reads as cases
+from gongzhi.insight.warehouse import grains, manifest, rows, states
+from gongzhi.insight.warehouse.manifest import Manifest, Part
+from gongzhi.kit.refusal import N_, Refusal
+from gongzhi.ledger import reads as ledger
+
+CHUNK = 20_000  # facts of one round: memory stays flat, and each round is a whole refresh that may be the last
+Told = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a refresh did: facts taken in, cases written anew, partitions written."""
+
+    facts: int = 0
+    cases: int = 0
+    parts: int = 0
+
+
+@dataclass(slots=True)
+class _Round:
+    """One round's work: days written so far, and from which day open states changed."""
+
+    folder: Path
+    zone: ZoneInfo
+    fresh: dict[str, dict[str, Part]]
+    parts: int = 0
+
+    def put(self, grain: str, day: str, content: pa.Table) -> None:
+        """Write a day of a grain; an empty day loses its partition."""
+        if content.num_rows:
+            data = grains.packed(grain, content)
+            self.fresh[grain][day] = manifest.keep(self.folder, grain, day, data, content.num_rows)
+            self.parts += 1
+        else:
+            self.fresh[grain].pop(day, None)
+
+    def kept(self, grain: str, day: str) -> pa.Table:
+        """A day of a grain as it is now."""
+        part = self.fresh[grain].get(day)
+        try:
+            return grains.unpacked(grain, [self.folder / part.file] if part else [])
+        except (OSError, pa.ArrowException) as fault:
+            raise Refusal(
+                "warehouse_damaged",
+                N_("Partition %(grain)s of %(day)s is missing or damaged; `gongzhi warehouse rebuild` makes it anew."),
+                grain=grain,
+                day=day,
+            ) from fault
+
+
+def refresh(folder: Path, *, at: datetime, zone: ZoneInfo, tell: Told = lambda done, left: None) -> Refreshed:
+    """Take in every sealed fact the warehouse has not heard of; `tell(facts done, facts left)` after each round.
+
+    Refuses `warehouse_busy` while another process writes. Killed at any moment, the warehouse is what it was after
+    the last whole round."""
+    done = Refreshed()
+    with manifest.writing(folder):
+        held = manifest.read(folder)
+        while facts := ledger.facts_after(held.index, CHUNK):
+            held, one = _round(folder, held, facts, at=at, zone=zone)
+            done = Refreshed(done.facts + one.facts, done.cases + one.cases, done.parts + one.parts)
+            tell(done.facts, ledger.size() - held.index - 1)
+        held, parts = _days_gone_by(folder, held, at=at, zone=zone)
+        manifest.sweep(folder, held)
+    return replace(done, parts=done.parts + parts)
+
+
+def rebuild(folder: Path, *, at: datetime, zone: ZoneInfo, tell: Told = lambda done, left: None) -> Refreshed:
+    """Forget everything and take it in again from the ledger and the live tables."""
+    with manifest.writing(folder):
+        (folder / manifest.NAME).unlink(missing_ok=True)
+        for grain in grains.SCHEMAS:
+            shutil.rmtree(folder / grain, ignore_errors=True)
+    return refresh(folder, at=at, zone=zone, tell=tell)
+
+
+def _round(
+    folder: Path, held: Manifest, facts: Sequence[Any], *, at: datetime, zone: ZoneInfo
+) -> tuple[Manifest, Refreshed]:
+    """One chunk of facts, up to a manifest that names what came of it."""
+    work = _Round(folder, zone, {grain: dict(held.grains.get(grain, {})) for grain in grains.SCHEMAS})
+    touched = {case for fact in facts if (case := rows.case_of(fact.about))}
+    live = {row.id.hex: row.values for row in cases.batch("case", [UUID(case) for case in touched])}
+    before = _known(work, touched, live)
+    told = {case: {name: row[name] for name in rows.TOLD} for case, row in before.items()}
+    events = [row for row in rows.events_of(facts, told, zone) if row["case"] in live]
+    for day, some in rows.by_day(events).items():
+        work.put("events", day, pa.concat_tables([work.kept("events", day), grains.table("events", some)]))
+    after = {case: rows.case_row(case, live[case], told[case], zone) for case in touched if case in live}
+    _write_cases(work, before, after)
+    if held.counted:
+        _write_states(work, states.changed_days(before, after, last=date.fromisoformat(held.counted)))
+    fresh = replace(held, index=facts[-1].index, grains=work.fresh, zone=str(zone))
+    fresh = manifest.swap(folder, fresh, at=at, written=work.parts)
+    return fresh, Refreshed(len(facts), len(after), work.parts)
+
+
+def _known(work: _Round, touched: set[str], live: dict[str, Any]) -> dict[str, rows.Row]:
+    """The rows the warehouse holds of these cases. Their days are known from the live rows; a case that lost its
+    live row (it turned out to be about an officer) is looked for in every day."""
+    days = {values["received_at"].astimezone(work.zone).date().isoformat() for values in live.values()}
+    if touched - live.keys():
+        days = set(work.fresh["cases"])
+    wanted = pa.array(sorted(touched), pa.string())
+    found: dict[str, rows.Row] = {}
+    for day in sorted(days & work.fresh["cases"].keys()):
+        kept = work.kept("cases", day)
+        mine = kept.filter(pc.is_in(kept["case"], value_set=wanted))
+        found.update({row["case"]: row for row in mine.to_pylist()})
+    return found
+
+
+def _write_cases(work: _Round, before: dict[str, rows.Row], after: dict[str, rows.Row]) -> None:
+    """Each day that holds one of these cases, written once."""
+    gone = pa.array(sorted(before), pa.string())
+    fresh = rows.by_day(list(after.values()))
+    for day in sorted({row["day"].isoformat() for row in before.values()} | fresh.keys()):
+        kept = work.kept("cases", day)
+        rest = kept.filter(pc.invert(pc.is_in(kept["case"], value_set=gone)))
+        work.put("cases", day, pa.concat_tables([rest, grains.table("cases", fresh.get(day, []))]))
+
+
+def _write_states(work: _Round, days: Iterable[date]) -> None:
+    """The open states of these days from the case rows as they are now."""
+    wanted = sorted(days)
+    if not wanted:
+        return
+    files = [work.folder / part.file for part in work.fresh["cases"].values()]
+    for day, content in states.open_on(files, wanted):
+        work.put("states", day.isoformat(), content)
+
+
+def _days_gone_by(folder: Path, held: Manifest, *, at: datetime, zone: ZoneInfo) -> tuple[Manifest, int]:
+    """Open states of days that have ended and were not counted yet, up to yesterday."""
+    days = sorted(held.grains.get("cases", {}))
+    yesterday = at.astimezone(zone).date() - timedelta(days=1)
+    if not days or (held.counted and held.counted >= yesterday.isoformat()):
+        return held, 0
+    first = date.fromisoformat(held.counted) + timedelta(days=1) if held.counted else date.fromisoformat(days[0])
+    if first > yesterday:
+        return held, 0
+    work = _Round(folder, zone, {grain: dict(held.grains.get(grain, {})) for grain in grains.SCHEMAS})
+    _write_states(work, (first + timedelta(days=n) for n in range((yesterday - first).days + 1)))
+    fresh = replace(held, grains=work.fresh, counted=yesterday.isoformat())
+    return manifest.swap(folder, fresh, at=at, written=work.parts), work.parts

@@ -1,0 +1,100 @@
+"""The grains: what a row is, column by column. No text, no point, no post, no officer ever stands in one.
+
+`cases`   one row a case, in the partition of the county's day it was received on
+`events`  one row a fact about a case, in the partition of the day it happened on, with the dwell before it
+`states`  open cases at the end of a day by matter × place × organ × age band, in the partition of that day
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+_MOMENT = pa.timestamp("us", tz="UTC")
+
+CASES = pa.schema(
+    [
+        ("case", pa.string()),  # 32 hex digits
+        ("day", pa.date32()),  # of receipt, in the county's zone
+        ("hour", pa.int8()),
+        ("received_at", _MOMENT),
+        ("matter", pa.string()),
+        ("matter_by", pa.string()),
+        ("place", pa.string()),  # the finest code known: grid, else division
+        ("division", pa.string()),
+        ("organ", pa.string()),
+        ("kind", pa.string()),  # of the first voice
+        ("source", pa.string()),
+        ("state", pa.string()),
+        ("outcome", pa.string()),
+        ("round", pa.int16()),
+        ("voices", pa.int32()),
+        ("refusals", pa.int16()),
+        ("handed_over", pa.int16()),
+        ("urgent", pa.bool_()),
+        ("due_at", _MOMENT),
+        ("accepted_at", _MOMENT),
+        ("answered_at", _MOMENT),
+        ("in_time", pa.bool_()),
+        ("closed_at", _MOMENT),
+        ("closed_day", pa.date32()),
+        ("grade", pa.int8()),  # of the latest rating
+        ("solved", pa.bool_()),
+        ("last_index", pa.int64()),  # the newest fact that this row has heard of
+        ("last_at", _MOMENT),
+    ]
+)
+EVENTS = pa.schema(
+    [
+        ("index", pa.int64()),  # the fact's place in the ledger
+        ("day", pa.date32()),
+        ("at", _MOMENT),
+        ("case", pa.string()),
+        ("kind", pa.string()),
+        ("organ", pa.string()),  # whom the fact names as receiver, else empty
+        ("reason", pa.string()),
+        ("round", pa.int16()),
+        ("dwell", pa.float64()),  # seconds since the fact before about the same case; null for the first
+    ]
+)
+STATES = pa.schema(
+    [
+        ("day", pa.date32()),
+        ("matter", pa.string()),
+        ("place", pa.string()),
+        ("organ", pa.string()),
+        ("age", pa.int16()),  # first day of the age band (rules.AGE_BANDS)
+        ("open", pa.int64()),
+    ]
+)
+SCHEMAS: Mapping[str, pa.Schema] = {"cases": CASES, "events": EVENTS, "states": STATES}
+# Sorted within a partition, so that a filter by place or matter skips row groups and runs compress.
+ORDER: Mapping[str, list[tuple[str, str]]] = {
+    "cases": [("matter", "ascending"), ("place", "ascending"), ("case", "ascending")],
+    "events": [("index", "ascending")],
+    "states": [(name, "ascending") for name in ("matter", "place", "organ", "age")],
+}
+
+
+def table(grain: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Rows as a table of the grain; refuses values of another type (pyarrow's ArrowInvalid)."""
+    return pa.Table.from_pylist(list(rows), schema=SCHEMAS[grain])
+
+
+def packed(grain: str, content: pa.Table) -> bytes:
+    """One partition as Parquet bytes; equal contents in any order give equal bytes."""
+    whole = content.select(SCHEMAS[grain].names).cast(SCHEMAS[grain]).sort_by(ORDER[grain])
+    out = io.BytesIO()
+    pq.write_table(whole, out, compression="zstd", store_schema=False)
+    return out.getvalue()
+
+
+def unpacked(grain: str, files: Sequence[Path]) -> pa.Table:
+    """Partitions read back, one after another; an empty table of the grain for none."""
+    tables = [pq.read_table(file, schema=SCHEMAS[grain]) for file in files]
+    return pa.concat_tables(tables) if tables else SCHEMAS[grain].empty_table()
