@@ -127,7 +127,7 @@ class Turn:
 
     def tell(self, template: str, *, voices: Sequence[Voice] | None = None, **context: str) -> None:
         """Write to every voice (or the named ones), held back until the move cannot be undone any more."""
-        self.keys += letters.put(
+        keys = letters.put(
             at=self.at,
             case=self.case,
             voices=letters.live_voices(self.case) if voices is None else voices,
@@ -136,6 +136,7 @@ class Turn:
             context=context,
             not_before=self.at + timedelta(seconds=rules.UNDO_SECONDS),
         )
+        self.keys = [*dict.fromkeys([*self.keys, *keys])]  # what the village hears is one, however many letters
 
     def finish(self, fact: str, details: Mapping[str, Json] | None = None, *, undo: bool = True) -> Case:
         """Save the row as the next version, write the fact, keep the way back, drop the printed page."""

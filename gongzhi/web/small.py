@@ -17,8 +17,8 @@ DAY = "public, max-age=86400"
 ROBOTS = """User-agent: *
 Disallow: /zh/v/
 Disallow: /en/v/
-Disallow: /zh/cases/?
-Disallow: /en/cases/?
+Disallow: /zh/cases/?q=
+Disallow: /en/cases/?q=
 Disallow: /zh/cases/list.csv
 Disallow: /en/cases/list.csv
 Disallow: /zh/find/

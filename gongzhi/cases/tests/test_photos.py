@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import os
+import time
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from gongzhi.cases.cards import KeptPhoto
 from gongzhi.cases.intake import Received
 from gongzhi.cases.models import Photo, Strain
 from gongzhi.cases.tests import cast
+from gongzhi.kit import moments
 from gongzhi.kit.refusal import NotFound, Refusal
 
 pytestmark = pytest.mark.usefixtures("county")
@@ -121,3 +124,33 @@ def test_no_address_is_kept_and_old_counts_are_forgotten() -> None:
     strain(1)
     assert b"10.1.2" not in bytes(Strain.objects.get().key)
     assert straining.tidy(at=cast.later(hours=2)) == 1
+
+
+def forget(hours: float) -> int:
+    """Run the job over every part of the store, so many hours from now."""
+    later = moments.now() + timedelta(hours=hours)
+    return sum(photos.forget_unsent(at=later + timedelta(seconds=60 * part)) for part in range(photos.PARTS))
+
+
+def test_a_photo_nobody_sent_is_gone_after_a_day_and_not_before() -> None:
+    kept = photos.keep(picture())
+    assert forget(hours=20) == 0
+    assert photos._store().has(kept.sha256)
+    assert forget(hours=26) == 1
+    assert not photos._store().has(kept.sha256)
+
+
+def test_a_photo_of_a_voice_or_an_answer_stays_for_good() -> None:
+    _, photo = with_photo()
+    assert forget(hours=24 * 400) == 0
+    assert photos._store().has(photo.sha256)
+
+
+def test_a_photo_that_was_just_sent_again_is_not_forgotten() -> None:
+    kept = photos.keep(picture())
+    path = photos._store().path(kept.sha256)
+    long_ago = time.time() - 7 * 86_400
+    os.utime(path, (long_ago, long_ago))
+    photos.keep(picture())
+    assert forget(hours=1) == 0
+    assert photos.from_ticket(photos.ticket(kept)) == kept

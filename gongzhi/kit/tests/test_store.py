@@ -1,4 +1,5 @@
 import hashlib
+import os
 import threading
 
 import pytest
@@ -58,3 +59,41 @@ def test_many_may_put_the_same_at_once(tmp_path):
         thread.join()
     assert store.get(hashlib.sha256(b"x" * 10_000).hexdigest()) == b"x" * 10_000
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+def test_a_file_is_dropped_unless_it_was_put_again(tmp_path):
+    store = Store(tmp_path)
+    digest = store.put(b"photo")
+    os.utime(store.path(digest), (1000, 1000))
+    assert not store.drop(digest, before=1000)
+    assert store.get(digest) == b"photo"
+    assert store.drop(digest, before=1001)
+    assert not store.has(digest)
+    assert not store.drop(digest, before=1001)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_putting_again_says_that_a_file_is_wanted(tmp_path):
+    store = Store(tmp_path)
+    digest = store.put(b"photo")
+    os.utime(store.path(digest), (1000, 1000))
+    store.put(b"photo")
+    assert store.part(int(digest[:2], 16))[digest] > 1000
+
+
+def test_every_file_is_in_one_of_256_parts(tmp_path):
+    store = Store(tmp_path)
+    digests = {store.put(bytes([number])) for number in range(50)}
+    assert {digest for part in range(256) for digest in store.part(part)} == digests
+
+
+def test_a_wanted_file_survives_droppers_and_putters_at_once(tmp_path):
+    store = Store(tmp_path)
+    digest = store.put(b"photo")
+    deeds = [lambda: store.drop(digest, before=1000), lambda: store.put(b"photo")]
+    threads = [threading.Thread(target=lambda deed=deed: [deed() for _ in range(300)]) for deed in deeds * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert store.get(digest) == b"photo"
