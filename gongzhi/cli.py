@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "county": ("gongzhi.web.county_commands:county", True, "new, check or load a county's files"),
     "people": ("gongzhi.people.commands:people", True, "people first: the first administrator"),
     "cases": ("gongzhi.cases.commands:cases", True, "cases key new|list|close: keys for other people's programs"),
+    "sensors": ("gongzhi.sensors.commands:sensors", True, "sensors key new|list|close, listen: instruments that speak"),
     "import": ("gongzhi.web.importing.commands:import_", True, "cases from a file of another system; draft a profile"),
     "demo": ("gongzhi.rehearsal.commands:demo", True, "build and serve the practice county"),
     "doctor": ("gongzhi.web.doctor:doctor", True, "check ledger, printed pages, clockwork; say what to do"),

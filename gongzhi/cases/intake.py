@@ -8,7 +8,7 @@ fact and the house's signed promise to seal it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -67,9 +67,8 @@ def receive(
 ) -> Received:
     """Receive a voice and begin a case with it. `by` is rules.NEW_VOICE for the resident herself.
 
-    `organ` has it instead of the responsible one: the owner of the sensor that speaks about itself.
-
-    `before` runs first in the transaction: there a door counts its sender, and all that is long is done by then.
+    `organ` has it instead of the responsible one: the owner of a sensor that speaks about itself. `before` runs first
+    in the transaction: there a door counts its sender, and all that is long is done by then.
 
     Refuses empty or too long words, a contact nobody could read, a place outside the county, unknown codes.
     Words of danger are kept whatever their place. The same `form_key` again is the same voice and receipt, for a
@@ -91,9 +90,7 @@ def receive(
     )
     where = placing.place(place, keep=told.danger is not None)
     card = matters.chosen(matter) if matter else matters.suggested_or_other(told.words)
-    concerned = placing.concerned(card, where, officer, at=at)
-    if organ and officer is None:
-        concerned = replace(concerned, organ=organ)
+    concerned = placing.concerned(card, where, officer, at=at, organ=organ)
     chosen_by = matter_by if matter else "suggested"
     return _once(told, lambda: _begin(told, where, card, concerned, chosen_by), before)
 

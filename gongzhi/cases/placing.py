@@ -101,14 +101,16 @@ def _by_code(code: str, text: str, county: str, *, keep: bool) -> Placed:
     )
 
 
-def concerned(matter: MatterCard, where: Placed, officer: Officer | None, *, at: datetime) -> Concerned:
+def concerned(
+    matter: MatterCard, where: Placed, officer: Officer | None, *, at: datetime, organ: str = ""
+) -> Concerned:
     """The lead organ by matter and place; for a complaint about an officer, the supervisor's organ.
 
     Such a case never goes to the officer's own organ, also when that is only named in the resident's words; it
     goes to the dispatch desk when the county has no supervisor."""
     found = matters.responsible(matter.code, where.code)
     if officer is None:
-        return Concerned(found.organ, found.clause, about_officer=matter.about_officer)
+        return Concerned(organ or found.organ, found.clause, about_officer=matter.about_officer)
     organ, post, account = officer.organ, "", ""
     if officer.post is not None:
         card = people.post(officer.post)

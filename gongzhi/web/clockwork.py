@@ -46,6 +46,8 @@ TIMETABLE: tuple[Job, ...] = (
     Job("ring", 20, "gongzhi.web.clockwork:ring", "clocks that are near, overdue or paused to their end"),
     Job("head", 600, "gongzhi.web.clockwork:publish", "the day's signed head of the ledger"),
     Job("photos", 60, "gongzhi.web.clockwork:photos", "photos kept for a form that nobody sent within a day"),
+    Job("listen_for_silence", 15, "gongzhi.web.clockwork:listen_for_silence", "sensors that are not heard any more"),
+    Job("thin_readings", 600, "gongzhi.web.clockwork:thin_readings", "old readings of sensors become hours"),
     Job("tidy", 300, "gongzhi.web.clockwork:tidy", "expired lists, forgotten holds and spooled bodies"),
 )
 
@@ -110,6 +112,21 @@ def photos(at: datetime) -> bool:
 
     kept.forget_unsent(at=at)
     return False
+
+
+def listen_for_silence(at: datetime) -> bool:
+    """Tell owners of sensors that fell silent."""
+    from gongzhi.sensors import minding
+
+    minding.listen_for_silence(at=at)
+    return False
+
+
+def thin_readings(at: datetime) -> bool:
+    """Turn a day of old readings into hours."""
+    from gongzhi.sensors import thinning
+
+    return thinning.thin(at=at, days=settings.READINGS_DAYS) > 0
 
 
 def leave() -> None:

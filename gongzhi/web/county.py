@@ -23,6 +23,7 @@ from gongzhi.people import loading as people
 from gongzhi.places import keeping
 from gongzhi.places import loading as places
 from gongzhi.procedures import loading as procedures
+from gongzhi.sensors import loading as sensors
 from gongzhi.web.county_folder import County
 
 BY = "import:county"
@@ -59,6 +60,8 @@ def load(*, by: str, at: datetime, county: County) -> list[Step]:
             _step("matters.csv", cases.load_matters(rows=rows["matters.csv"], **who)),
             _step("responsibilities.csv", cases.load_responsibilities(rows=rows["responsibilities.csv"], **who)),
             _step("details.csv", detailing.load_details(rows=rows.get("details.csv", []), **who)),
+            _step("sensors.csv", sensors.load_sensors(rows=rows.get("sensors.csv", []), **who)),
+            _step("sensor_rules.csv", sensors.load_rules(rows=rows.get("sensor_rules.csv", []), **who)),
         ]
 
 

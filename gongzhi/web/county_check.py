@@ -41,6 +41,8 @@ CELLS = {
     "role_unknown": N_("“%(value)s” is not a role; docs/county-files.md lists them."),
     "choices_misread": N_("A list needs choices like key=中文|English, parted by “;”; a text is never required."),
     "officer_public": N_("A matter about an officer is never public: public_ok must be false."),
+    "sensor_odd": N_("A sensor needs low below high, and a pin (lon and lat) or a place."),
+    "sensor_rule_odd": N_("“back” must lie on the calm side of the threshold."),
     "other": N_("“%(column)s” cannot be read: %(value)s"),
 }
 _ALIKE = {"date_from_datetime_parsing": "date", "date_parsing": "date", "date_from_datetime_inexact": "date"}

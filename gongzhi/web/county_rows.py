@@ -17,6 +17,7 @@ from gongzhi.kit.worktime import LONGEST, Unit
 from gongzhi.look import colours
 from gongzhi.people.permits import ROLES
 from gongzhi.places.rules import Level
+from gongzhi.sensors import rules as sensors
 
 ORGAN_KINDS = ("government", "department", "town", "hotline", "dispatch", "supervision", "company", "association")
 
@@ -264,6 +265,51 @@ class DayRow(Row):
     source: str
 
 
+class SensorRow(Row):
+    """sensors.csv: an instrument, who owns it, where it is, what it measures and how often."""
+
+    code: Code
+    name_zh: Annotated[str, Field(max_length=80)]
+    name_en: Annotated[str, Field(max_length=120)] = ""
+    model: Annotated[str, Field(max_length=120)] = ""
+    organ: Code
+    place: Annotated[str, Field(pattern=r"^([1-9]\d{11}|[1-9]\d{14})$")] | None = None
+    lon: Lon | None = None
+    lat: Lat | None = None
+    quantity: Annotated[str, Field(pattern=f"^({'|'.join(sensors.QUANTITIES)})$")]
+    low: float
+    high: float
+    interval: Annotated[int, Field(ge=1, le=31 * 86_400)]
+    silent_times: Annotated[int, Field(ge=1, le=1_000)] = 3
+    upkeep: Code = rules.CATCH_ALL
+    public: Yes = False
+
+    @model_validator(mode="after")
+    def _whole(self) -> SensorRow:
+        if self.low >= self.high or (self.lon is None) != (self.lat is None) or (self.lon is None and not self.place):
+            raise ValueError("sensor_odd")
+        return self
+
+
+class SensorRuleRow(Row):
+    """sensor_rules.csv: when a sensor's readings become a voice, and about which matter."""
+
+    sensor: Code
+    code: Code
+    kind: Literal["above", "below", "rise", "fall"]
+    threshold: float
+    back: float | None = None
+    seconds: Annotated[int, Field(ge=0, le=7 * 86_400)] = 0
+    matter: Code
+
+    @model_validator(mode="after")
+    def _comes_back(self) -> SensorRuleRow:
+        back = self.threshold if self.back is None else self.back
+        if back > self.threshold if self.kind != "below" else back < self.threshold:
+            raise ValueError("sensor_rule_odd")
+        return self
+
+
 ROWS: dict[str, type[Row]] = {
     "divisions.csv": DivisionRow,
     "buildings.csv": LandmarkRow,
@@ -274,5 +320,7 @@ ROWS: dict[str, type[Row]] = {
     "details.csv": DetailRow,
     "clauses.csv": ClauseRow,
     "calendar.csv": DayRow,
+    "sensors.csv": SensorRow,
+    "sensor_rules.csv": SensorRuleRow,
 }
-OPTIONAL = frozenset({"buildings.csv", "calendar.csv", "details.csv"})
+OPTIONAL = frozenset({"buildings.csv", "calendar.csv", "details.csv", "sensors.csv", "sensor_rules.csv"})

@@ -26,6 +26,8 @@ KEYS: dict[str, Callable[[Any], Hashable]] = {
     "details.csv": lambda row: f"{row.matter} {row.code}",
     "clauses.csv": lambda row: row.code,
     "calendar.csv": lambda row: row.date.isoformat(),
+    "sensors.csv": lambda row: row.code,
+    "sensor_rules.csv": lambda row: f"{row.sensor} {row.code}",
 }
 # file, column, file that must hold the value
 LINKS = (
@@ -42,6 +44,10 @@ LINKS = (
     ("responsibilities.csv", "assisting", "organs.csv"),
     ("responsibilities.csv", "clause", "clauses.csv"),
     ("details.csv", "matter", "matters.csv"),
+    ("sensors.csv", "organ", "organs.csv"),
+    ("sensors.csv", "upkeep", "matters.csv"),
+    ("sensor_rules.csv", "sensor", "sensors.csv"),
+    ("sensor_rules.csv", "matter", "matters.csv"),
 )
 OVERLAP = 1e-9  # square degrees, about 10 m²: less is the rounding of coordinates
 
@@ -108,6 +114,9 @@ def _judge_places(county: County, known: dict[str, set[Hashable]]) -> None:
     for line in county.files.get("posts.csv", []):
         if line.row.place and line.row.place not in everywhere:
             county.blame("posts.csv", line.number, UNKNOWN, code=line.row.place, column="place", file="divisions.csv")
+    for line in county.files.get("sensors.csv", []):
+        if line.row.place and line.row.place not in everywhere:
+            county.blame("sensors.csv", line.number, UNKNOWN, code=line.row.place, column="place", file="divisions.csv")
     prefixes = {code[:length] for code in everywhere for length in range(1, len(code) + 1)}
     for line in county.files.get("responsibilities.csv", []):
         if line.row.place and line.row.place not in prefixes:

@@ -13,6 +13,8 @@
 | GONGZHI_SMS | TOML file that describes the provider of text messages; empty keeps them in the letterbox |
 | GONGZHI_SMS_SECRET | the provider's secret, for the file's {secret} and for what the provider sends to us |
 | GONGZHI_FONTS | folder with a Chinese font for printed sheets (default: the system's fonts-noto-cjk) |
+| GONGZHI_MQTT | mqtt://user:password@host:1883/prefix where sensors speak; empty: readings by HTTP alone |
+| GONGZHI_READINGS_DAYS | days single readings of sensors are kept before only their hours are (default 30) |
 | GONGZHI_DEBUG | 1 shows tracebacks; never on a served county |
 """
 
@@ -30,6 +32,13 @@ def _flag(name: str) -> bool:
     if value not in ("", "0", "1"):
         raise SystemExit(f"{name} must be 0 or 1, not {value!r}.")
     return value == "1"
+
+
+def _days(name: str, default: int) -> int:
+    value = os.environ.get(name, "") or str(default)
+    if not value.isdecimal() or int(value) < 1:
+        raise SystemExit(f"{name} must be a number of days, not {value!r}.")
+    return int(value)
 
 
 def _secret(path: Path) -> str:
@@ -115,6 +124,7 @@ INSTALLED_APPS = [
     "gongzhi.people",
     "gongzhi.procedures",
     "gongzhi.cases",
+    "gongzhi.sensors",
     "gongzhi.insight",
     "gongzhi.web",
     "gongzhi.rehearsal",
@@ -229,6 +239,9 @@ MAILBOX = os.environ.get("GONGZHI_MAILBOX", "")
 SMS_PROFILE = os.environ.get("GONGZHI_SMS", "")
 SMS_SECRET = os.environ.get("GONGZHI_SMS_SECRET", "")
 FONTS_DIR = os.environ.get("GONGZHI_FONTS", "")
+
+MQTT = os.environ.get("GONGZHI_MQTT", "")
+READINGS_DAYS = _days("GONGZHI_READINGS_DAYS", 30)
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIED else None

@@ -29,6 +29,7 @@ urlpatterns = [
     path("robots.txt", small.robots, name="robots"),
     path("api/v1/", api.urls),
     path("open311/", include("gongzhi.cases.open311.urls")),
+    path("sensorthings/v1.1", include("gongzhi.sensors.program_urls")),
     path("", include("gongzhi.look.urls")),
     spoken(
         path("", home.home, name="home"),
@@ -36,6 +37,7 @@ urlpatterns = [
         path("desk/people/", include("gongzhi.people.urls")),
         path("desk/letterbox/", letterbox.letterbox, name="letterbox"),
         path("desk/tour/", include("gongzhi.rehearsal.urls")),
+        path("", include("gongzhi.sensors.urls")),
         path("desk/", include("gongzhi.cases.desk.urls")),
         path("", include("gongzhi.cases.public.urls")),
     ),

@@ -24,6 +24,7 @@ FLOORS = {
     "hall": 6,
     "participation": 6,
     "fieldwork": 7,
+    "sensors": 7,
     "insight": 8,
     "opendata": 9,
     "disclosure": 9,

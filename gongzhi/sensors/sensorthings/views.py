@@ -1,0 +1,228 @@
+"""Addresses of SensorThings: reading entities, and taking Observations. Errors are JSON with the reason's code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from gongzhi.kit.moments import now
+from gongzhi.kit.refusal import N_, NotFound, Refusal
+from gongzhi.people.permits import public
+from gongzhi.sensors import keys, reading, rules
+from gongzhi.sensors.models import Reading, Sensor, SensorKey
+from gongzhi.sensors.rules import QUANTITIES
+from gongzhi.sensors.sensorthings import asking, entities, sent
+from gongzhi.sensors.sensorthings.asking import Asked
+from gongzhi.sensors.sensorthings.entities import Site
+
+CONFORMANCE = [
+    f"http://www.opengis.net/spec/iot_sensing/1.1/req/{part}"
+    for part in ("datamodel", "resource-path", "data-array", "create-update-delete")[:3]
+]
+_ONE = re.compile(r"(\w+)\((?:'((?:[^']|'')*)'|([0-9]{1,18}))\)(?:/(\w+))?")
+View = Callable[[HttpRequest, str], HttpResponse]
+
+
+def _answered(view: View) -> View:
+    """Refusals become JSON; no cache keeps anything."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, path: str = "") -> HttpResponse:
+        try:
+            response = view(request, path)
+        except RequestDataTooBig:
+            response = _error(Refusal("too_large", N_("The body is too large."), status=413))
+        except Refusal as why:
+            response = _error(why)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return answered
+
+
+def _error(why: Refusal) -> JsonResponse:
+    body = {"code": why.status, "type": "error", "reason": why.code, "message": _said(why)}
+    response = JsonResponse(body, status=why.status)
+    if why.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if "seconds" in why.params:
+        response.headers["Retry-After"] = str(why.params["seconds"])
+    return response
+
+
+def _said(why: Refusal) -> str:
+    return _(why.sentence) % why.params
+
+
+@csrf_exempt
+@public
+@_answered
+def service(request: HttpRequest, path: str = "") -> HttpResponse:
+    """Every address below the root: GET reads, POST to Observations sends."""
+    path = path.strip("/")
+    if request.method == "POST":
+        return _create(request, path)
+    if request.method not in ("GET", "HEAD"):
+        raise Refusal("method", N_("Only GET, and POST to Observations, are offered here."), status=405)
+    site = Site(request.build_absolute_uri("/sensorthings/v1.1"))
+    if not path:
+        return JsonResponse(
+            {
+                "value": [{"name": name, "url": f"{site.root}/{name}"} for name in entities.SETS],
+                "serverSettings": {"conformance": CONFORMANCE},
+            }
+        )
+    return JsonResponse(_read(request, site, path), json_dumps_params={"ensure_ascii": False})
+
+
+def _key(request: HttpRequest, *, needed: bool) -> SensorKey | None:
+    word, _space, text = request.headers.get("Authorization", "").partition(" ")
+    text = text.strip() if word.lower() == "bearer" else ""
+    return keys.opened(text) if text or needed else None
+
+
+# --- reading ------------------------------------------------------------------------------------------------
+
+
+def _open_to(key: SensorKey | None) -> QuerySet[Sensor]:
+    """The sensors this reader may see: public ones, and those of the key's owner."""
+    seen = Q(public=True) | Q(organ=key.organ) if key else Q(public=True)
+    return Sensor.objects.filter(seen, valid_to__isnull=True).order_by("code")
+
+
+def _read(request: HttpRequest, site: Site, path: str) -> dict[str, Any]:
+    seen = _open_to(_key(request, needed=False))
+    if path in entities.SETS:
+        return _set(request, site, path, seen, seen)
+    match = _ONE.fullmatch(path)
+    if match is None or match[1] not in entities.SETS:
+        raise _unknown()
+    kind, rest = match[1], match[4] or ""
+    id = match[2].replace("''", "'") if match[2] is not None else match[3]
+    if kind == "Observations":
+        return _of_observation(site, id, rest, seen)
+    if kind == "ObservedProperties":
+        return _of_quantity(request, site, id, rest, seen)
+    row = seen.filter(code=id).first() if rules.CODE.fullmatch(id) else None
+    if row is None:
+        raise _unknown()
+    if not rest:
+        return entities.OF_SENSOR[kind](site, row)
+    if (kind, rest) == ("Datastreams", "Observations"):
+        return _set(request, site, "Observations", seen.filter(code=row.code), seen)
+    if (kind, rest) == ("Datastreams", "ObservedProperty"):
+        return entities.observed(site, QUANTITIES[row.quantity])
+    target = entities.RELATED.get((kind, rest))
+    if target is None:
+        raise _unknown()
+    entity = entities.OF_SENSOR[target](site, row)
+    return {"value": [entity]} if rest.endswith("s") else entity
+
+
+def _of_observation(site: Site, id: str, rest: str, seen: QuerySet[Sensor]) -> dict[str, Any]:
+    row = Reading.objects.filter(pk=int(id), sensor__in=seen).first() if id.isdecimal() else None
+    if row is None or rest not in ("", "Datastream"):
+        raise _unknown()
+    if rest:
+        return entities.datastream(site, seen.get(code=row.sensor_id))
+    return entities.observation(site, row)
+
+
+def _of_quantity(request: HttpRequest, site: Site, id: str, rest: str, seen: QuerySet[Sensor]) -> dict[str, Any]:
+    if id not in QUANTITIES or rest not in ("", "Datastreams"):
+        raise _unknown()
+    if not rest:
+        return entities.observed(site, QUANTITIES[id])
+    return _set(request, site, "Datastreams", seen.filter(quantity=id), seen)
+
+
+def _set(request: HttpRequest, site: Site, kind: str, rows: QuerySet[Sensor], seen: QuerySet[Sensor]) -> dict[str, Any]:
+    """One window of an entity set, with the address of the next when there is more."""
+    asked = asking.read(request.GET, observations=kind == "Observations")
+    if kind == "Observations":
+        found: Any = Reading.objects.filter(sensor__in=rows.values("code"), **asked.lookups)
+        found = found.order_by(asked.order or "at", "pk")
+        made = [entities.observation(site, row) for row in found[asked.skip : asked.skip + asked.top + 1]]
+    elif kind == "ObservedProperties":
+        found = sorted({row.quantity for row in seen})
+        made = [entities.observed(site, QUANTITIES[code]) for code in found[asked.skip : asked.skip + asked.top + 1]]
+    else:
+        found = rows.filter(**asked.lookups)
+        made = [entities.OF_SENSOR[kind](site, row) for row in found[asked.skip : asked.skip + asked.top + 1]]
+    told: dict[str, Any] = {}
+    if asked.count:
+        told["@iot.count"] = len(found) if isinstance(found, list) else found.count()
+    if len(made) > asked.top:
+        told["@iot.nextLink"] = _next(request, asked)
+    return told | {"value": made[: asked.top]}
+
+
+def _next(request: HttpRequest, asked: Asked) -> str:
+    query = request.GET.copy()
+    query["$skip"], query["$top"] = str(asked.skip + asked.top), str(asked.top)
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode(safe='$')}")
+
+
+def _unknown() -> NotFound:
+    return NotFound("entity_unknown", N_("There is nothing at this address, or it is not public."))
+
+
+# --- sending ------------------------------------------------------------------------------------------------
+
+
+def _create(request: HttpRequest, path: str) -> HttpResponse:
+    at, key = now(), _key(request, needed=True)
+    assert key is not None
+    match = _ONE.fullmatch(path)
+    site = Site(request.build_absolute_uri("/sensorthings/v1.1"))
+    told = sent.parsed(request.body)
+    if path == "CreateObservations":
+        return _many(site, key, sent.arrays(told, now=at), at)
+    sensor = match[2] if match and (match[1], match[4]) == ("Datastreams", "Observations") else None
+    if path != "Observations" and not sensor:
+        raise Refusal("method", N_("Only Observations can be sent here."), status=405)
+    one = sent.observation(told, sensor=sensor or "", now=at)
+    keys.count(key=key, at=at, readings=1)
+    (refused,) = reading.take(by=key.ref, at=at, readings=[one], organ=key.organ)
+    if refused is not None:
+        raise refused
+    assert not isinstance(one, reading.Misread)
+    entity = entities.observation(site, Reading.objects.get(sensor=one.sensor, at=one.at))
+    response = JsonResponse(entity, status=201)
+    response.headers["Location"] = entity["@iot.selfLink"]
+    return response
+
+
+def _many(site: Site, key: SensorKey, readings: list[sent.Sent], at: Any) -> HttpResponse:
+    """Each row's address, or "error: code: sentence" in its place, as the data array extension has it."""
+    keys.count(key=key, at=at, readings=max(1, len(readings)))
+    answers = reading.take(by=key.ref, at=at, readings=readings, organ=key.organ)
+    ids = _ids([one for one in readings if isinstance(one, rules.Reading)])
+    told = [_place(site, ids, one, why) for one, why in zip(readings, answers, strict=True)]
+    return JsonResponse(told, safe=False, status=201, json_dumps_params={"ensure_ascii": False})
+
+
+def _place(site: Site, ids: dict[tuple[str, Any], int], one: sent.Sent, why: Refusal | None) -> str:
+    if why is None and isinstance(one, rules.Reading):
+        return site.link("Observations", ids[one.sensor, one.at])
+    assert why is not None
+    return f"error: {why.code}: {_said(why)}"
+
+
+def _ids(readings: list[Any]) -> dict[tuple[str, Any], int]:
+    found: dict[tuple[str, Any], int] = {}
+    moments: dict[str, list[Any]] = {}
+    for one in readings:
+        moments.setdefault(one.sensor, []).append(one.at)
+    for code, many in moments.items():
+        rows = Reading.objects.filter(sensor=code, at__gte=min(many), at__lte=max(many)).values_list("at", "pk")
+        found.update({(code, at): pk for at, pk in rows})
+    return found
