@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "backup": ("gongzhi.web.keeping.commands:backup", True, "one file with everything, also while serving"),
     "restore": ("gongzhi.web.keeping.commands:restore", False, "a backup into an empty folder; or --check it"),
     "warehouse": ("gongzhi.insight.commands:warehouse", True, "refresh, check, rebuild, show the county's Parquet"),
+    "forecast": ("gongzhi.methods.forecast_commands:run", False, "forecast the counts of a CSV file as distributions"),
     "verify": ("gongzhi.ledger.commands:verify", False, "check a receipt offline"),
 }
 

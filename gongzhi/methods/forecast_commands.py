@@ -1,0 +1,229 @@
+"""The command `gongzhi forecast`: counts of a CSV file, forecast as distributions; CSV out.
+
+What cannot be read is said with row and column.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import itertools
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gongzhi.methods.forecast.hierarchy import Hierarchy, coherent, hierarchy
+from gongzhi.methods.forecast.model import ForecastError, forecast
+from gongzhi.methods.tables import BadTable, Series, read_counts
+
+Reals = NDArray[np.float64]
+Answer = tuple[Sequence[str], list[str], Reals, Reals]  # names, periods to come, means, quantiles
+BATCH = 2000  # series that learn from each other and are held in memory together
+DEFAULT = "0.025,0.1,0.25,0.5,0.75,0.9,0.975"
+COLUMNS = """columns written, one row a series and period to come:
+  series, time   as in the input; sums of the hierarchy come first
+  mean           the expected count
+  q0.5, …        quantiles: with the probability in the name the count will be at most this. They lie between whole
+                 numbers so that intervals hold what they promise; --whole rounds them to counts that can occur
+columns read:
+  --input       series,time,observed; time is a whole number or a date like 2026-03-02, every period written
+  --hierarchy   series,parent: what is summed into what; a series may have several parents (matter and place)
+  --covariates  time and one column each (holiday 0/1, temperature …), a row for every period of past and horizon
+
+With a hierarchy every sum is forecast too, and all rows come from draws that add up exactly."""
+
+
+def _rectangle(table: Sequence[Series]) -> tuple[Reals, Series]:
+    """Counts (series, periods) that end together, NaN before a series begins; and the longest series."""
+    longest = max(table, key=lambda series: len(series.counts))
+    counts = np.full((len(table), len(longest.counts)), np.nan)
+    for row, series in enumerate(table):
+        if series.times[-1] != longest.times[-1]:
+            raise BadTable(
+                f"column time: series {series.name} ends at {series.times[-1]}, series {longest.name} at "
+                f"{longest.times[-1]}; write every series up to the same last period, with 0 where nothing happened"
+            )
+        counts[row, len(longest.counts) - len(series.counts) :] = series.counts
+        if series.times[0] not in longest.times:
+            raise BadTable(f"column time: series {series.name} begins at {series.times[0]}, "
+                           f"between two periods of series {longest.name}")  # fmt: skip
+    return counts, longest
+
+
+def _step(series: Series) -> int:
+    """Days between two dates; 0 for months; 1 for whole numbers."""
+    if series.dates is None or len(series.dates) < 2:
+        return 1
+    gaps = {(b - a).days for a, b in zip(series.dates, series.dates[1:], strict=False)}
+    return 0 if gaps <= {28, 29, 30, 31} else min(gaps)
+
+
+def _month(start: date, months: int) -> date:
+    """The same day so many months later, the last day where the month is shorter."""
+    index = start.year * 12 + start.month - 1 + months
+    first = date(index // 12, index % 12 + 1, 1)
+    last = (date((index + 1) // 12, (index + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return first.replace(day=min(start.day, last))
+
+
+def _coming(series: Series, horizon: int) -> list[str]:
+    """Names of the periods to come."""
+    if series.dates is None:
+        return [str(int(series.times[-1]) + k) for k in range(1, horizon + 1)]
+    last, step = series.dates[-1], _step(series)
+    if step:
+        return [str(last + timedelta(days=step * k)) for k in range(1, horizon + 1)]
+    return [str(_month(last, k)) for k in range(1, horizon + 1)]
+
+
+def _seasons(series: Series, words: argparse.Namespace) -> tuple[int, float]:
+    """Length of the short season and of the year, in periods."""
+    if series.dates is None:
+        return words.season or 1, float(words.year or 0)
+    step = _step(series)
+    season = words.season or (7 if step == 1 else 12 if step == 0 else 1)
+    known = {1: 365.2425, 7: 365.2425 / 7}
+    return season, float(known.get(step, 0.0) if words.year is None else words.year)
+
+
+def _rows(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows with their line; refused without a needed column or with a short or long row."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        names = reader.fieldnames or []
+        for name in needed:
+            if name not in names:
+                raise BadTable(
+                    f"{path.name} row 1: the column {name} is missing; there are {', '.join(names) or 'none'}"
+                )
+        for row in reader:
+            if None in row or None in row.values():
+                raise BadTable(f"{path.name} row {reader.line_num}: it has not as many cells as the first row")
+            yield reader.line_num, row
+
+
+def _tree(path: Path, table: Sequence[Series]) -> Hierarchy:
+    """The hierarchy of a file over the series read."""
+    parents: dict[str, list[str]] = {}
+    for line, row in _rows(path, ("series", "parent")):
+        if not row["series"] or not row["parent"]:
+            raise BadTable(f"{path.name} row {line}: series and parent both need a name")
+        above = parents.setdefault(row["series"], [])
+        if row["parent"] in above:
+            raise BadTable(f"{path.name} row {line}: “{row['series']}” under “{row['parent']}” is said twice")
+        above.append(row["parent"])
+    if not parents:
+        raise BadTable(f"{path.name}: there are no rows")
+    return hierarchy(parents, [series.name for series in table])
+
+
+def _covariates(path: Path, times: Sequence[str]) -> Reals:
+    """Numbers (periods, columns) in the order of the times; refused when one is missing."""
+    found: dict[str, list[float]] = {}
+    for line, row in _rows(path, ("time",)):
+        when = row.pop("time").strip()
+        if when in found:
+            raise BadTable(f"{path.name} row {line}, column time: {when} is there twice")
+        found[when] = [_number(path, line, column, text) for column, text in row.items()]
+    missing = [when for when in times if when not in found]
+    if missing:
+        raise BadTable(f"{path.name}: there is no row for {missing[0]}; past and horizon need {len(times)} rows")
+    rows = np.array([found[when] for when in times])
+    if not rows.shape[1]:
+        raise BadTable(f"{path.name} row 1: there is no column beside time")
+    return rows
+
+
+def _number(path: Path, line: int, column: str, text: str) -> float:
+    """A finite number of a cell."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not np.isfinite(value):
+        raise BadTable(f"{path.name} row {line}, column {column}: “{text}” is not a number")
+    return value
+
+
+def _levels(text: str) -> tuple[float, ...]:
+    try:
+        levels = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a list of numbers like {DEFAULT}") from None
+    if not levels or min(levels) <= 0 or max(levels) >= 1 or list(levels) != sorted(set(levels)):
+        raise argparse.ArgumentTypeError("levels rise and lie between 0 and 1")
+    return levels
+
+
+def _words(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="gongzhi forecast", description="Forecast the counts of many series as distributions.", epilog=COLUMNS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("--input", type=Path, required=True, help="CSV of counts")
+    parser.add_argument("--horizon", type=int, required=True, help="periods to come")
+    parser.add_argument("--levels", type=_levels, default=_levels(DEFAULT), help=f"probabilities, default {DEFAULT}")
+    parser.add_argument("--out", type=Path, required=True, help="CSV to write")
+    parser.add_argument("--hierarchy", type=Path, help="CSV of what is summed into what")
+    parser.add_argument("--covariates", type=Path, help="CSV of holidays, weather …, for past and horizon")
+    parser.add_argument("--season", type=int, default=0, help="periods of the short season; 7 for days, 12 for months")
+    parser.add_argument("--year", type=float, help="periods of a year, 0 for none; found from daily or weekly dates")
+    parser.add_argument("--whole", action="store_true", help="quantiles as whole numbers")
+    parser.add_argument("--draws", type=int, default=1000, help="draws of a hierarchy")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the draws; same seed, same answer")
+    words = parser.parse_args(list(argv))
+    if words.horizon < 1 or words.season < 0 or words.draws < 10 or (words.year or 0) < 0:
+        parser.error("--horizon is at least 1, --draws at least 10, --season and --year are not negative")
+    return words
+
+
+def _forecasts(table: Sequence[Series], words: argparse.Namespace) -> Iterator[Answer]:
+    """Names, periods to come, means and quantiles, a batch at a time."""
+    counts, longest = _rectangle(table)
+    season, year = _seasons(longest, words)
+    coming = _coming(longest, words.horizon)
+    extra = _covariates(words.covariates, [*longest.times, *coming]) if words.covariates else None
+    if words.hierarchy:
+        tree = _tree(words.hierarchy, table)
+        got = coherent(counts, words.horizon, tree, season=season, year=year, covariates=extra, levels=words.levels,
+                       draws=words.draws, seed=words.seed)  # fmt: skip
+        yield got.names, coming, got.mean, np.round(got.quantiles) if words.whole else got.quantiles
+        return
+    for start in range(0, len(table), BATCH):
+        part = slice(start, start + BATCH)
+        one = forecast(counts[part], words.horizon, season=season, year=year, covariates=extra, levels=words.levels,
+                       whole=words.whole)  # fmt: skip
+        yield [series.name for series in table[part]], coming, one.mean, one.quantiles
+
+
+def _write(out: Path, levels: Sequence[float], answers: Iterable[Answer]) -> tuple[int, int]:
+    """Series and rows written."""
+    done = rows = 0
+    with out.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["series", "time", "mean", *(f"q{level:g}" for level in levels)])
+        for names, coming, mean, quantiles in answers:
+            for i, h in np.ndindex(mean.shape):
+                told = [f"{value:.6g}" for value in (mean[i, h], *quantiles[i, h])]
+                writer.writerow([names[i], coming[h], *told])
+            done, rows = done + len(names), rows + mean.size
+            print(f"{done} series forecast", file=sys.stderr)
+    return done, rows
+
+
+def run(argv: Sequence[str]) -> int:
+    """Read counts, forecast, write; 1 with a sentence when the input cannot be used."""
+    words = _words(argv)
+    try:
+        answers = _forecasts(read_counts(words.input), words)
+        first = next(answers)  # before the file is opened, so that a refusal leaves none behind
+        done, rows = _write(words.out, words.levels, itertools.chain([first], answers))
+    except (BadTable, ForecastError, OSError) as fault:
+        print(f"gongzhi forecast: {words.input}: {fault}.", file=sys.stderr)
+        return 1
+    print(f"{done} series, {rows} rows: {words.out}")
+    return 0
