@@ -263,6 +263,5 @@ def _join(told: Told, case_id: UUID) -> Received:
 
 def _received(told: Told, voice: Voice, token: str, fact: Fact, *, public: bool) -> Received:
     photo_store.attach(told.photos, public=public, voice=voice)
-    if voice.contact_kind == "email":
-        letters.put(at=told.at, case=voice.case, voices=[voice], template="received", occasion="0")
+    letters.received(at=told.at, voice=voice)
     return Received(voice.case, voice, token, receipts.make(fact), told.danger, first=True)

@@ -24,17 +24,17 @@ def by_contact(*, at: datetime, kind: str, address: str, language: str = "zh-han
     """Send the links of the newest voices that left this contact to it, at most once an hour.
 
     Says nothing of whether there are any: the page shows one sentence for both. Nobody's link dies by it, since
-    anyone may type a neighbour's address. Only an e-mail address can be written to; a telephone leads to the
-    counter. Refuses only an address nobody could read."""
+    anyone may type a neighbour's address. A telephone gets a text message where the county can send one, else it
+    leads to the counter. Refuses only an address nobody could read."""
     plain = rules.check_contact(kind, address)
     rules.check_code(language, rules.LANGUAGES, field="language")
-    if kind != "email":
-        return
     with transaction.atomic():
         index = sealing.contact_index(kind, plain)
         voices = Voice.objects.select_related("case").filter(contact_index=index, withdrawn_at__isnull=True)
         for voice in voices.order_by("-id")[:MOST]:
             voice.language = language
+            if not letters.reaches(voice):
+                continue
             letters.put(at=at, case=voice.case, voices=[voice], template="link", occasion=f"{at:%Y%m%d%H}")
             writing.write(kind="voice.recovered", about=voice.ref, by=voice.ref, at=at, details={"way": "contact"})
 
@@ -78,7 +78,7 @@ def at_counter(*, by: str, at: datetime, post: PostCard, number: str, words: str
             voice=voice,
             seen_by_all=False,
         )
-        if voice.contact_kind == "email":
+        if letters.reaches(voice):
             letters.put(at=at, case=voice.case, voices=[voice], template="link_counter", occasion=str(voice.link_round))
         writing.write(kind="voice.recovered", about=voice.ref, by=by, at=at, details={"way": "counter"})
     return Recovered(voice.number, token)

@@ -98,6 +98,7 @@ FACTS: dict[str, FactKind] = {
     "case.helped": FactKind(("organ",), "A helping organ returned its part."),
     "case.asked": FactKind(("voice", "until"), "The resident was asked a question; the clock pauses."),
     "case.replied": FactKind(("voice",), "The resident answered the question; the clock runs again."),
+    "case.added": FactKind(("voice",), "The resident told more about her voice."),
     "case.paused": FactKind(("reason", "until", "clause"), "The clock stands still for a coded legal reason."),
     "case.resumed": FactKind((), "A pause has ended, by a post or at its maximum; the clock runs again."),
     "case.narrowed": FactKind(("reason", "clause"), "The words were taken from public view for a coded reason."),

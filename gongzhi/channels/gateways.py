@@ -82,6 +82,7 @@ class Inbound(_Part):
     phone: str
     text: str
     id: str
+    answer: str = "ok"  # what the provider wants to read when we have taken it
 
 
 class Proof(_Part):
@@ -99,6 +100,7 @@ class Profile(_Part):
     format: Literal["json", "form", "query"] = "json"
     timeout: float = Field(default=10, gt=0, le=30)
     time: str = "unix"
+    prefix: str = ""  # before every text, e.g. the county's name in 【】; counted with it
     plain_ok: bool = False  # the provider has no TLS and the line to it is trusted
     headers: dict[str, str] = {}
     body: dict[str, Any]

@@ -6,9 +6,10 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import include, path
 
 from gongzhi.cases.api import api
+from gongzhi.cases.public import short
 from gongzhi.people import letterbox
 from gongzhi.people.permits import public
-from gongzhi.web import health, home, small
+from gongzhi.web import health, home, inbound, small
 from gongzhi.web.languages import spoken
 from gongzhi.web.middleware import language_of
 
@@ -30,6 +31,9 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("open311/", include("gongzhi.cases.open311.urls")),
     path("sensorthings/v1.1", include("gongzhi.sensors.program_urls")),
+    path("inbound/sms", inbound.sms, name="inbound_sms"),
+    path("inbound/sms/report", inbound.report, name="inbound_report"),
+    path("v/<str:token>", short.short, name="short_link"),
     path("", include("gongzhi.look.urls")),
     spoken(
         path("", home.home, name="home"),

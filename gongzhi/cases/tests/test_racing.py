@@ -166,7 +166,24 @@ def test_an_undo_that_waited_until_a_letter_had_left_is_refused_and_changes_noth
 def test_two_deliverers_at_once_send_each_letter_once(received: Received) -> None:
     closed(received)
     late = cast.AT + timedelta(minutes=1)
-    Message.objects.update(adapter="page")
+    Message.objects.exclude(adapter="loudspeaker").update(adapter="page")
     assert at_once(*(lambda: delivering.deliver_due(at=late) for _ in range(3))) == ["", "", ""]
     sent = Fact.objects.filter(kind="message.sent").values_list("details", flat=True)
     assert len({fact["message"] for fact in sent}) == len(sent) == Message.objects.count()
+
+
+@pytest.mark.parametrize("round", range(5))
+def test_two_clerks_who_join_two_cases_into_each_other_at_once_take_turns(received: Received, round: int) -> None:
+    other = cast.say("东街井盖也坏了")
+    turns = {each.case.number: cast.turn("roads-1", taken(each)) for each in (received, other)}
+    numbers = list(turns)
+    ends = at_once(
+        *(
+            lambda here=here, there=there: closing.close(**turns[here], outcome="duplicate", duplicate_of=there)
+            for here, there in (numbers, reversed(numbers))
+        )
+    )
+    assert sorted(ends) in (["", "first_differs"], ["", "moved_first"])
+    states = list(Case.objects.values_list("state", flat=True))
+    assert sorted(states) == ["closed", "in_hand"]
+    assert Voice.objects.filter(case__state="in_hand").count() == 2, "both voices are with the case that goes on"

@@ -43,7 +43,7 @@ def deliver(letter: Letter) -> str:
     told = profile()
     if told is None:
         raise AdapterError(NOT_SET, permanent=True)
-    text = segments.fit(letter.text or letter.subject, told.limits)
+    text = segments.fit(told.prefix + letter.text, told.limits)
     headers, body = filled(told, phone=letter.address, text=text, id=letter.id, at=now())
     try:
         status, answer = _ask(told, headers, body)
