@@ -34,6 +34,7 @@ ELDER = "font-size:24px;--leading:1.8;--gap:1.4em;--target:60px;cursor:url(%(poi
 ELDER_RULES = (
     ".elder-hide{display:none!important}"
     "a,button,summary,label,select,input,[role=button]{cursor:url(%(pointer)s) 6 2,pointer}"
+    "@media (max-width:40rem){.masthead-name:lang(en) .mark{display:none}}"
 )
 
 
