@@ -6,12 +6,12 @@ days. Granting undoes what was decided: the case is opened again, public again, 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from gongzhi.cases import closing, locking, narrowing, pages, pausing, reads, rules, sealing, turning
+from gongzhi.cases import closing, decisions, locking, narrowing, pages, pausing, reads, rules, sealing, turning
 from gongzhi.cases.models import Appeal, Case, Decision, Entry, Undo, Voice
 from gongzhi.cases.turning import Turn
 from gongzhi.kit.canonical import Json
@@ -29,17 +29,6 @@ from gongzhi.procedures import calendars
 LIMIT = Limit(rules.APPEAL_WORKING_DAYS, Unit.working_days)
 
 
-def until(decision: Decision) -> datetime:
-    """The last moment at which somebody may appeal against a decision."""
-    return decision.at + timedelta(days=rules.APPEAL_DAYS)
-
-
-def concerns(decision: Decision, voice: Voice) -> bool:
-    """Whether a decision limited this voice: a question pauses for everybody, and taking words away concerns whoever
-    said them."""
-    return decision.what in rules.APPEALABLE and (decision.what != "narrowed" or voice.lead)
-
-
 def appeal(*, by: str, at: datetime, voice: UUID, decision: UUID, words: str) -> Appeal:
     """A resident appeals, once, within sixty days of the decision; her words go to whoever answers it.
 
@@ -48,9 +37,9 @@ def appeal(*, by: str, at: datetime, voice: UUID, decision: UUID, words: str) ->
     with transaction.atomic():
         row, case = locking.of_voice(voice)
         found = Decision.objects.filter(entry=decision, case=case).first()
-        if found is None or not concerns(found, row):
+        if found is None or not decisions.concerns(found, row):
             raise NotFound("decision_unknown", N_("There is no such decision about your voice."))
-        if at > until(found):
+        if at > decisions.until(found):
             raise Refusal("appeal_late", N_("An appeal could be made for sixty days; they are over."), status=409)
         if Appeal.objects.filter(decision=found, voice=row).exists():
             raise Refusal("appealed_already", N_("You have appealed already. It is being looked at."), status=409)

@@ -246,6 +246,21 @@ class VoiceCard:
     ratings: tuple[RatingCard, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class DecisionCard:
+    """A decision that limited a voice. `until`: an appeal may be made up to then; else what became of hers."""
+
+    id: UUID
+    what: str
+    reason: str
+    at: datetime
+    until: datetime | None
+    appealed_at: datetime | None
+    due_at: datetime | None
+    answered_at: datetime | None
+    granted: bool | None
+
+
 # A case, three ways ----------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Can:
@@ -298,6 +313,8 @@ class Course:
     ratings: tuple[RatingCard, ...] = ()
     looks: tuple[LookCard, ...] = ()
     can: Can = field(default_factory=Can)
+    place_by: str = "resident"
+    decisions: tuple[DecisionCard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

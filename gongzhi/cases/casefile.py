@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from gongzhi.cases import course, handling, matters, pausing, reads, rows, rules, watching
+from gongzhi.cases import course, handling, hinting, matters, pausing, reads, rows, rules, watching
 from gongzhi.cases.cards import OrganTag
 from gongzhi.cases.desk_cards import DeskCase, HelpCard, InboxRow, UndoCard, Watcher
 from gongzhi.cases.models import Case, Entry, Undo
@@ -77,7 +77,9 @@ def nearby(actor: Actor, case: UUID, at: datetime, limit: int = 5) -> tuple[Inbo
     if row.lon is not None and row.lat is not None:
         span = NEAR_METRES / _DEGREE
         near |= Q(lat__range=(row.lat - span, row.lat + span), lon__range=(row.lon - 2 * span, row.lon + 2 * span))
-    others = Case.objects.filter(reads.visible(actor), near, matter=row.matter_id).exclude(id=case)
+    others = Case.objects.filter(reads.visible(actor), near, matter=row.matter_id).exclude(
+        id__in={case, *hinting.overruled(case)}
+    )
     found = list(others.exclude(state="closed").order_by("-seek")[:200])
     kept = sorted((_apart(row, other), other.seek, other) for other in found)
     close = [other for apart, _, other in kept if apart <= NEAR_METRES or other.grid == row.grid]

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from gongzhi.cases import matters, rules
+from gongzhi.cases import decisions, matters, rules
 from gongzhi.cases.cards import (
     Can,
     ClauseTag,
@@ -74,6 +74,7 @@ def by_token(token: str, at: datetime) -> Course:
         photos=mine.photos or told.photos,
         ratings=mine.ratings,
         looks=_looks(voice),
+        decisions=decisions.about(voice, at),
         can=_can(case, voice, told, mine.ratings, at),
     )
 
@@ -128,6 +129,7 @@ def tell(
         about_officer=case.about_officer,
         matter=names_.matter(case.matter_id),
         matter_by=case.matter_by,
+        place_by=case.place_by,
         place=names_.place(case.place),
         place_text=case.place_text,
         organ=names_.organ(case.organ),

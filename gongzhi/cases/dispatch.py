@@ -81,8 +81,7 @@ def hand_over(
     turning.in_state(turn, "received", "in_hand")
     held = turning.in_hands(turn)
     receiver = _receiver(turn, to_organ, to_post)
-    if rules.counts_as_refusal(reason):
-        turn.case.refusals += 1
+    turn.case.refusals += rules.counts_as_refusal(reason)
     ruling = rules.counts_as_refusal(reason) and rules.to_ruling(turn.case.refusals)
     holder = rules.DISPATCH if ruling else receiver.ref if receiver else f"organ:{to_organ}"
     turn.fire("hand_over", holder=held, to=[holder], reason=reason)

@@ -74,6 +74,7 @@ DECISIONS = {
     "paused": _("paused"),
     "handed_over": _("handed over"),
 }
+RULINGS = {"granted": _("granted"), "denied": _("not granted")}
 HINTS = {"matter": _("kind of matter"), "place": _("place"), "twin": _("the same thing as another case")}
 VERDICTS = {
     "confirmed": _("confirmed by a person"),
@@ -143,6 +144,7 @@ GROUPS: Mapping[str, Mapping[str, Promise]] = {
     "pause_reason": PAUSE_REASONS,
     "narrow_reason": NARROW_REASONS,
     "decision": DECISIONS,
+    "ruling": RULINGS,
     "hint": HINTS,
     "verdict": VERDICTS,
     "purpose": PURPOSES,

@@ -30,6 +30,7 @@ def merge(turn: Turn, *, into: str) -> Case:
     turn.hold(held, state="closed")
     turn.case.outcome, turn.case.closed_at = "duplicate", turn.at
     turn.case.public, turn.case.voices = False, 0
+    turn.judge("twin", first.id.hex, "confirmed")
     turn.note("merged", reason="into", internal_text=first.number, seen_by_all=False)
     Entry.objects.create(
         case=first,

@@ -48,8 +48,8 @@ class Case(models.Model):
 
     PRIVACY: ClassVar[Privacy] = {
         "public": [
-            *("id", "number", "seek", "matter", "matter_by", "place_by", "grid", "division", "organ", "state", "outcome"),
-            *("round", "received_at", "due_at", "provisional", "answered_at", "closed_at", "public"),
+            *("id", "number", "seek", "matter", "matter_by", "place_by", "grid", "division", "organ", "state"),
+            *("outcome", "round", "received_at", "due_at", "provisional", "answered_at", "closed_at", "public"),
             *("urgent", "voices", "title"),
         ],
         "internal": [

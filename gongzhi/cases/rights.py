@@ -1,4 +1,4 @@
-"""Tables of what a resident has a right to: decisions that limit her, her appeals, and how good the machine's hints are."""
+"""Tables of rights: decisions that limit somebody, appeals against them, and how good the machine's hints were."""
 
 from __future__ import annotations
 

@@ -297,7 +297,8 @@ class Telling:
             officer_account=case.officer_account,
             officer_organ=case.officer_organ,
         )
-        if hidden or not post.can(permit):
+        mine = case.organ == post.organ or (case.holder == rules.DISPATCH and post.can(Permit.CASE_SEND))
+        if hidden or not post.can(permit) or (case.about_officer and not mine):
             raise NotAllowed("not_permitted", N_("The post you act in may not do this."))
 
     def _note(self, at: datetime, by: str, kind: str, post: PostCard | None, **fields: Any) -> Entry:

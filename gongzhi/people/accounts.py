@@ -13,7 +13,7 @@ from django.db import transaction
 
 from gongzhi.kit.refusal import N_, NotAllowed, NotFound, Refusal
 from gongzhi.ledger import writing
-from gongzhi.people import posting, reads, rules
+from gongzhi.people import posting, reads, rules, tokens
 from gongzhi.people.models import Account
 from gongzhi.people.permits import Permit, first_role_with
 from gongzhi.places import reads as places
@@ -57,9 +57,12 @@ def set_up_link(*, by: str, at: datetime, account: UUID, lang: str = "zh") -> st
 
 
 def reset(*, by: str, at: datetime, account: UUID) -> int:
-    """Remove lost passkeys and codes, so that the person can set up new ones. Returns how many were removed."""
+    """Remove lost passkeys and codes, so that the person can set up new ones, and close her access tokens.
+
+    Returns how many keys were removed."""
     row = _open(account)
     with transaction.atomic():
+        tokens.close_all(at=at, account=row.pk)
         removed, _ = Authenticator.objects.filter(user_id=row.pk).delete()
         writing.write(kind="account.reset", about=_ref(account), by=by, at=at)
     return removed
@@ -74,6 +77,7 @@ def close(*, by: str, at: datetime, account: UUID) -> None:
     with transaction.atomic():
         for post in reads.held(row.pk):
             posting.fill(by=by, at=at, post=post.id, account=None)
+        tokens.close_all(at=at, account=row.pk)
         Account.objects.filter(id=account).update(is_active=False, closed_at=at)
         if not reads.has_holder(Permit.POST_MANAGE, at):
             raise NotAllowed("last_manager", N_("Nobody could manage posts any more. Fill such a post first."))

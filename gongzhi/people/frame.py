@@ -10,14 +10,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gongzhi.people import menus
 from gongzhi.people.cards import PostCard
 from gongzhi.people.middleware import actor_of
 from gongzhi.people.permits import Permit
+from gongzhi.places import reads as places
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any], *, here: str, status: int = 200) -> HttpResponse:
     """A page of the workplace with the links this post may follow; `here` names the current one."""
-    response = render(request, template, {**context, "nav": _nav(request, here)}, status=status)
+    card = places.county_or_none()
+    menu = menus.entries("menu", actor_of(request), practice=bool(card and card.practice))
+    response = render(request, template, {**context, "nav": _nav(request, here), "menu": menu}, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -32,6 +36,8 @@ def first_page(posts: Sequence[PostCard], lang: str) -> str:
 
 def _nav(request: HttpRequest, here: str) -> list[dict[str, Any]]:
     actor = actor_of(request)
+    card = places.county_or_none()
+    added = menus.entries("head", actor, practice=bool(card and card.practice))
     links = [
         ("posts", Permit.POST_MANAGE, reverse("people:posts"), _("Posts")),
         ("accounts", Permit.POST_MANAGE, reverse("people:accounts"), _("Accounts")),
@@ -42,4 +48,5 @@ def _nav(request: HttpRequest, here: str) -> list[dict[str, Any]]:
     shown = [
         {"href": href, "label": label, "current": name == here} for name, need, href, label in links if actor.can(need)
     ]
+    shown += [{"href": reverse(one.name), "label": one.label, "current": False} for one in added]
     return [*shown, {"href": reverse("mfa_index"), "label": _("My sign-in"), "current": False}]

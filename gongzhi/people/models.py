@@ -11,6 +11,20 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from gongzhi.kit.ids import uuid7
+from gongzhi.people.own import AccessToken, Notice, Told
+
+__all__ = (
+    "AccessToken",
+    "Account",
+    "AccountManager",
+    "Look",
+    "Notice",
+    "Organ",
+    "Post",
+    "PostQuerySet",
+    "Strain",
+    "Told",
+)
 
 
 class AccountManager(BaseUserManager["Account"]):

@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 
 from gongzhi.kit import moments
 from gongzhi.people.cards import OrganCard, PostCard
-from gongzhi.people.models import Organ, Post, PostQuerySet
+from gongzhi.people.models import Account, Organ, Post, PostQuerySet
 from gongzhi.people.permits import Permit, roles_with
 from gongzhi.places import reads as places
 from gongzhi.places.rules import prefix
@@ -100,6 +100,12 @@ def handlers(organ_code: str, place_code: str, at: datetime) -> list[PostCard]:
     return sorted(cards, key=lambda card: (card.away, -len(_area(card.place)), card.code))
 
 
+def cover_of(id: UUID, at: datetime) -> PostCard | None:
+    """The post that covers another one now; None when it is not on leave."""
+    row = _rows().filter(id__in=Post.objects.away_at(at).filter(id=id).values("cover")).first()
+    return _card(row, at) if row else None
+
+
 def head_of(organ_code: str, at: datetime) -> PostCard | None:
     """The post that heads an organ: the one the organ names, else its first that hears of what is late."""
     named = _open(at).filter(organ__code=organ_code, organ__head=F("code")).first()
@@ -149,6 +155,11 @@ def vacant(permit: Permit, at: datetime) -> PostCard | None:
     """The first open post that holds a permit and that nobody has."""
     row = _holding(permit, at).filter(account=None).order_by("code").first()
     return _card(row, at) if row else None
+
+
+def is_open(account_id: UUID) -> bool:
+    """Whether an account may act: it is not closed."""
+    return Account.objects.filter(id=account_id, is_active=True, closed_at=None).exists()
 
 
 def uppermost(at: datetime) -> str:

@@ -21,6 +21,9 @@ FACTS: dict[str, FactKind] = {
     "account.signed_in": FactKind(("method",), "Somebody signed in to the account."),
     "account.sign_in_failed": FactKind((), "A sign-in to the account failed."),
     "account.secured": FactKind(("change",), "A password, passkey or one-time code of the account changed."),
+    "account.told": FactKind(("near", "overdue", "ladder"), "Somebody chose how to hear of bells."),
+    "token.made": FactKind(("post", "until"), "A person made an access token for a program, in one post of hers."),
+    "token.closed": FactKind((), "An access token was closed."),
     "post.filled": FactKind(("account", "before"), "The post was given to an account (empty: to nobody)."),
     "post.opened": FactKind(("role", "organ"), "A post was opened."),
     "post.closed": FactKind((), "A post was closed."),
@@ -29,6 +32,21 @@ FACTS: dict[str, FactKind] = {
     "organs.loaded": FactKind(("added", "changed", "closed"), "Organs were loaded from the county's files."),
     "posts.loaded": FactKind(("added", "changed", "closed"), "Posts were loaded from the county's files."),
 }
+
+
+WAYS = ("page", "email")  # by which staff hear of what is late
+NEAR_WAYS = (*WAYS, "none")  # what is only near may stay silent; it stands in the queue all the same
+BELLS = ("near", "overdue", "ladder")
+
+
+def check_ways(*, near: str, overdue: str, ladder: str, language: str) -> dict[str, str]:
+    """The chosen ways; refuses an unknown one, and silence about what is late."""
+    chosen = {"near": near, "overdue": overdue, "ladder": ladder, "language": language}
+    known = {"near": NEAR_WAYS, "overdue": WAYS, "ladder": WAYS, "language": ("zh-hans", "en")}
+    for name, value in chosen.items():
+        if value not in known[name]:
+            raise Refusal("way_unknown", N_("Please choose one of the ways listed."), field=name)
+    return chosen
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,16 +62,15 @@ def start(*, by: str, at: datetime, about: str, limit: Limit, clause: str = "", 
 
 
 def start_many(rows: Sequence[NewClock], *, quiet: bool = True) -> list[Clock]:
-    """Start many limits with the same rows (and facts unless `quiet`) as `start`, in batches."""
+    """Start many limits with the same rows (and facts unless `quiet`) as `start`, inside the caller's transaction."""
     calendar = calendars.calendar()
     clocks = [reckoning.fresh(row, calendar) for row in rows]
-    with transaction.atomic(savepoint=False):
-        insert_rows(Clock, clocks)
-        if not quiet:
-            pairs = zip(rows, clocks, strict=True)
-            writing.write_many(
-                [writing.NewFact("clock.started", r.about, r.by, r.at, _started(clock)) for r, clock in pairs]
-            )
+    insert_rows(Clock, clocks)
+    if not quiet:
+        pairs = zip(rows, clocks, strict=True)
+        writing.write_many(
+            [writing.NewFact("clock.started", r.about, r.by, r.at, _started(clock)) for r, clock in pairs]
+        )
     return clocks
 
 

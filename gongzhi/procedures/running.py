@@ -67,7 +67,7 @@ def start(*, by: str, at: datetime, about: str, procedure: str, holder: str, qui
 
 
 def start_many(rows: Sequence[NewRun], *, quiet: bool = True) -> list[Run]:
-    """Begin many runs with the same rows (and facts unless `quiet`) as `start`, in batches."""
+    """Begin many runs with the same rows (and facts unless `quiet`) as `start`, inside the caller's transaction."""
     runs, tokens, facts = [], [], []
     for row in rows:
         pk, net = nets.newest(row.procedure)
@@ -85,11 +85,10 @@ def start_many(rows: Sequence[NewRun], *, quiet: bool = True) -> list[Run]:
             )
         details: dict[str, Json] = {"procedure": net.code, "version": net.version}
         facts.append(writing.NewFact("procedure.started", row.about, row.by, row.at, details))
-    with transaction.atomic(savepoint=False):
-        insert_rows(Run, runs)
-        insert_rows(Token, tokens)
-        if not quiet:
-            writing.write_many(facts)
+    insert_rows(Run, runs)
+    insert_rows(Token, tokens)
+    if not quiet:
+        writing.write_many(facts)
     return runs
 
 

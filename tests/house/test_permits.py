@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from gongzhi.cases import closing, dispatch, handling, intake
+from gongzhi.cases import closing, dispatch, handling, intake, pausing
 from gongzhi.cases.cards import Officer
 from gongzhi.cases.desk.deeds import DEEDS
 from gongzhi.cases.models import Case, Entry, Voice
@@ -43,7 +43,7 @@ PAGES: dict[str, set[Permit]] = {
     **{code: {deed.permit} for code, deed in DEEDS.items()},
 }  # fmt: skip
 PLACELESS: dict[str, set[Permit]] = {
-    "inbox": READ, "list": READ, "enter": {Permit.VOICE_ENTER}, "recover": {Permit.VOICE_RECOVER},
+    "inbox": {Permit.CASE_ACCEPT}, "list": READ, "appeals": {Permit.APPEAL_ANSWER}, "enter": {Permit.VOICE_ENTER}, "recover": {Permit.VOICE_RECOVER},
     "leader": {Permit.CASE_LEAD, Permit.CASE_HEAD}, "officers": {Permit.OFFICER_CASE},
 }  # fmt: skip
 
@@ -87,6 +87,11 @@ def _answered() -> Case:
     return handling.answer(**cast.turn("roads-1", taken(cast.say(at=ago())), at=ago(40)), public_text="修好了")
 
 
+def _paused() -> Case:
+    case = taken(cast.say(at=ago()))
+    return pausing.pause(**cast.turn("roads-head", case, at=ago(40)), reason="expert_opinion", text="等检测")
+
+
 def _asked() -> Case:
     return handling.ask(**cast.turn("roads-1", taken(cast.say(at=ago())), at=ago(40)), question="几号？")
 
@@ -95,6 +100,7 @@ OBJECTS: dict[str, Callable[[], Case]] = {
     "received": lambda: cast.say(at=ago()).case,
     "in_hand": lambda: taken(cast.say(at=ago())),
     "asked": _asked,
+    "paused": _paused,
     "helped": _helped,
     "answered": _answered,
     "closed": _closed,
@@ -136,6 +142,9 @@ def state_of(case: Case) -> tuple[Any, ...]:
 
 
 FIELDS: dict[str, dict[str, Any]] = {
+    "relocate": {"place": cast.OTHER_VILLAGE},
+    "pause": {"reason": "expert_opinion", "text": "等检测"},
+    "narrow": {"reason": "personal_data", "text": "有邻居的名字"},
     "send": {"organ": "water"},
     "hand_over": {"reason": "needs_other", "to": "organ:water"},
     "rematter": {"matter": "lamp"},

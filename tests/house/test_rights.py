@@ -227,7 +227,9 @@ def test_6_a_suggested_matter_says_so_and_one_click_overrules_it() -> None:
     signed_in("roads-1").post(url("rematter", case), form)
     row = Case.objects.get(id=case.id)
     assert (row.matter_id, row.matter_by) == ("lamp", "staff")
-    assert Fact.objects.get(kind="case.rematter").details == {"matter": "lamp", "before": "manhole"}  # its hit rate
+    assert Fact.objects.get(kind="case.rematter").details == {
+        "matter": "lamp", "before": "manhole", "hint": "overruled"
+    }  # fmt: skip
 
 
 # 7 Closed is not fixed ----------------------------------------------------------------------------------------------

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from gongzhi.cases import casefile, looking, photos, watching
+from gongzhi.cases import casefile, hinting, looking, photos, reads, watching
 from gongzhi.cases.desk import forms, frame, telling
 from gongzhi.cases.desk.deeds import DEEDS, offered
 from gongzhi.kit import moments
@@ -35,6 +39,7 @@ def told(request: HttpRequest, actor: Actor, case: UUID) -> dict[str, Any]:
         "first": deeds[:FIRST_MOVES],
         "more": deeds[FIRST_MOVES:],
         "confirm": DEEDS["rematter"] in deeds and course.matter_by == "suggested",
+        "confirm_place": DEEDS["relocate"] in deeds and course.place_by == "suggested",
         "clock": telling.clock(course.clock),
         "holder": telling.holder(course.holder, now),
         "may_look": actor.can(Permit.ORIGINAL_LOOK),
@@ -71,10 +76,29 @@ def nearby(request: HttpRequest, case: UUID) -> HttpResponseBase:
         "words": telling.words(desk),
         "rows": casefile.nearby(actor, case, now),
         "may_close": DEEDS["close"] in offered(desk),
+        "may_overrule": actor.can(Permit.CASE_CLOSE),
         "now": now,
     }
     template = "cases/desk/nearby_rows.html" if frame.is_fragment(request) else "cases/desk/nearby.html"
     return frame.show(request, template, context, here="inbox")
+
+
+@permit(Permit.CASE_CLOSE)
+def not_the_same(request: HttpRequest, case: UUID) -> HttpResponseBase:
+    """One click overrules that two cases might be the same thing."""
+    return _not_the_same(request, case)
+
+
+@require_POST
+def _not_the_same(request: HttpRequest, case: UUID) -> HttpResponseBase:
+    actor = actor_of(request)
+    try:
+        other = UUID(request.POST.get("other", ""))
+    except ValueError as error:
+        raise reads.unknown() from error
+    hinting.not_the_same(by=actor.by, at=moments.now(), post=actor.acting, case=case, other=other)
+    messages.success(request, _("Kept: they are not the same thing."))
+    return HttpResponseRedirect(reverse("desk:nearby", args=[case]))
 
 
 @permit(Permit.CASE_READ, Permit.CASE_READ_ALL)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from gongzhi.cases import labels
+from gongzhi.cases import labels, pausing
 from gongzhi.cases import matters as matter_reads
 from gongzhi.cases.cards import OrganTag
 from gongzhi.kit import moments
+from gongzhi.look import dates
 from gongzhi.look.templatetags.look import said
 from gongzhi.people import reads as people
 from gongzhi.people.cards import Actor, OrganCard
@@ -81,6 +83,20 @@ def clauses() -> list[Choice]:
     """Clauses a hand-over or a look may rest on, by law and article."""
     offered = [(clause.code, f"{said(clause, 'law')} {clause.article}") for clause in procedures.clauses()]
     return [("", _("Choose a clause")), *offered]
+
+
+def pauses(run: UUID) -> list[Choice]:
+    """The coded reasons for which a case's limit may stand still, each with its longest time and its clause."""
+    net = procedures.net_of(run)
+    offered = []
+    for term in next((move.clock.pauses for move in net.moves if move.code == pausing.MOVE), ()):
+        clause = procedures.clause_or_none(term.clause)
+        most = dates.amount(term.at_most.amount, term.at_most.unit.value)
+        rule = f"{said(clause, 'law')} {clause.article}" if clause else ""
+        sentence = _("%(reason)s (at most %(most)s; %(clause)s)") if rule else _("%(reason)s (at most %(most)s)")
+        word = labels.word(term.reason, "pause_reason")
+        offered.append((term.reason, sentence % {"reason": word, "most": most, "clause": rule}))
+    return offered
 
 
 def purposes() -> list[Choice]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from gongzhi.cases import closing, dispatch, handling
+from gongzhi.cases import closing, dispatch, handling, narrowing, pausing
 from gongzhi.cases.desk import forms
 from gongzhi.cases.desk_cards import DeskCase
 from gongzhi.people.permits import Permit
@@ -142,6 +142,37 @@ DEEDS: dict[str, Deed] = {
             key="m",
         ),
         Deed(
+            "relocate",
+            Permit.CASE_REMATTER,
+            forms.RelocateForm,
+            dispatch.relocate,
+            _("Correct the place"),
+            _("Set this place"),
+            _("The place of %(number)s was set."),
+            icon="map-pin",
+            key="l",
+        ),
+        Deed(
+            "pause",
+            Permit.CASE_PAUSE,
+            forms.PauseForm,
+            pausing.pause,
+            _("Let the time limit stand still"),
+            _("Let it stand still"),
+            _("The time limit of %(number)s stands still; the resident is told."),
+            icon="player-pause",
+        ),
+        Deed(
+            "resume",
+            Permit.CASE_PAUSE,
+            forms.MoveForm,
+            pausing.resume,
+            _("Go on: the time limit runs again"),
+            _("Go on"),
+            _("The time limit of %(number)s runs again."),
+            icon="rotate-clockwise",
+        ),
+        Deed(
             "close",
             Permit.CASE_CLOSE,
             forms.CloseForm,
@@ -162,6 +193,16 @@ DEEDS: dict[str, Deed] = {
             _("Extend"),
             _("The limit of %(number)s was extended."),
             icon="calendar-event",
+        ),
+        Deed(
+            "narrow",
+            Permit.CASE_NARROW,
+            forms.NarrowForm,
+            narrowing.narrow,
+            _("Take it from public view"),
+            _("Take it away"),
+            _("%(number)s is no longer public; whoever said it is told."),
+            icon="eye-off",
         ),
         Deed(
             "note",

@@ -12,10 +12,12 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from gongzhi.cases import rules
+from gongzhi.cases import narrowing, rules
 from gongzhi.cases.desk import choices
 from gongzhi.cases.desk_cards import DeskCase
+from gongzhi.look.templatetags.look import said
 from gongzhi.people.cards import Actor
+from gongzhi.places import reads as places
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -94,6 +96,57 @@ class RematterForm(MoveForm):
     def draw(self) -> None:
         self.fields["matter"].choices = choices.matters()  # type: ignore[attr-defined]
         self.initial.setdefault("matter", self.desk.course.matter.code)
+
+
+class RelocateForm(MoveForm):
+    """The place as a code, or as words of which the only hit is taken; several hits are offered to choose from."""
+
+    place = forms.CharField(
+        label=_("Village, grid or landmark"),
+        help_text=_("A name, or the code of a village or grid. Clock and office stay as they are."),
+        max_length=rules.PLACE_TEXT_MAX,
+    )
+
+    def draw(self) -> None:
+        if self.desk.course.place:
+            self.initial.setdefault("place", self.desk.course.place.code)
+
+    def clean_place(self) -> str:
+        """The code of the place that is meant."""
+        text = self.cleaned_data["place"].strip()
+        if text.isdigit():
+            return text
+        hits = {hit.grid or hit.code: hit for hit in places.find(text)}
+        if len(hits) == 1:
+            return next(iter(hits))
+        if not hits:
+            raise forms.ValidationError(_("We find no place like this. Please try its village or its code."))
+        offered = "; ".join(f"{said(hit, 'path')} {hit.name} = {code}" for code, hit in list(hits.items())[:6])
+        raise forms.ValidationError(
+            _("Several places fit; please write the code of one: %(offered)s"), params={"offered": offered}
+        )
+
+
+class PauseForm(MoveForm):
+    """A coded legal reason for which the limit stands still, and what the resident reads of it."""
+
+    reason = forms.ChoiceField(label=_("Legal reason"), widget=forms.RadioSelect)
+    text = _reason(_("What is waited for"), _("The resident reads it, with the latest day and the way to appeal."))
+
+    def draw(self) -> None:
+        self.fields["reason"].choices = choices.pauses(self.desk.run)  # type: ignore[attr-defined]
+
+
+class NarrowForm(MoveForm):
+    """A coded reason to take words from public view, and what whoever said them reads of it."""
+
+    reason = forms.ChoiceField(label=_("Why it has to go"), widget=forms.RadioSelect)
+    text = _reason(_("What stood there"), _("Whoever said it reads this, with the way to appeal."))
+    clause = forms.ChoiceField(label=_("Which clause requires it"), required=False)
+
+    def draw(self) -> None:
+        self.fields["reason"].choices = choices.words(narrowing.BY_STAFF, "narrow_reason")  # type: ignore[attr-defined]
+        self.fields["clause"].choices = choices.clauses()  # type: ignore[attr-defined]
 
 
 class HelpForm(MoveForm):

@@ -16,9 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from gongzhi.cases import rules
 from gongzhi.kit import moments
+from gongzhi.people import menus
 from gongzhi.people.cards import Actor
 from gongzhi.people.middleware import actor_of
 from gongzhi.people.permits import Permit
+from gongzhi.places import reads as places
 
 UNDO_COOKIE = "desk_undo"
 DENSITY_COOKIE = "desk_density"
@@ -27,15 +29,27 @@ DENSITIES = ("roomy", "tight")
 READERS = (Permit.CASE_READ, Permit.CASE_READ_ALL)
 # Which page needs which permit: the links of the head, in the order of a day's work.
 PAGES: tuple[tuple[str, Promise, tuple[Permit, ...]], ...] = (
-    ("desk:inbox", _("Inbox"), READERS),
+    ("desk:inbox", _("Inbox"), (Permit.CASE_ACCEPT,)),
     ("desk:enter", _("Write down a voice"), (Permit.VOICE_ENTER,)),
     ("desk:recover", _("Lost link"), (Permit.VOICE_RECOVER,)),
     ("desk:list", _("All cases"), READERS),
     ("desk:leader", _("What is late"), (Permit.CASE_LEAD, Permit.CASE_HEAD)),
     ("desk:officers", _("About officers"), (Permit.OFFICER_CASE,)),
+    ("desk:appeals", _("Appeals"), (Permit.APPEAL_ANSWER,)),
     ("people:posts", _("Posts"), (Permit.POST_MANAGE,)),
     ("people:accounts", _("Accounts"), (Permit.SIGN_IN_MANAGE,)),
+    ("letterbox", _("Messages"), (Permit.LETTERBOX_READ,)),
     ("people:looks", _("Looks at personal data"), (Permit.LOOK_AUDIT,)),
+)
+# Where a post begins its day: the first of these it holds the permit for. An inbox is for who takes cases in hand.
+BEGINNINGS: tuple[tuple[str, Permit], ...] = (
+    ("desk:inbox", Permit.CASE_ACCEPT),
+    ("desk:enter", Permit.VOICE_ENTER),
+    ("desk:leader", Permit.CASE_LEAD),
+    ("people:looks", Permit.LOOK_AUDIT),
+    ("people:posts", Permit.POST_MANAGE),
+    ("people:accounts", Permit.SIGN_IN_MANAGE),
+    ("desk:list", Permit.CASE_READ),
 )
 
 
@@ -51,17 +65,23 @@ class UndoBar:
 
 def nav(actor: Actor, here: str) -> list[dict[str, Any]]:
     """The links this post has a use for; `here` is the name of the page shown."""
+    shown = [(name, label) for name, label, permits in PAGES if any(actor.can(permit) for permit in permits)]
+    added = [(one.name, one.label) for one in menus.entries("head", actor, practice=is_practice())]
     return [
-        {"href": reverse(name), "label": label, "current": name == f"desk:{here}"}
-        for name, label, permits in PAGES
-        if any(actor.can(permit) for permit in permits)
+        {"href": reverse(name), "label": label, "current": name in (here, f"desk:{here}")}
+        for name, label in (*shown, *added)
     ]
 
 
+def is_practice() -> bool:
+    """Whether this county is for practice only."""
+    card = places.county_or_none()
+    return bool(card and card.practice)
+
+
 def first_page(actor: Actor) -> str:
-    """Where a post begins its day: the address of its first page; its own leave when it has no other."""
-    links = nav(actor, "")
-    return str(links[0]["href"]) if links else reverse("desk:away")
+    """Where a post begins its day: the address of its own work; its leave when it has no other page."""
+    return reverse(next((name for name, permit in BEGINNINGS if actor.can(permit)), "desk:away"))
 
 
 def show(
@@ -73,6 +93,7 @@ def show(
         "nav": nav(actor, here),
         "acting": actor.acting,
         "posts": actor.posts,
+        "menu": menus.entries("menu", actor, practice=is_practice()),
         "undo_bar": undo_bar(request),
         "density": density(request),
     }

@@ -30,7 +30,7 @@ from gongzhi.look import dates
 from gongzhi.look.templatetags.look import said
 from gongzhi.people.cards import Actor
 from gongzhi.people.middleware import actor_of
-from gongzhi.people.permits import permit
+from gongzhi.people.permits import Permit, permit
 
 QUEUE_WORDS = {
     "overdue": _("Overdue"),
@@ -76,9 +76,9 @@ def first_with_work(queues: Queues) -> str:
 def inbox(request: HttpRequest) -> HttpResponseBase:
     """What is this post's duty now, by deadline; with `open` the case beside it.
 
-    A post that reads no cases (an administrator) is led to the first page it has."""
+    A post that takes no cases in hand (counter, leader, auditor, administrators) is led to its own work."""
     actor = actor_of(request)
-    if not any(actor.can(permit) for permit in frame.READERS):
+    if not actor.can(Permit.CASE_ACCEPT):
         return HttpResponseRedirect(frame.first_page(actor))
     now = moments.now()
     queues = reads.queues(actor, now)

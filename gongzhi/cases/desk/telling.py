@@ -104,6 +104,16 @@ def before(move: str, desk: DeskCase, now: datetime) -> str:
         "rematter": _("The clock is not touched: the promised date stays. The resident reads the new kind of matter."),
         "help": _("They work at the same time as you. The case can close when all have returned their part."),
         "return_help": _("The leading office gets your part and answers the resident."),
+        "relocate": _("Clock and office stay as they are. The resident reads that the place was corrected."),
+        "pause": _(
+            "The time limit stands still, at most as long as the reason allows; then it runs again by itself. "
+            "Everybody who spoke is told why, until when, and how to appeal."
+        ),
+        "resume": _("The time limit runs again, later by exactly the time it stood. Everybody who spoke is told."),
+        "narrow": _(
+            "Nobody else can read it from this moment on. The work on it goes on, and whoever said it is told "
+            "why and how to appeal."
+        ),
         "close": _("The resident can rate what was done. An unhappy rating opens the case again."),
         "extend": _("This is possible once. The resident reads the new date and your reason."),
         "note": _("Colleagues who may read this case see it. Nobody else does."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gongzhi.cases.desk import away, casepage, enter, inbox, leader, listing, looks, moves, officers, recover
+from gongzhi.cases.desk import appeals, away, casepage, enter, inbox, leader, listing, looks, moves, officers, recover
 from gongzhi.cases.desk.deeds import DEEDS
 
 app_name = "desk"
@@ -25,6 +25,9 @@ urlpatterns = [
     path("cases/<uuid:case>/", casepage.case, name="case"),
     path("cases/<uuid:case>/watchers/", casepage.watchers, name="watchers"),
     path("cases/<uuid:case>/nearby/", casepage.nearby, name="nearby"),
+    path("cases/<uuid:case>/not-the-same/", casepage.not_the_same, name="not_the_same"),
+    path("appeals/", appeals.appeals, name="appeals"),
+    path("appeals/<uuid:appeal>/", appeals.appeal, name="appeal"),
     path("cases/<uuid:case>/original/", casepage.original, name="original"),
     path("cases/<uuid:case>/print/", casepage.printed_file, name="print"),
     path("cases/<uuid:case>/undo/", moves.undo, name="undo"),

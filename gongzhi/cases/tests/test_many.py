@@ -10,10 +10,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gongzhi.cases import closing, dispatch, intake, lists, many, noting, rating
+from gongzhi.cases import closing, dispatch, handling, intake, lists, many, noting, rating
 from gongzhi.cases.cards import Contact, Officer, Where
-from gongzhi.cases.many import Accept, Answer, Ended, NewVoice, Rate, Story
-from gongzhi.cases.models import Case, Entry, Rating, Voice
+from gongzhi.cases.many import (
+    Accept,
+    Answer,
+    Ask,
+    Ended,
+    HandOver,
+    Help,
+    Join,
+    NewVoice,
+    Rate,
+    Rematter,
+    Reply,
+    Return,
+    Story,
+)
+from gongzhi.cases.models import Case, Decision, Entry, Hint, Rating, Voice
 from gongzhi.cases.tests import cast
 from gongzhi.kit.refusal import NotAllowed, Refusal
 from gongzhi.ledger.models import Fact
@@ -44,8 +58,10 @@ def fields(row: Any) -> dict[str, Any]:
 
 def history(case: Case) -> dict[str, Any]:
     """Everything that was kept of a case, without what is drawn anew each time."""
-    voice = Voice.objects.get(case=case)
-    known = {case.id.hex: "CASE", voice.id.hex: "VOICE", case.number: "NUMBER"}
+    voices = list(Voice.objects.filter(case=case).order_by("-lead", "noted_at"))
+    known = {case.id.hex: "CASE", case.number: "NUMBER"}
+    for nth, voice in enumerate(voices):
+        known |= {voice.id.hex: f"VOICE{nth}", voice.number: f"NUMBER{nth}"}
 
     def named(value: Any) -> Any:
         for drawn, name in known.items():
@@ -56,7 +72,8 @@ def history(case: Case) -> dict[str, Any]:
     clock = procedures.clock(case.clock)
     return {
         "case": fields(Case.objects.get(id=case.id)) | {"moved_by": named(case.moved_by)},
-        "voice": fields(voice),
+        "voices": [fields(voice) for voice in voices],
+        "sealed": [fact.id for fact in Fact.objects.filter(id__in=[v.fact for v in voices])] and len(voices),
         "entries": [
             {name: named(value) for name, value in fields(entry).items()} | {"by_voice": entry.voice_id is not None}
             for entry in Entry.objects.filter(case=case).order_by("at", "kind")
@@ -66,8 +83,18 @@ def history(case: Case) -> dict[str, Any]:
             (fact.kind, named(fact.by), fact.happened_at, {key: named(value) for key, value in fact.details.items()})
             for fact in facts
         ],
-        "tokens": [(token.stage, token.holder) for token in running.marking(case.run)],
-        "clock": (clock.limit, clock.clause, clock.started_at, clock.due_at, clock.provisional, clock.stopped_at),
+        "tokens": [(token.stage, token.holder, token.since_at) for token in running.marking(case.run)],
+        "decisions": list(Decision.objects.filter(case=case).order_by("at").values_list("at", "what", "reason")),
+        "hints": list(Hint.objects.filter(case=case).order_by("at", "what").values_list("at", "what", "verdict")),
+        "clock": (
+            clock.limit,
+            clock.clause,
+            clock.started_at,
+            clock.due_at,
+            clock.provisional,
+            clock.stopped_at,
+            clock.pauses,
+        ),
         "found": any(row.case == case.id for row in lists.staff_list(cast.actor("audit"), cast.AT, q="的").rows),
     }
 
@@ -78,24 +105,41 @@ def told_by_verbs(story: Story) -> Case:
     received = intake.receive(**{name: getattr(new, name) for name in names})
     for act in story.acts:
         case = Case.objects.get(id=received.case.id)
-        if isinstance(act, Rate):
-            rating.rate(
-                by=received.voice.ref,
-                at=act.at,
-                voice=received.voice.id,
-                solved=act.solved,
-                grade=act.grade,
-                words=act.words,
-            )
-            continue
-        turn = {"by": act.post.doer, "at": act.at, "post": act.post, "case": case.id, "version": case.version}
-        if isinstance(act, Accept):
-            dispatch.accept(**turn)
+        if isinstance(act, Rate | Reply | Join):
+            _by_resident(received, act)
         else:
-            closing.answer_and_close(
-                **turn, public_text=act.public_text, outcome=act.outcome, internal_text=act.internal_text
-            )
+            _by_staff(case, act)
     return Case.objects.get(id=received.case.id)
+
+
+def _by_resident(received: intake.Received, act: Rate | Reply | Join) -> None:
+    voice = received.voice
+    told = {name: getattr(act, name) for name in act.__slots__}
+    if isinstance(act, Rate):
+        rating.rate(by=voice.ref, voice=voice.id, **told)
+    elif isinstance(act, Reply):
+        handling.answer_question(by=voice.ref, voice=voice.id, **told)
+    else:
+        intake.join(case=received.case.id, **told)
+
+
+VERBS: dict[type, Any] = {
+    Accept: dispatch.accept,
+    Ask: handling.ask,
+    HandOver: dispatch.hand_over,
+    Rematter: dispatch.rematter,
+    Return: dispatch.return_help,
+    Answer: closing.answer_and_close,
+}
+
+
+def _by_staff(case: Case, act: Any) -> None:
+    told = {name: getattr(act, name) for name in act.__slots__}
+    turn = {"by": act.post.doer, "case": case.id, "version": case.version, **told}
+    if isinstance(act, Help):
+        dispatch.help(organs=[turn.pop("organ")], **turn)
+    else:
+        VERBS[type(act)](**turn)
 
 
 def told_at_once(story: Story) -> Case:
@@ -128,15 +172,50 @@ def _post_for(words: str) -> str:
 
 @st.composite
 def _acts(draw: st.DrawFn, at: datetime, post: str) -> list[many.Act]:
+    """Up to three rounds; between accepting and answering whatever may happen, mostly as the rules allow it."""
     acts: list[many.Act] = []
-    for _ in range(draw(st.integers(0, 3))):
-        steps = [at := at + timedelta(hours=draw(st.integers(1, 200))) for _ in range(3)]
-        acts += [
-            Accept(steps[0], cast.post(post)),
-            Answer(steps[1], cast.post(post), draw(st.sampled_from(["修好了", "电话13912345678"])), "fixed", "内部"),
-            Rate(steps[2], draw(st.booleans()), draw(st.integers(1, 5)), "谢谢"),
+    other = "water-1" if post == "roads-1" else "roads-1"
+    moment = at
+
+    def later() -> datetime:
+        nonlocal moment
+        moment += timedelta(hours=draw(st.integers(1, 60)))
+        return moment
+
+    def asked() -> list[many.Act]:
+        return [Ask(later(), cast.post(post), "哪一盏？电话13912345678"), Reply(later(), "东边那盏，13912345678")]
+
+    def helped() -> list[many.Act]:
+        organ = draw(st.sampled_from(["town", "water"]))
+        return [
+            Help(later(), cast.post(post), organ, "请看看管线"),
+            Return(later(), cast.post(f"{organ}-1"), "看过了"),
         ]
-    return acts[: draw(st.integers(0, len(acts)))]
+
+    def passed() -> list[many.Act]:
+        nonlocal post, other
+        to = "water" if other == "water-1" else "roads"
+        over = HandOver(later(), cast.post(post), "not_our_duty", to, "water-1", "管线是他们的")
+        post, other = other, post
+        return [over, Accept(later(), cast.post(post))]
+
+    def corrected() -> list[many.Act]:
+        return [Rematter(later(), cast.post(post), draw(st.sampled_from(["lamp", "manhole", "water"])))]
+
+    def joined() -> list[many.Act]:
+        email = draw(st.sampled_from([None, Contact("email", "wu@example.org")]))
+        return [Join(later(), "voice:new", draw(st.sampled_from(WORDS)), contact=email)]
+
+    for _ in range(draw(st.integers(0, 3))):
+        acts.append(Accept(later(), cast.post(post)))
+        for happens in draw(st.lists(st.sampled_from([asked, helped, passed, corrected, joined]), max_size=3)):
+            acts += happens()
+        text = draw(st.sampled_from(["修好了", "电话13912345678"]))
+        outcome = draw(st.sampled_from(["fixed", "no_ground"]))
+        acts.append(Answer(later(), cast.post(post), text, outcome, "内部"))
+        acts.append(Rate(later(), draw(st.booleans()), draw(st.integers(1, 5)), "谢谢"))
+    last = draw(st.integers(0, len(acts)))
+    return acts[: last + 1] if last and isinstance(acts[last - 1], Ask) else acts[:last]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -149,6 +228,57 @@ def test_a_story_told_at_once_is_the_story_told_by_the_verbs(story: Story) -> No
         except Refusal as refusal:
             outcomes.append({"refused": isinstance(refusal, Refusal)})
     assert outcomes[0] == outcomes[1]
+
+
+def everything() -> Story:
+    """One story with every act there is, in two rounds; the second is left while help is still asked for."""
+    roads, water, town = (cast.post(code) for code in ("roads-1", "water-1", "town-1"))
+    at = [cast.later(hours=n) for n in range(40)]
+    told = NewVoice(by="voice:new", at=at[0], words="路灯不亮，晚上很黑", place=Where(text="东街"), allows_public=True)
+    return Story(
+        told,
+        (
+            Accept(at[1], roads),
+            Join(at[2], "voice:new", "我家着火了，就在路灯旁", contact=Contact("phone", "09908123456")),
+            Rematter(at[3], roads, "manhole"),
+            Ask(at[4], roads, "哪一盏？电话13912345678"),
+            Join(at[5], cast.BY, "我也看到了", source="phone"),
+            Reply(at[6], "东边那盏，电话13912345678"),
+            Help(at[7], roads, "town", "请看看"),
+            HandOver(at[8], roads, "needs_other", "water"),
+            Return(at[9], town, "看过了"),
+            Accept(at[10], water),
+            Ask(at[11], water, "几点？"),
+            Reply(at[12], "晚上"),
+            Ask(at[13], water, "还有吗？"),
+            Reply(at[14], "没有了"),
+            Answer(at[15], water, "不归我们", "not_ours", "内部"),
+            Rate(at[16], False, 1, "不满意，电话13912345678"),
+            Accept(at[17], water),
+            Help(at[18], water, "town"),
+        ),
+    )
+
+
+def test_a_story_with_every_act_is_the_story_told_by_the_verbs() -> None:
+    alone, together = history(told_by_verbs(everything())), history(told_at_once(everything()))
+    assert alone == together
+    assert [what for _, what, _ in together["decisions"]] == ["paused", "handed_over", "paused", "refused"]
+    assert [verdict for _, what, verdict in together["hints"]] == ["overruled", "stood"]
+    assert [token[:2] for token in together["tokens"]] == [
+        ("helping", "organ:town"),
+        ("in_hand", cast.post("water-1").ref),
+    ]
+    assert len(together["voices"]) == 3
+
+
+def test_a_question_without_an_answer_is_no_whole_story() -> None:
+    roads = cast.post("roads-1")
+    voice = NewVoice(by=cast.BY, at=cast.AT, words=cast.WORDS, place=cast.PIN)
+    acts = (Accept(cast.later(hours=1), roads), Ask(cast.later(hours=2), roads, "哪一盏？"))
+    for late in ((), (Reply(cast.later(days=40), "东边"),)):
+        with pytest.raises(Refusal, match="no answer in time"):
+            many.receive_many([Story(voice, (*acts, *late))])
 
 
 def test_many_stories_keep_their_order_and_are_found() -> None:

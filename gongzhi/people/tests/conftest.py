@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from gongzhi.people.tests import cast
+
 
 @pytest.fixture(autouse=True)
 def quick(settings: Any, tmp_path: Path) -> None:
@@ -14,3 +16,9 @@ def quick(settings: Any, tmp_path: Path) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MASTER_KEY_FILE = tmp_path / "master.key"
     settings.ORIGIN = "http://testserver"
+
+
+@pytest.fixture
+def people(db: None) -> None:
+    """Organs and posts of the cast."""
+    cast.load()

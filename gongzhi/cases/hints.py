@@ -1,0 +1,70 @@
+"""How often the machine's suggestions were right: of matter, of place, of two cases being one thing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from django.db.models import Count
+from django.db.models.functions import TruncMonth
+
+from gongzhi.cases import rules
+from gongzhi.cases.decisions import months_up_to, shown
+from gongzhi.cases.models import Hint
+from gongzhi.places import reads as places
+
+
+@dataclass(frozen=True, slots=True)
+class HintMonth:
+    """One month of one kind of suggestion. `hit` is the share that was right, in per cent, None below ten."""
+
+    month: date
+    confirmed: int | None
+    stood: int | None
+    overruled: int | None
+    hit: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HintRate:
+    """One kind of suggestion over twelve months: `judged` in all, `hit` in per cent (None below ten)."""
+
+    what: str
+    judged: int | None
+    confirmed: int | None
+    stood: int | None
+    overruled: int | None
+    hit: int | None
+    months: tuple[HintMonth, ...]
+
+
+def rates(at: datetime) -> tuple[HintRate, ...]:
+    """Each kind of suggestion with what people made of it in the last twelve months.
+
+    Right is what a person confirmed and what nobody changed until the case was closed."""
+    zone = places.county().zone
+    months = months_up_to(at.astimezone(zone).date())
+    begin = datetime.combine(months[0], time(), zone).astimezone(UTC)
+    found = Hint.objects.filter(at__gte=begin, at__lte=at).annotate(month=TruncMonth("at", tzinfo=zone))
+    sums: Counter[tuple[str, str, date]] = Counter()
+    for what, verdict, month, count in found.values_list("what", "verdict", "month").annotate(count=Count("pk")):
+        sums[what, verdict, month.date()] += count
+    return tuple(_rate(what, months, sums) for what in rules.HINTS)
+
+
+def _rate(what: str, months: tuple[date, ...], sums: Counter[tuple[str, str, date]]) -> HintRate:
+    rows = [[sums[what, verdict, month] for verdict in rules.VERDICTS] for month in months]
+    whole = [sum(column) for column in zip(*rows, strict=True)]
+    monthly = tuple(
+        HintMonth(month, *(shown(count) for count in row), hit=_hit(row))
+        for month, row in zip(months, rows, strict=True)
+    )
+    return HintRate(what, shown(sum(whole)), *(shown(count) for count in whole), hit=_hit(whole), months=monthly)
+
+
+def _hit(row: list[int]) -> int | None:
+    right, judged = row[0] + row[1], sum(row)
+    if judged < rules.WITHHELD_BELOW:
+        return None
+    return round(100 * right / judged)
