@@ -28,6 +28,7 @@ FARRINGTON: dict[str, dict[str, Any]] = {
     "1996": {**OLD, "weights_from": 1.0, "left_out": 0, "plain_errors": True},
 }
 CONFIGS: dict[str, tuple[str, ...]] = {
+    "calibrated": ("pair",),
     "farrington": tuple(FARRINGTON),
     "ears": ("C1", "C2", "C3", "C3-R"),
     "bayes": ("1", "2", "3"),
@@ -49,6 +50,15 @@ def _farrington(series: Series, at: NDArray, name: str, alpha: float, years: int
     # the rule of 1996 has a two-sided alpha
     config = replace(Farrington(alpha=alpha / 2 if name == "1996" else alpha, years=years), **FARRINGTON[name])
     got = farrington(series.counts, at, config=config, period=period, dates=series.dates, population=series.population)
+    return got.expected[0], got.bound[0], got.alarm[0]
+
+
+def _calibrated(series: Series, at: NDArray, alpha: float, period: int) -> Answer:
+    from gongzhi.methods.counts.calibrated import calibrated
+
+    # whole numbers count weeks of a year of 52; dates follow the calendar
+    year = 365.25 / 7 if series.dates is not None and period == 52 else 365.25 if period > 300 else period
+    got = calibrated(series.counts, at, alpha=alpha, period=year, population=series.population)
     return got.expected[0], got.bound[0], got.alarm[0]
 
 
@@ -85,6 +95,8 @@ def _reach(method: str, name: str, years: int, period: int) -> int:
         return years * period + 3
     if method == "cdc":
         return years * period + 4 + 3
+    if method == "calibrated":
+        return 2 * period + period // 2
     if method == "ears":
         return {"C1": 7, "C2": 9}.get(name, 11)
     past, half, _now = {"1": (0, 6, True), "2": (1, 6, True), "3": (2, 4, False)}[name]
@@ -119,6 +131,8 @@ def _answer(series: Series, words: argparse.Namespace) -> tuple[NDArray[np.int64
         return at, (nothing, nothing, nothing.astype(bool))
     if words.method == "farrington":
         return at, _farrington(series, at, words.config, words.alpha, words.years, period)
+    if words.method == "calibrated":
+        return at, _calibrated(series, at, words.alpha, period)
     return at, _simple(series, at, words.method, words.config, words.alpha, words.years, period)
 
 
