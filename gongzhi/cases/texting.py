@@ -28,7 +28,6 @@ from gongzhi.channels import inbox, outbox
 from gongzhi.kit.danger import Danger, danger
 from gongzhi.kit.ids import parse_number
 from gongzhi.kit.refusal import Refusal
-from gongzhi.places import reads as places
 
 AN_HOUR = 30  # messages of one phone that are answered; danger always is
 LISTED = 3
@@ -112,7 +111,7 @@ def _do(heard: Heard, command: Command) -> str:
 
 # Speaking ------------------------------------------------------------------------------------------------------
 def _voice(heard: Heard, words: str) -> str:
-    named = _place_in(words)
+    named = texting_more.named_place(words)
     received = intake.receive(
         by=rules.NEW_VOICE,
         at=heard.at,
@@ -132,14 +131,6 @@ def _voice(heard: Heard, words: str) -> str:
     told = letters.facts(case, voice)
     _reply(heard, "heard", about=case.ref, placeless=placeless, **told)
     return "voice"
-
-
-def _place_in(words: str) -> str:
-    """The name of a place that stands in the words as it is called; a mere likeness is asked for instead."""
-    for hit in places.find(words[: rules.PLACE_TEXT_MAX], limit=3):
-        if hit.kind != "county" and len(hit.name) > 1 and hit.name in words:
-            return hit.name
-    return ""
 
 
 def _wait(heard: Heard, asked: str, voice: Voice) -> None:
@@ -165,7 +156,7 @@ def _waited(heard: Heard) -> Callable[[str], str] | None:
 def _is_another_matter(words: str, voice: Voice) -> bool:
     """Whether words that name no place of the county speak of something else: then nothing may swallow them."""
     hint = matters.suggest(words)
-    return hint is not None and hint.matter.code != voice.case.matter_id and not _place_in(words)
+    return hint is not None and hint.matter.code != voice.case.matter_id and not texting_more.named_place(words)
 
 
 def _is_asked(voice: Voice, at: datetime) -> bool:

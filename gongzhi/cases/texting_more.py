@@ -66,6 +66,14 @@ def tell_place(*, by: str, at: datetime, voice: UUID, text: str) -> str:
         return card.path_zh if card is not None else ""
 
 
+def named_place(words: str) -> str:
+    """The name of a place that stands in the words as it is called; a mere likeness is asked for instead."""
+    for hit in places.find(words[: rules.PLACE_TEXT_MAX], limit=3):
+        if hit.kind != "county" and len(hit.name) > 1 and hit.name in words:
+            return hit.name
+    return ""
+
+
 def is_placeless(case: Case) -> bool:
     """Whether nothing finer than the county is known."""
     return not case.grid and case.division == places.county().code.ljust(12, "0")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from gongzhi.channels.models import Message
+from gongzhi.channels.models import Message, Talk
 
 
 def erase(*, mark: str) -> int:
-    """Delete every message whose key names `mark` (a random id of the person's thing); how many went.
+    """Delete every message whose key names `mark` (a random id of the person's thing), and what was asked about it.
+
+    Returns how many messages went.
 
     What a deliverer holds at this moment may still leave; afterwards nothing of it is kept."""
+    Talk.objects.filter(about__contains=mark).delete()
     return Message.objects.filter(key__contains=mark).delete()[0]

@@ -23,7 +23,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from gongzhi.kit.moments import now
-from gongzhi.web import beating
+from gongzhi.web import beating, carrying
 
 log = logging.getLogger("gongzhi.clockwork")
 HOLDER = f"{socket.gethostname()}:{os.getpid()}"
@@ -43,6 +43,7 @@ class Job:
 TIMETABLE: tuple[Job, ...] = (
     Job("seal", 1, "gongzhi.web.clockwork:seal", "facts get their place in the ledger's tree"),
     Job("deliver", 2, "gongzhi.web.clockwork:deliver", "messages in the outbox go out"),
+    Job("collect", 20, "gongzhi.web.clockwork:collect", "e-mail to the county becomes voices"),
     Job("ring", 20, "gongzhi.web.clockwork:ring", "clocks that are near, overdue or paused to their end"),
     Job("head", 600, "gongzhi.web.clockwork:publish", "the day's signed head of the ledger"),
     Job("photos", 60, "gongzhi.web.clockwork:photos", "photos kept for a form that nobody sent within a day"),
@@ -67,11 +68,13 @@ def seal(at: datetime) -> bool:
 
 
 def deliver(at: datetime) -> bool:
-    """Deliver due messages."""
-    from gongzhi.channels import delivering
+    """Let due messages go out, each channel in a thread of its own."""
+    return carrying.deliver(at)
 
-    done = delivering.deliver_due(at=at, limit=200)
-    return done.sent + done.put_off + done.failed >= 200
+
+def collect(at: datetime) -> bool:
+    """Take in what came to the county's mailbox, in a thread of its own."""
+    return carrying.collect(at)
 
 
 def ring(at: datetime) -> bool:
@@ -92,11 +95,12 @@ def publish(at: datetime) -> bool:
 def tidy(at: datetime) -> bool:
     """Forget senders' addresses, old messages, expired lists, holds of ten minutes, spool files of an hour."""
     from gongzhi.cases import straining
-    from gongzhi.channels import delivering
+    from gongzhi.channels import delivering, inbox
     from gongzhi.look import printed
 
     straining.tidy(at=at)
     delivering.forget(at=at)
+    inbox.forget(at=at)
     printed.sweep()
     printed.clear_holds(older_than=600)
     for left in settings.SPOOL_DIR.glob("tmp*"):
@@ -133,6 +137,7 @@ def leave() -> None:
     """An orderly end: the next sealer need not wait for this one's lease to run out."""
     from gongzhi.ledger import leasing, sealing
 
+    carrying.finish()
     leasing.release(name=sealing.LEASE, holder=HOLDER)
 
 

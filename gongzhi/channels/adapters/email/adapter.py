@@ -50,7 +50,7 @@ def deliver(letter: Letter) -> str:
         raise _failure(error.smtp_code) from error
     except (smtplib.SMTPException, ssl.SSLError, OSError) as error:
         raise AdapterError(f"{type(error).__name__}", down=True) from error
-    return ""
+    return letter.id  # a report that it did not arrive names it
 
 
 def _failure(code: int) -> AdapterError:
