@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.forms import BoundField, Field
+from django.forms.renderers import BaseRenderer
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+
+
+class LongSelect(forms.Select):
+    """A select of very many options, written at once: a template for each of 807 offices would take 40 ms."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
+    ) -> SafeString:
+        """The select as the usual one writes it; groups keep their label."""
+        chosen = {str(one) for one in self.format_value(value)}
+        parts = [
+            format_html('<optgroup label="{}">{}</optgroup>', key, _options(text, chosen))
+            if isinstance(text, list | tuple)
+            else _options([(key, text)], chosen)
+            for key, text in self.choices
+        ]
+        told = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
+        return format_html("<select{}>{}</select>", told, SafeString("".join(parts)))
+
+
+def _options(choices: Iterable[tuple[Any, Any]], chosen: set[str]) -> SafeString:
+    rows = ((key, " selected" if str(key) in chosen else "", text) for key, text in choices)
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
 
 
 def kind_of(bound: BoundField) -> str:

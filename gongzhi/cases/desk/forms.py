@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from gongzhi.cases import narrowing, rules
 from gongzhi.cases.desk import choices
 from gongzhi.cases.desk_cards import DeskCase
+from gongzhi.look.fields import LongSelect
 from gongzhi.look.templatetags.look import said
 from gongzhi.people.cards import Actor
 from gongzhi.places import reads as places
@@ -58,7 +59,7 @@ class MoveForm(forms.Form):
 class SendForm(MoveForm):
     """The dispatch desk names the organ that answers for the case."""
 
-    organ = forms.ChoiceField(label=_("Which office answers for it"))
+    organ = forms.ChoiceField(label=_("Which office answers for it"), widget=LongSelect)
     reason_text = _reason(_("Why this office"), _("The office reads it. One sentence helps."), required=False)
 
     def draw(self) -> None:
@@ -69,7 +70,7 @@ class HandOverForm(MoveForm):
     """A coded reason, a named receiver, and the clause when it is not the organ's duty."""
 
     reason = forms.ChoiceField(label=_("Why"), widget=forms.RadioSelect)
-    to = forms.ChoiceField(label=_("Who takes it"))
+    to = forms.ChoiceField(label=_("Who takes it"), widget=LongSelect)
     clause = forms.ChoiceField(
         label=_("Which clause says so"), required=False, help_text=_("Needed when it is not your office's duty.")
     )

@@ -13,6 +13,7 @@ from gongzhi.cases.desk import choices, frame
 from gongzhi.cases.desk.inbox import CSV_ROWS, as_csv
 from gongzhi.cases.desk_cards import InboxRow
 from gongzhi.kit import moments
+from gongzhi.look.fields import LongSelect
 from gongzhi.look.templatetags.look import said
 from gongzhi.people.middleware import actor_of
 from gongzhi.people.permits import Permit, permit
@@ -26,7 +27,7 @@ class FilterForm(forms.Form):
     place = forms.ChoiceField(label=_("Place"), required=False)
     matter = forms.ChoiceField(label=_("Matter"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False)
-    organ = forms.ChoiceField(label=_("Office"), required=False)
+    organ = forms.ChoiceField(label=_("Office"), required=False, widget=LongSelect)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

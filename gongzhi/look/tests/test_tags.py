@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from django import forms
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils.translation import override
+
+from gongzhi.look.fields import LongSelect
 
 
 class Ask(forms.Form):
@@ -133,3 +136,26 @@ def test_lines_escape_what_residents_write() -> None:
 def test_when_is_machine_readable() -> None:
     html = render("{% when at 'day' %}", at=datetime(2026, 11, 21, 4, tzinfo=UTC))
     assert html == '<time datetime="2026-11-21T04:00:00+00:00">21 November 2026</time>'
+
+
+def test_a_long_select_says_what_the_usual_one_says() -> None:
+    """Value, label, group and choice alike, and nothing a label says becomes markup."""
+    groups = [("", "–"), ("县里", [("a", "甲 <b>"), ("b", "乙")]), ("c", "丙")]
+
+    class Usual(forms.Form):
+        office = forms.ChoiceField(choices=groups)
+
+    class Long(forms.Form):
+        office = forms.ChoiceField(choices=groups, widget=LongSelect)
+
+    def said(form: forms.Form) -> list[tuple[str, ...]]:
+        html = str(form["office"])
+        assert "<b>" not in html
+        plain = re.sub(r"\s+", " ", html)
+        found = r'<(?:optgroup label="([^"]*)"|option value="([^"]*)"( selected)?>([^<]*))'
+        return [tuple(part.strip() for part in one) for one in re.findall(found, plain)]
+
+    for value in ("", "b", "c"):
+        assert said(Long({"office": value})) == said(Usual({"office": value}))
+    assert 'name="office"' in str(Long()["office"])
+    assert 'id="id_office"' in str(Long()["office"])
