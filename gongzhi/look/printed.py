@@ -184,11 +184,15 @@ def _write(file: Path, content: bytes, lasts: float | None) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     for target, data in ((file.with_suffix(".html.gz"), gzip.compress(content, 6, mtime=0)), (file, content)):
         fresh = target.with_name(f"{target.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}")
-        fresh.write_bytes(data)
-        if lasts is not None:
-            until = time.time() + lasts
-            os.utime(fresh, (until, until))
-        fresh.replace(target)
+        try:
+            fresh.write_bytes(data)
+            if lasts is not None:
+                until = time.time() + lasts
+                os.utime(fresh, (until, until))
+            fresh.replace(target)
+        except OSError:
+            fresh.unlink(missing_ok=True)  # a full disk is not filled with halves of pages
+            raise
 
 
 def _digest(path: str) -> str:

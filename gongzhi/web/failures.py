@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from gongzhi.cases.open311.answers import refusal_answer
 from gongzhi.cases.public.writing import problem, trouble
 from gongzhi.kit.refusal import Refusal
+from gongzhi.web import straits
 
-CODES = {400: "unreadable", 403: "not_open", 404: "nothing_here", 405: "method_wrong", 500: "broken"}
+CODES = {
+    400: "unreadable", 403: "not_open", 404: "nothing_here", 405: "method_wrong",
+    500: "broken", 503: "not_now", 507: "no_room",
+}  # fmt: skip
 
 
 def is_for_programs(request: HttpRequest) -> bool:
@@ -42,6 +50,9 @@ def in_json(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
 def _page(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
     if is_for_programs(request):
         return trouble(status=status, code=CODES[status], sentence=sentence)
+    if request.path_info.startswith("/open311/"):
+        format = "json" if request.path_info.endswith(".json") else "xml"
+        return refusal_answer(format, Refusal(CODES[status], "%(said)s", status=status, said=sentence))
     context = {"title": title, "sentence": sentence, "status": status}
     response = render(request, "web/failure.html", context, status=status)
     response.headers["Cache-Control"] = "no-store"
@@ -86,13 +97,32 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500."""
+    """500; 503 or 507 when the house is in straits, which is told from what was raised."""
+    found = straits.of(sys.exc_info()[1])
+    if found is not None:
+        return _in_straits(request, found)
     return _page(
         request,
         500,
         _("Something here is broken"),
         _("It is our fault and has been noted. Try again in a few minutes; by phone we are there now."),
     )
+
+
+def _in_straits(request: HttpRequest, found: straits.Straits) -> HttpResponse:
+    """Nothing was kept, and why; in bare words when not even a page can be made."""
+    title = _("This did not go through")
+    sentence = (
+        _("There is no room left here to keep anything new. What you typed is still on the page before; send it later.")
+        if found is straits.NO_ROOM
+        else _("We cannot take it at this moment. What you typed is still on the page before; send it in a minute.")
+    )
+    try:
+        response = _page(request, found.status, title, sentence)
+    except (DatabaseError, OSError):
+        response = HttpResponse(sentence, status=found.status, content_type="text/plain; charset=utf-8")
+    response.headers["Retry-After"] = str(found.retry_after)
+    return response
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -9,10 +9,12 @@ file on every request.
 from __future__ import annotations
 
 import asyncio
+import errno
 import gzip
 import io
 import json
 import logging
+import multiprocessing
 import os
 import re
 import sys
@@ -24,7 +26,7 @@ from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
 from gongzhi.look import modes, printable
-from gongzhi.web import settings
+from gongzhi.web import kin, settings
 from gongzhi.web.files import Files, Served
 from gongzhi.web.live import Live
 
@@ -50,7 +52,7 @@ LOG = logging.getLogger("gongzhi.web")
 
 
 class BodyRefused(Exception):
-    """The body was too large (413), did not arrive in time (408), or not whole (400)."""
+    """The body was too large (413), did not arrive in time (408), not whole (400), or found no room here (507)."""
 
     def __init__(self, status: int) -> None:
         self.status = status
@@ -66,6 +68,9 @@ class Front:
         self.waiting = 0
         self.sheets: dict[modes.Mode, tuple[float, Served]] = {}
         self.wsgi: Callable[..., Iterable[bytes]] | None = None
+        parent = multiprocessing.parent_process()
+        if parent is not None and parent.pid is not None:  # before Django is loaded: a worker may end while it begins
+            kin.end_with_parent(parent.pid)
         settings.SPOOL_DIR.mkdir(parents=True, exist_ok=True)
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -257,6 +262,9 @@ async def _spool(scope: Any, proto: Any) -> tuple[Any, int]:
     except TimeoutError:
         body.close()
         raise BodyRefused(408) from None
+    except OSError as error:
+        body.close()
+        raise (BodyRefused(507) if error.errno == errno.ENOSPC else error) from None
     except BaseException:
         body.close()
         raise
@@ -327,8 +335,15 @@ TOO_LONG = (
     "这个网址太长，读不了。请从首页重新进入；要写的话请写在页面上的格子里。\n"
     "This address is too long to be read. Start from the front page; what you want to say fits into the page itself.\n"
 )
-REFUSED = {400: CUT_OFF, 408: TOO_SLOW, 413: TOO_LARGE}
-CODES = {400: "cut_off", 408: "too_slow", 413: "too_large", 414: "address_too_long", 500: "broken", 503: "busy"}
+NO_ROOM = (
+    "我们这里暂时没有地方存放新的内容，没有收下。您写的还在上一页，请晚些再发；急事请打电话。\n"
+    "There is no room left here to keep anything new. What you wrote is still on the page before; send it later.\n"
+)
+REFUSED = {400: CUT_OFF, 408: TOO_SLOW, 413: TOO_LARGE, 507: NO_ROOM}
+CODES = {
+    400: "cut_off", 408: "too_slow", 413: "too_large", 414: "address_too_long",
+    500: "broken", 503: "busy", 507: "no_room",
+}  # fmt: skip
 
 app = Front()
 
@@ -350,6 +365,7 @@ def main() -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=30,
         log_access=False,
+        log_dictconfig=settings.LOGGING,
         process_name=None,
     ).serve()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC
 
@@ -16,6 +17,8 @@ from gongzhi.web import failures
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 
+LOG = logging.getLogger("gongzhi.web")
+
 
 def language_of(request: HttpRequest) -> str:
     """The Django language code a request asks for: by its path, else by its Accept-Language, else Chinese."""
@@ -24,6 +27,14 @@ def language_of(request: HttpRequest) -> str:
         return LANGUAGES[prefix]
     wanted = request.headers.get("Accept-Language", "")
     return "en" if wanted[:2].lower() == "en" else "zh-hans"
+
+
+def _keep(request: HttpRequest, response: HttpResponse) -> None:
+    """Print the page; where the disk is full its reader gets it all the same, and the next one asks again."""
+    try:
+        printed.keep(request, response)
+    except OSError as error:
+        LOG.warning("A page could not be printed: %s", error.strerror)
 
 
 class Doorway:
@@ -45,7 +56,7 @@ class Doorway:
         for name, value in HEADERS:
             response.headers.setdefault(name, value)
         if isinstance(response, HttpResponse):
-            printed.keep(request, response)
+            _keep(request, response)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -15,6 +15,7 @@
 | GONGZHI_FONTS | folder with a Chinese font for printed sheets (default: the system's fonts-noto-cjk) |
 | GONGZHI_MQTT | mqtt://user:password@host:1883/prefix where sensors speak; empty: readings by HTTP alone |
 | GONGZHI_READINGS_DAYS | days single readings of sensors are kept before only their hours are (default 30) |
+| GONGZHI_LOG | line (default) or json: how each line of the log is written |
 | GONGZHI_DEBUG | 1 shows tracebacks; never on a served county |
 """
 
@@ -25,6 +26,8 @@ import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from gongzhi.web import logs
 
 
 def _flag(name: str) -> bool:
@@ -46,7 +49,7 @@ def _secret(path: Path) -> str:
     try:
         return path.read_text().strip()
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         value = secrets.token_urlsafe(48)
         fresh = path.with_suffix(f".{os.getpid()}")
         fresh.touch(mode=0o600)
@@ -83,6 +86,8 @@ def _database() -> dict[str, Any]:
     options: dict[str, Any] = {k: v[0] for k, v in parse_qs(parts.query).items()}
     # Statements are few and repeat: bound and planned once by the server instead of written out anew each time.
     options |= {"server_side_binding": True, "prepare_threshold": 3}
+    # As with SQLite: who waits longer than this for a lock is told so, instead of keeping a thread for ever.
+    options.setdefault("options", "-c lock_timeout=20s")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -250,11 +255,4 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = None
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "gongzhi.web.logs.Line", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"secrets": {"()": "gongzhi.web.logs.WithoutSecrets"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-}
+LOGGING = logs.configuration(os.environ.get("GONGZHI_LOG") or "line")

@@ -1,12 +1,15 @@
 """`gongzhi run`, `reload`, `stop`: one command starts everything, one process watches the others.
 
-The supervisor does not load Django; it starts the front (granian and its workers) and the clockwork, starts again
-what dies, and passes signals on. Preparation (migrations, static files) happens once before, in a process that ends.
+The supervisor does not load Django; it starts the front (granian and its workers), the clockwork and the listener to
+sensors, starts again what dies, and passes signals on. Preparation (migrations, static files) happens once before, in
+a process that ends.
 """
 
 from __future__ import annotations
 
 import argparse
+import logging
+import logging.config
 import os
 import signal
 import socket
@@ -14,9 +17,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
+from gongzhi.web import kin
+
+LOG = logging.getLogger("gongzhi.supervisor")
 STOP_WITHIN = 35.0  # seconds granted to requests in hand
 
 
@@ -30,17 +37,17 @@ class Child:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it as its own process."""
+        """Start it as its own process, which ends when this one does."""
         self.started = time.monotonic()
-        self.process = subprocess.Popen([sys.executable, "-m", *self.words])  # noqa: S603 - our own modules
+        self.process = subprocess.Popen(  # noqa: S603 - our own modules
+            [sys.executable, "-m", *self.words],
+            preexec_fn=partial(kin.end_with_parent, os.getpid()),
+        )
 
     def watch(self) -> None:
         """Start it again when it has died, at most once in two seconds."""
         if self.process is not None and self.process.poll() is not None and time.monotonic() > self.started + 2:
-            print(
-                f"gongzhi: {self.name} ended with {self.process.returncode}; starting it again",
-                file=sys.stderr,
-            )
+            LOG.warning("%s ended with %s; starting it again", self.name, self.process.returncode)
             self.start()
 
     def signal(self, number: int) -> None:
@@ -60,12 +67,14 @@ class Child:
 
 
 class Supervisor:
-    """Front and clockwork, kept alive."""
+    """Front, clockwork and, where sensors speak by MQTT, who listens to them: kept alive."""
 
-    def __init__(self, address: str, port: int, workers: int, run_dir: Path) -> None:
+    def __init__(self, address: str, port: int, workers: int, run_dir: Path, *, listens: bool = False) -> None:
         self.pid_file = run_dir / "gongzhi.pid"
         self.front = Child("front", ["gongzhi.web.front", address, str(port), str(workers)])
-        self.clockwork = Child("clockwork", ["gongzhi.web.clockwork"])
+        self.others = [Child("clockwork", ["gongzhi.web.clockwork"])]
+        if listens:
+            self.others.append(Child("sensors", ["gongzhi.cli", "sensors", "listen"]))
         self.stopping = False
         self.reloading = False
 
@@ -76,22 +85,23 @@ class Supervisor:
         signal.signal(signal.SIGHUP, self._reload)
         self.pid_file.parent.mkdir(parents=True, exist_ok=True)
         self.pid_file.write_text(str(os.getpid()))
-        self.front.start()
-        self.clockwork.start()
+        for child in (self.front, *self.others):
+            child.start()
         try:
             while not self.stopping:
                 time.sleep(0.2)
                 if self.reloading:
                     self.reloading = False
                     self.front.signal(signal.SIGHUP)
-                    self.clockwork.signal(signal.SIGTERM)
-                self.front.watch()
-                self.clockwork.watch()
+                    for child in self.others:
+                        child.signal(signal.SIGTERM)
+                for child in (self.front, *self.others):
+                    child.watch()
         finally:
             until = time.monotonic() + STOP_WITHIN
-            for child in (self.front, self.clockwork):
+            for child in (self.front, *self.others):
                 child.signal(signal.SIGTERM)
-            for child in (self.front, self.clockwork):
+            for child in (self.front, *self.others):
                 child.end(until)
             self.pid_file.unlink(missing_ok=True)
         return 0
@@ -123,7 +133,8 @@ def serve(*, address: str, port: int, workers: int) -> int:
         f"gongzhi: serving {settings.GONGZHI_DIR.name} at http://{address}:{port}/  (Ctrl+C stops)",
         flush=True,
     )
-    return Supervisor(address, port, workers, settings.RUN_DIR).serve()
+    logging.config.dictConfig(settings.LOGGING)
+    return Supervisor(address, port, workers, settings.RUN_DIR, listens=bool(settings.MQTT)).serve()
 
 
 def run(argv: Sequence[str]) -> int:

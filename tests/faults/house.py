@@ -211,7 +211,14 @@ def _part_of(process: psutil.Process) -> str:
     if "gongzhi.web.clockwork" in words:
         return "clockwork"
     if "gongzhi.web.front" in words:
-        return "front"
+        return "worker" if _is_front(process.parent()) else "front"
     if "multiprocessing" in words and "resource_tracker" not in words:
         return "worker"
     return ""
+
+
+def _is_front(parent: psutil.Process | None) -> bool:
+    try:
+        return parent is not None and "gongzhi.web.front" in " ".join(parent.cmdline())
+    except psutil.NoSuchProcess:
+        return False
