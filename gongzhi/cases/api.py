@@ -11,12 +11,14 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import File, NinjaAPI, Query, UploadedFile
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.docs import DocsBase
 
 from gongzhi.cases import course as courses
 from gongzhi.cases import erasing, handling, intake, lists, matters, numbers, photos, rating, rules
 from gongzhi.cases.cards import Contact, KeptPhoto, Officer, Where
+from gongzhi.cases.desk.api import router as desk_router
+from gongzhi.cases.desk.doors import not_signed_in
 from gongzhi.cases.public import formkey, writing
 from gongzhi.cases.public.course import link_of
 from gongzhi.cases.public.frame import show
@@ -68,14 +70,24 @@ api = NinjaAPI(
     description=(
         "Speak up, follow a voice, read what is public. No key is needed: what is secret is opened by the secret "
         "link's token. Times are RFC 3339 in UTC, coordinates WGS84 with longitude first. A refusal is "
-        "`application/problem+json` with a stable `code` and a `sentence` in the language of `Accept-Language`."
+        "`application/problem+json` with a stable `code` and a `sentence` in the language of `Accept-Language`. "
+        "Below /desk staff do their work: by the session of the pages with its CSRF token, or by an access token made "
+        "on one's own page (`Authorization: Bearer gz_…`)."
     ),
 )
+api.add_router("/desk", desk_router)
 
 
 @api.exception_handler(Refusal)
 def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return problem(refusal)
+
+
+@api.exception_handler(AuthenticationError)
+def _nobody(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    answer = problem(not_signed_in())
+    answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 @api.exception_handler(ValidationError)

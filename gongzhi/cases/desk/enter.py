@@ -76,7 +76,12 @@ class EnterForm(forms.Form):
             "source": choices.words(SOURCES, "source"),
             "kind": choices.words(rules.KINDS, "kind"),
             "matter": [("", _("As suggested")), *choices.matters()],
-            "contact_kind": [("phone", _("by phone")), ("email", _("by e-mail")), ("", _("not at all"))],
+            "contact_kind": [
+                ("phone", _("by phone")),
+                ("email", _("by e-mail")),
+                ("post", _("on paper, by post")),
+                ("", _("not at all")),
+            ],
             "officer_organ": [("", _("Not about an officer")), *choices.organs_flat()],
         }
         for name, offered in options.items():
