@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import re
+import urllib.request
 
+import pytest
 from PIL import Image
 
 from tests.journeys.conftest import axe
@@ -57,6 +60,98 @@ def test_an_unknown_name_of_a_place_holds_nobody_up(phone) -> None:
     phone.click("main button[value=next]")
     assert "不要紧" in phone.inner_text("main")
     assert phone.input_value("input[name=where]") == "没有这个地方名字啊"
+
+
+def test_one_click_on_an_offered_place_goes_on(phone, site) -> None:
+    phone.goto("/zh/speak/")
+    phone.fill("textarea[name=words]", WORDS)
+    phone.click("main button[value=next]")
+    phone.fill("input[name=where]", a_village(site))
+    phone.click("main button[value=next]")
+    offered = phone.locator("main button[name=pick]")
+    chosen = offered.nth(0).inner_text().split("\n")[0]
+    offered.nth(0).click()
+    assert "第3步" in phone.inner_text("main")
+    phone.click("main button[value=next]")
+    assert chosen in phone.inner_text("main"), "the review names the place that was clicked"
+
+
+def test_none_of_the_offered_places_is_one_click_too(phone, site) -> None:
+    speak_until_where(phone)
+    phone.fill("input[name=where]", a_village(site))
+    phone.click("main button[value=next]")
+    phone.click("main button[name=pick][value=own]")
+    assert "第3步" in phone.inner_text("main")
+
+
+def test_every_choice_stands_on_the_review_page_and_can_be_changed_there(phone) -> None:
+    speak_until_where(phone)
+    phone.click("main button[value=next]")
+    phone.click("summary:has-text('说得更具体些')")
+    phone.check("input[name=kind][value=complaint]")
+    phone.fill("input[name=officer]", "三号窗口的办事员")
+    phone.fill("input[name=contact]", "li@example.org")
+    phone.check("input[name=allows_public]")
+    phone.set_input_files("input[name=photos]", [a_photo()])
+    phone.click("main button[value=next]")
+    review = phone.inner_text("main .summary-list")
+    for told in (WORDS, "投诉", "三号窗口的办事员", "li@example.org", "1张"):
+        assert told in review.replace("\u2009", ""), told
+    rows = phone.locator("main .summary-list > div")
+    told = [rows.nth(number) for number in range(rows.count())]
+    unchangeable = [row.inner_text() for row in told if not row.locator("button").count()]
+    assert len(unchangeable) == 1, "only the machine's guess is nobody's choice"
+    phone.locator("main .summary-list > div", has_text="是否涉及干部").locator("button").click()
+    assert phone.locator("input[name=officer]").is_visible(), "what was folded away is open to be changed"
+    phone.fill("input[name=officer]", "")
+    phone.click("main button[value=next]")
+    assert "三号窗口" not in phone.inner_text("main .summary-list")
+    assert "投诉" in phone.inner_text("main .summary-list")
+
+
+def a_village(site) -> str:
+    """A place of the county as its residents call it."""
+    inside = json.loads(urllib.request.urlopen(f"{site.url}/api/v1/places/990101000000").read())["inside"]
+    return str(inside[0]["name_zh"])
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("mode", ["", "standard", "elder"])
+def test_the_first_screen_of_a_phone_belongs_to_the_question(phone, site, lang, mode) -> None:
+    """The head with everything above the page takes at most a fifth of it, and its menu opens without a script."""
+    if mode:
+        phone.context.add_cookies([{"name": "mode", "value": mode, "url": site.url}])
+    phone.goto(f"/{lang}/")
+    parts = [phone.locator(name) for name in (".practice", ".masthead", ".offer")]
+    boxes = [part.bounding_box() for part in parts if part.is_visible()]
+    head = max(box["y"] + box["height"] for box in boxes)
+    assert head <= 740 / 5, head
+    assert not phone.locator(".masthead-nav a").first.is_visible()
+    phone.click(".masthead-menu > summary")
+    assert phone.locator(".masthead-nav a").count() >= 4
+    assert phone.locator(".masthead-nav a").first.is_visible()
+    box = phone.locator(".masthead-nav").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
+
+
+def test_on_a_wide_screen_the_links_stand_open(page) -> None:
+    page.goto("/zh/")
+    assert page.locator(".masthead-nav a").first.is_visible()
+    assert not page.locator(".masthead-menu > summary").is_visible()
+
+
+def test_she_erases_it_for_good_and_the_link_says_so(phone) -> None:
+    speak_until_where(phone)
+    send(phone)
+    phone.wait_for_url("**/v/*/")
+    link = phone.url
+    phone.click("a[href$='/withdraw']")
+    phone.click("summary:has-text('彻底删除')")
+    phone.click("form[action$='/erase'] button")
+    assert "彻底删除" in phone.inner_text("h1")
+    assert phone.goto(link).status == 410
+    assert "彻底删除" in phone.inner_text("h1")
 
 
 def test_the_text_survives_an_error_and_going_back(phone) -> None:
