@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
+from datetime import timedelta
 
-from gongzhi.cases import course, dispatch, handling, intake, looking, sealing
+import pytest
+from django.utils import translation
+
+from gongzhi.cases import casefile, closing, course, dispatch, handling, intake, loading, looking, sealing, undoing
+from gongzhi.cases.desk import telling
 from gongzhi.cases.intake import Received
 from gongzhi.cases.models import Case, Entry
 from gongzhi.cases.tests import cast
 from gongzhi.channels.models import Message
+from gongzhi.kit import moments
 from gongzhi.kit.refusal import Refusal
 from gongzhi.ledger.models import Fact
 from gongzhi.procedures import reads as procedures
@@ -132,3 +138,68 @@ def test_facts_of_handling_hold_no_text(received: Received) -> None:
     told = "".join(repr(fact.details) for fact in Fact.objects.all())
     assert "井盖" not in told
     assert "8号" not in told
+
+
+def replied(received: Received, day: int) -> None:
+    at = cast.later(days=day)
+    handling.answer_question(by=received.voice.ref, at=at, voice=received.voice.id, words="是8号门前")
+
+
+def test_as_many_questions_as_the_matter_allows_pause_the_clock_and_no_more(received: Received) -> None:
+    for day in (0, 1):
+        assert ask(received, at=cast.later(days=day)).state == "asked"
+        replied(received, day)
+    before = Case.objects.get(id=received.case.id)
+    case = ask(received, at=cast.later(days=2))
+    assert (case.state, case.due_at) == ("in_hand", before.due_at), "it is asked, but the time runs on"
+    assert procedures.clock(case.clock).pause_until is None
+    letter = Message.objects.filter(template="cases/messages/asked").order_by("put_at").last()
+    assert letter is not None
+    assert letter.context["until"] == "", "nobody is told of a pause that there is not"
+    replied(received, 2)
+    assert course.by_token(received.link_token, cast.later(days=2)).question is None
+    assert Fact.objects.filter(kind="case.asked").count() == 3
+
+
+def test_each_question_names_the_clause_under_which_it_may_pause(received: Received) -> None:
+    ask(received)
+    assert Entry.objects.get(kind="asked").clause == "hotline-12"
+
+
+@pytest.mark.parametrize("most", [0, 1, 3])
+def test_the_matter_sets_how_many(received: Received, most: int) -> None:
+    rows = [row | ({"asks_most": most} if row["code"] == "manhole" else {}) for row in cast.MATTERS]
+    loading.load_matters(by=cast.BY, at=cast.AT, rows=rows)
+    states = []
+    for day in range(4):
+        states.append(ask(received, at=cast.later(hours=day)).state)
+        handling.answer_question(
+            by=received.voice.ref, at=cast.later(hours=day), voice=received.voice.id, words="是8号门前"
+        )
+    assert states == ["asked"] * most + ["in_hand"] * (4 - most)
+
+
+def test_a_question_taken_back_is_not_counted_and_a_new_round_begins_anew(received: Received) -> None:
+    post = cast.post("roads-1")
+    for _ in range(3):
+        case = ask(received)
+        undoing.undo(by=post.doer, at=cast.AT, post=post, case=case.id)
+    for _ in range(2):
+        ask(received)
+        replied(received, 0)
+    assert handling.asks_left(Case.objects.get(id=received.case.id)) == 0
+    closing.answer_and_close(**cast.turn("roads-1", received.case), public_text="好了", outcome="fixed")
+    closing.reopen(**cast.turn("roads-1", received.case), reason_text="又坏了")
+    assert handling.asks_left(Case.objects.get(id=received.case.id)) == 2
+
+
+def test_the_desk_says_beforehand_that_the_clock_will_not_pause(received: Received) -> None:
+    for _ in range(2):
+        ask(received)
+        replied(received, 0)
+    now = moments.now()
+    Case.objects.update(due_at=now + timedelta(days=3))
+    desk = casefile.desk_case(cast.actor("roads-1"), received.case.id, now)
+    assert desk.asks_left == 0
+    with translation.override("en"):
+        assert "runs on" in telling.before("ask", replace(desk, course=replace(desk.course, clock=None)), now)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from gongzhi.cases import closing, course, dispatch, looking, recovering
-from gongzhi.cases.cards import Contact, Officer
+from gongzhi.cases import closing, course, dispatch, looking, rating, recovering
+from gongzhi.cases.cards import Contact, Officer, Where
 from gongzhi.cases.intake import Received
-from gongzhi.cases.models import Voice
+from gongzhi.cases.models import Rating, Voice
 from gongzhi.cases.tests import cast
 from gongzhi.channels.models import Message
 from gongzhi.kit.refusal import NotAllowed, NotFound, Refusal
@@ -105,3 +105,63 @@ def test_wrong_words_and_a_wrong_number_are_one_refusal(received: Received) -> N
 def test_only_who_may_recover_does(received: Received) -> None:
     with pytest.raises(NotAllowed):
         recover(received, "roads-1")
+
+
+@pytest.mark.parametrize(
+    "proof", ["5678", "尾号是5678", "13912345678", "我叫林小梅", "lin@example.org", "LIN@Example.org 那个邮箱"]
+)
+def test_something_only_she_knows_opens_a_public_case(received: Received, proof: str) -> None:
+    public = cast.say(WORDS)
+    assert recover(public, proof=proof)
+    look = Fact.objects.get(kind="person.looked", about=public.voice.ref)
+    assert look.details["purpose"] == "recover"
+    assert course.by_token(recover(public, proof=proof), cast.AT).looks, "she reads on her page that it was compared"
+
+
+@pytest.mark.parametrize(
+    "proof", ["", "  ", "1234", "东街8号", "井盖坏了", "我叫", "电话", "0000", "13900000000", "兰亭镇"]
+)
+def test_what_everybody_can_read_or_guess_proves_nothing(proof: str) -> None:
+    public = cast.say(WORDS, contact=None)
+    with pytest.raises(Refusal) as refused:
+        recover(public, proof=proof)
+    assert refused.value.code == ("proof_differs" if proof.strip() else "proof_missing")
+    assert Voice.objects.get().link_round == 0
+    assert Fact.objects.filter(kind="person.looked").count() == bool(proof.strip()), "a failed try stays noted"
+
+
+def test_the_place_as_typed_is_a_proof_where_the_public_one_says_less() -> None:
+    public = cast.say("井盖坏了", contact=None, place=Where(lon=120.05, lat=30.05, text="东街铁匠铺后门水井边"))
+    told = {"words": "井盖坏了"}
+    with pytest.raises(Refusal):
+        recover(public, proof="东街村", **told)
+    assert recover(public, proof="铁匠铺后门水井边那里", **told)
+
+
+def test_words_nobody_else_can_read_are_proof_enough() -> None:
+    for more in ({"allows_public": False}, {"officer": Officer(text="三号窗口")}):
+        hidden = cast.say(WORDS, **({"allows_public": False} | more))
+        assert recover(hidden, proof="")
+
+
+def test_the_words_of_a_rating_lie_sealed_and_open_with_the_original() -> None:
+    received = cast.say()
+    dispatch.accept(**cast.turn("roads-1", received.case))
+    closing.answer_and_close(**cast.turn("roads-1", received.case), public_text="好了", outcome="fixed")
+    said = "谢谢王师傅，电话13912345678"
+    rating.rate(by=received.voice.ref, at=cast.AT, voice=received.voice.id, solved=True, grade=5, words=said)
+    row = Rating.objects.get()
+    assert "13912345678" not in row.words
+    assert said.encode() not in bytes(row.original_sealed or b"")
+    told = look(received, "roads-1")
+    assert told.ratings == (said,)
+    assert "ratings" in Fact.objects.get(kind="person.looked").details["fields"]
+
+
+def test_an_empty_rating_keeps_nothing_sealed() -> None:
+    received = cast.say()
+    dispatch.accept(**cast.turn("roads-1", received.case))
+    closing.answer_and_close(**cast.turn("roads-1", received.case), public_text="好了", outcome="fixed")
+    rating.rate(by=received.voice.ref, at=cast.AT, voice=received.voice.id, solved=True, grade=5)
+    assert Rating.objects.get().key_wrapped is None
+    assert look(received, "roads-1").ratings == ()
