@@ -13,8 +13,8 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from gongzhi.cases import many, matters, rules
+from gongzhi.cases.acts import Act
 from gongzhi.cases.cards import Contact, MatterCard, Where
-from gongzhi.cases.storytelling import Act
 from gongzhi.kit.masking import mask
 from gongzhi.kit.worktime import Calendar, Unit, due
 from gongzhi.people import reads as people
@@ -23,6 +23,7 @@ from gongzhi.people.permits import Permit
 from gongzhi.places.rules import prefix
 from gongzhi.rehearsal.arrivals import Arrival
 from gongzhi.rehearsal.grammar import Grammar
+from gongzhi.rehearsal.turns import Settle, Turns
 
 OUTCOMES = {"fixed": 60, "partly": 11, "planned": 8, "answered": 11, "no_ground": 6, "not_ours": 4}
 CONTENT = {"fixed": 0.88, "answered": 0.8, "partly": 0.5, "planned": 0.45, "no_ground": 0.25, "not_ours": 0.35}
@@ -80,11 +81,11 @@ def plan(desk: Desk, arrival: Arrival) -> many.Story:
     card, matter_by = _matter(rng, arrival)
     voice = _voice(desk, rng, arrival, card, matter_by)
     organ = matters.responsible(card.code, arrival.home.grid).organ
-    teller = Teller(desk, rng, arrival, card, organ, Grammar(rng))
+    teller = Teller(desk, rng, arrival, card, organ, Grammar(rng), suggested=matter_by == "suggested")
     handler = desk.handler(rng, organ, arrival.home.grid)
     if handler is None or rng.random() < FORGOTTEN:
         return many.Story(voice)
-    return many.Story(voice, tuple(teller.acts(handler)))
+    return many.Story(voice, tuple(sorted(teller.acts(handler), key=lambda act: act.at)))
 
 
 def _matter(rng: random.Random, arrival: Arrival) -> tuple[MatterCard, str]:
@@ -138,20 +139,24 @@ class Teller:
     card: MatterCard
     organ: str
     grammar: Grammar
+    suggested: bool = False
 
     def acts(self, handler: PostCard) -> list[Act]:
         """The acts up to the end of the rehearsal, at most three rounds."""
         told: list[Act] = []
         begun = self.arrival.at
-        for _round in range(3):
-            ended = self._round(told, begun, handler)
+        turning = random.Random(f"{self.desk.seed} turns {self.arrival.key}")  # noqa: S311
+        for number in range(3):
+            ended = self._round(told, begun, handler, turning, first=number == 0)
             if ended is None:
                 break
-            begun = ended
+            begun, handler = ended
         return told
 
-    def _round(self, told: list[Act], begun: datetime, handler: PostCard) -> datetime | None:
-        """One round; the moment an unhappy rating opened the next, or None when the story rests."""
+    def _round(
+        self, told: list[Act], begun: datetime, handler: PostCard, turning: random.Random, *, first: bool
+    ) -> tuple[datetime, PostCard] | None:
+        """One round; the moment an unhappy rating opened the next and who handled it, None when the story rests."""
         desk, rng = self.desk, self.rng
         limit = matters.limit_of(self.card)
         span = due(begun, limit, (), desk.calendar).at - begun
@@ -163,14 +168,32 @@ class Teller:
             return None
         told.append(many.Accept(accepted, handler))
         answered = settle(max(begun + span * pace, accepted + timedelta(minutes=5)), rng)
+        turns = self._turns(told, turning, handler, accepted, answered - accepted, settle, first=first)
+        answered = max(answered, turns.now + timedelta(minutes=5))
+        if first:
+            turns.joins(told, begun, answered)
         if answered > desk.until:
             return None
+        handler, self.card = turns.handler, turns.card
         outcome = self._outcome()
         internal = self.grammar.pick("internal") if rng.random() < 0.3 else ""
         told.append(many.Answer(answered, handler, self._answer(outcome), outcome, internal))
         if rng.random() >= RATED:
             return None
-        return self._rate(told, answered, outcome)
+        rated = self._rate(told, answered, outcome)
+        return (rated, handler) if rated is not None else None
+
+    def _turns(
+        self, told: list[Act], rng: random.Random, handler: PostCard, now: datetime, span: timedelta, settle: Settle,
+        *, first: bool,
+    ) -> Turns:  # fmt: skip
+        desk, place = self.desk, self.arrival.home.grid
+        turns = Turns(
+            rng, Grammar(rng), self.arrival, self.card, handler, now, span, desk.until, settle,
+            find=lambda organ: desk.handler(rng, organ, place), organs=list(desk.names),
+        )  # fmt: skip
+        turns.draw(told, first=first, suggested=self.suggested)
+        return turns
 
     def _rate(self, told: list[Act], answered: datetime, outcome: str) -> datetime | None:
         rng = self.rng

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
-from gongzhi.cases import closing, dispatch, intake, many, rating
+from gongzhi.cases import closing, dispatch, handling, intake, many, rating
+from gongzhi.cases.acts import Act
+from gongzhi.cases.intake import Received
 from gongzhi.cases.models import Case
+
+VERBS: dict[type, Callable[..., Any]] = {
+    many.Accept: dispatch.accept,
+    many.Ask: handling.ask,
+    many.Answer: closing.answer_and_close,
+    many.HandOver: dispatch.hand_over,
+    many.Rematter: dispatch.rematter,
+    many.Return: dispatch.return_help,
+}
 
 
 def tell(story: many.Story) -> str:
@@ -17,25 +29,28 @@ def tell(story: many.Story) -> str:
     voiced = story.voice
     said: dict[str, Any] = {each.name: getattr(voiced, each.name) for each in fields(voiced) if each.name != "organ"}
     received = intake.receive(**said)
-    case, voice = received.case, received.voice
     for act in story.acts:
-        if isinstance(act, many.Rate):
-            rating.rate(by=voice.ref, at=act.at, voice=voice.id, solved=act.solved, grade=act.grade, words=act.words)
-        elif not isinstance(act, many.Ended):  # how another system ended a case; nobody here does it
-            _staff(case, act)
-        case.refresh_from_db()
-    return case.number
+        _do(received, act)
+        received.case.refresh_from_db()
+    return received.case.number
 
 
-def _staff(case: Case, act: many.Accept | many.Answer) -> None:
-    who: dict[str, Any] = {"by": act.post.doer, "at": act.at, "post": act.post, "case": case.id}
-    if isinstance(act, many.Accept):
-        dispatch.accept(version=case.version, **who)
-        return
-    closing.answer_and_close(
-        version=case.version,
-        public_text=act.public_text,
-        outcome=act.outcome,
-        internal_text=act.internal_text,
-        **who,
-    )
+def _do(received: Received, act: Act) -> None:
+    told = {each.name: getattr(act, each.name) for each in fields(act)}
+    voice = received.voice
+    if isinstance(act, many.Rate):
+        rating.rate(by=voice.ref, voice=voice.id, **told)
+    elif isinstance(act, many.Reply):
+        handling.answer_question(by=voice.ref, voice=voice.id, **told)
+    elif isinstance(act, many.Join):
+        intake.join(case=received.case.id, **told)
+    elif not isinstance(act, many.Ended):  # how another system ended a case; nobody here does it
+        _staff(received.case, act, told)
+
+
+def _staff(case: Case, act: Any, told: dict[str, Any]) -> None:
+    turn = {"by": act.post.doer, "case": case.id, "version": case.version, **told}
+    if isinstance(act, many.Help):
+        dispatch.help(organs=[turn.pop("organ")], **turn)
+    else:
+        VERBS[type(act)](**turn)

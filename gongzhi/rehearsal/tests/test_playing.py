@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gongzhi.cases import inbox, many, reads
-from gongzhi.cases.models import Case, Entry, Rating, Voice
+from gongzhi.cases.models import Case, Decision, Entry, Hint, Rating, Voice
 from gongzhi.ledger.models import Fact
 from gongzhi.people import reads as people
 from gongzhi.procedures.models import Clock, Token
@@ -55,7 +55,9 @@ def rows(case: Case) -> dict[str, Any]:
     facts = Fact.objects.filter(about=case.ref).order_by("noted_at", "id")
     return {
         "case": {f.attname: getattr(case, f.attname) for f in Case._meta.concrete_fields if f.attname not in skip},
-        "voice": Voice.objects.filter(case=case).values_list(*said).get(),
+        "voices": list(Voice.objects.filter(case=case).order_by("-lead", "noted_at").values_list(*said)),
+        "decisions": list(Decision.objects.filter(case=case).order_by("at").values_list("at", "what", "reason")),
+        "hints": list(Hint.objects.filter(case=case).order_by("at", "what").values_list("at", "what", "verdict")),
         "entries": list(Entry.objects.filter(case=case).order_by("at", "id").values_list(*line)),
         "ratings": list(Rating.objects.filter(case=case).order_by("round").values_list(*rated)),
         "clocks": list(Clock.objects.filter(about=case.ref).order_by("started_at").values_list(*clocks)),
@@ -72,6 +74,13 @@ def test_whole_stories_and_single_verbs_leave_equal_rows(lanting: County) -> Non
         together = many.receive_many([story])[0]
         alone = singly.tell(story)
         assert rows(Case.objects.get(id=together.case)) == rows(Case.objects.get(number=alone))
+
+
+def test_stories_hold_what_happens_in_an_office(lanting: County) -> None:
+    told = Counter(type(act).__name__ for story in stories(lanting, days=20) for act in story.acts)
+    assert told["Ask"] == told["Reply"] > 3
+    assert min(told["Help"], told["Return"], told["HandOver"], told["Rematter"], told["Join"]) > 0
+    assert told["Ask"] < 0.15 * told["Answer"]
 
 
 def test_playing_gives_the_days_their_cases_and_leaves_work_open(lanting: County) -> None:
