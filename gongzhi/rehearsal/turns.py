@@ -42,6 +42,8 @@ class Turns:
 
     def draw(self, told: list[Act], *, first: bool, suggested: bool) -> None:
         """Add the turns that happen, in order of time and up to the end of the rehearsal."""
+        if self.card.about_officer:
+            return  # such a case stays with the supervisor alone
         chance = self.rng.random
         if first and suggested and self.card.code != self.arrival.matter and chance() < CORRECTED:
             self._correct(told)
