@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "scan": ("gongzhi.methods.space_commands:run", False, "find clusters of events in place and time"),
     "backup": ("gongzhi.web.keeping.commands:backup", True, "one file with everything, also while serving"),
     "restore": ("gongzhi.web.keeping.commands:restore", False, "a backup into an empty folder; or --check it"),
+    "insight": ("gongzhi.insight.commands:insight", True, "look for what is unusual in the days that have ended"),
     "warehouse": ("gongzhi.insight.commands:warehouse", True, "refresh, check, rebuild, show the county's Parquet"),
     "forecast": ("gongzhi.methods.forecast_commands:run", False, "forecast the counts of a CSV file as distributions"),
     "verify": ("gongzhi.ledger.commands:verify", False, "check a receipt offline"),

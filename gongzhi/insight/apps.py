@@ -1,8 +1,20 @@
-"""Registers the room with Django."""
+"""Registers the room with Django, its facts with the ledger, and its page with the workplace."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from gongzhi.insight.rules import FACTS
+from gongzhi.ledger import kinds
+from gongzhi.people import menus
 
 
 class InsightConfig(AppConfig):
     name = "gongzhi.insight"
     label = "insight"
+
+    def ready(self) -> None:
+        """Declare which facts this room may write, and where its page stands in the head of the workplace."""
+        from gongzhi.people.permits import Permit  # needs the models, which are ready only now
+
+        kinds.register(FACTS)
+        menus.add(menus.MenuEntry("insight:findings", _("Findings"), (Permit.CASE_READ_ALL,)))

@@ -1,15 +1,18 @@
-"""`gongzhi warehouse refresh|check|rebuild|show`: the county's Parquet for analysis."""
+"""`gongzhi warehouse refresh|check|rebuild|show`: the county's Parquet. `gongzhi insight`: look for what is unusual."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from gongzhi.insight import finding
 from gongzhi.insight.warehouse import filling, manifest
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import Refusal
@@ -29,6 +32,24 @@ def warehouse(argv: Sequence[str]) -> int:
     except Refusal as refusal:
         print(f"gongzhi warehouse: {_(refusal.sentence) % refusal.params}", file=sys.stderr)
         return 1
+
+
+def insight(argv: Sequence[str]) -> int:
+    """Refresh the warehouse and judge the days that have ended since; 0 done, 1 refused."""
+    argparse.ArgumentParser(prog="gongzhi insight", description=insight.__doc__).parse_args(list(argv))
+    try:
+        zone = places.county().zone
+        count = finding.catch_up(by="clockwork", at=now(), folder=folder(), zone=zone, tell=_judged)
+    except Refusal as refusal:
+        print(f"gongzhi insight: {_(refusal.sentence) % refusal.params}", file=sys.stderr)
+        return 1
+    told = ngettext("%(count)d finding raised or continued.", "%(count)d findings raised or continued.", count)
+    print(told % {"count": count})
+    return 0
+
+
+def _judged(day: date) -> None:
+    print(f"  {day}", file=sys.stderr, flush=True)
 
 
 def _refresh() -> int:
@@ -74,7 +95,7 @@ def _tell(done: int, left: int) -> None:
 
 
 def _words() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="gongzhi warehouse", description=__doc__)
+    parser = argparse.ArgumentParser(prog="gongzhi warehouse", description=warehouse.__doc__)
     words = parser.add_subparsers(dest="word", required=True)
     words.add_parser("refresh", help="take in what was sealed since")
     words.add_parser("check", help="compare every file with the digest it was written with")

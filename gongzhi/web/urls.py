@@ -42,6 +42,7 @@ urlpatterns = [
         path("desk/letterbox/", letterbox.letterbox, name="letterbox"),
         path("desk/tour/", include("gongzhi.rehearsal.urls")),
         path("", include("gongzhi.sensors.urls")),
+        path("", include("gongzhi.insight.urls")),
         path("desk/", include("gongzhi.cases.desk.urls")),
         path("", include("gongzhi.cases.public.urls")),
     ),
