@@ -24,7 +24,7 @@ from gongzhi.cases.public.course import link_of
 from gongzhi.cases.public.frame import show
 from gongzhi.cases.public.origin import check_call
 from gongzhi.cases.public.speak import check_strain
-from gongzhi.cases.public.writing import answer_json, problem
+from gongzhi.cases.public.writing import answer_json, is_minimal, problem
 from gongzhi.cases.schemas import (
     AnswerIn,
     CasePage,
@@ -234,7 +234,7 @@ def answer(request: HttpRequest, token: str, body: AnswerIn) -> HttpResponse:
     return voice(request, token)
 
 
-@api.post("/voices/{token}/rating", response={200: VoiceOut, **REFUSALS}, tags=["voices"], summary="Rate")
+@api.post("/voices/{token}/rating", response={200: VoiceOut, 204: None, **REFUSALS}, tags=["voices"], summary="Rate")
 @public
 def rate(request: HttpRequest, token: str, body: RatingIn) -> HttpResponse:
     """Say whether it is solved. Not solved, or a grade of 1 or 2, reopens by right while the window lasts."""
@@ -243,6 +243,8 @@ def rate(request: HttpRequest, token: str, body: RatingIn) -> HttpResponse:
     rating.rate(
         by=f"voice:{held.id.hex}", at=now(), voice=held.id, solved=body.solved, grade=body.grade, words=body.words
     )
+    if is_minimal(request):
+        return HttpResponse(status=204, headers={"Preference-Applied": "return=minimal"})
     return voice(request, token)
 
 

@@ -14,7 +14,8 @@ from gongzhi.kit.canonical import Json
 from gongzhi.kit.ids import uuid7
 from gongzhi.kit.masking import mask
 from gongzhi.kit.refusal import N_, Refusal
-from gongzhi.ledger import writing
+from gongzhi.ledger import saving, writing
+from gongzhi.ledger.rows import build, insert
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ def rate(*, by: str, at: datetime, voice: UUID, solved: bool, grade: int, words:
         if Rating.objects.filter(voice=row, round=rated_round).exists():
             raise Refusal("rated_already", N_("You have rated this answer already. We kept what you said."), status=409)
         reopens = _reopens(case, solved=solved, grade=grade, at=at)
-        rating = Rating(
+        rating = build(
+            Rating,
             id=uuid7(at),
             voice=row,
             case=case,
@@ -53,12 +55,13 @@ def rate(*, by: str, at: datetime, voice: UUID, solved: bool, grade: int, words:
             reopened=reopens,
         )
         sealing.seal_rating(rating, words)
-        rating.save(force_insert=True)
-        Entry.objects.create(case=case, at=at, kind="rated", by=by, round=rated_round, voice=row, seen_by_all=False)
+        insert(rating)
+        told = {"case": case, "at": at, "by": by, "round": rated_round, "voice": row}
+        insert(build(Entry, kind="rated", seen_by_all=False, **told))
         if reopens:
             _reopen(case, by=by, at=at)
         case.version += 1
-        case.save()
+        saving.update(case)
         details: dict[str, Json] = {
             "voice": row.id.hex,
             "round": rated_round,

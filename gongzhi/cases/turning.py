@@ -20,7 +20,8 @@ from gongzhi.cases.models import Case, Decision, Entry, Hint, Undo, Voice
 from gongzhi.kit.canonical import Json
 from gongzhi.kit.moments import stamp
 from gongzhi.kit.refusal import N_, NotAllowed, Refusal, Stale
-from gongzhi.ledger import writing
+from gongzhi.ledger import saving, writing
+from gongzhi.ledger.rows import build, insert
 from gongzhi.people import reads as people
 from gongzhi.people.cards import PostCard
 from gongzhi.people.permits import Permit
@@ -89,7 +90,8 @@ class Turn:
 
     def note(self, kind: str, **fields: Any) -> Entry:
         """Write the line of the course that tells this move."""
-        entry = Entry.objects.create(
+        entry = build(
+            Entry,
             case=self.case,
             at=self.at,
             kind=kind,
@@ -99,6 +101,7 @@ class Turn:
             post=self.post.id.hex,
             **fields,
         )
+        insert(entry)
         self.entries.append(entry.id.hex)
         return entry
 
@@ -143,7 +146,7 @@ class Turn:
         case = self.case
         case.version += 1
         case.moved_by, case.moved_at = self.by, self.at
-        case.save()
+        saving.update(case)
         writing.write(kind=fact, about=case.ref, by=self.by, at=self.at, details=details)
         if undo:
             keep_undo(self)
@@ -216,16 +219,16 @@ def in_state(turn: Turn, *states: str) -> None:
 
 def keep_undo(turn: Turn) -> None:
     """Keep the way back for ten seconds; the way back of the move before is lost."""
-    Undo.objects.update_or_create(
-        case=turn.case,
-        defaults={
-            "move": turn.move,
-            "by": turn.by,
-            "at": turn.at,
-            "until": turn.at + timedelta(seconds=rules.UNDO_SECONDS),
-            "version": turn.case.version,
-            "snapshot": turn.before | {"letters": turn.keys, "entries": turn.entries, "hints": turn.hints},
-        },
+    saving.put(
+        Undo(
+            case=turn.case,
+            move=turn.move,
+            by=turn.by,
+            at=turn.at,
+            until=turn.at + timedelta(seconds=rules.UNDO_SECONDS),
+            version=turn.case.version,
+            snapshot=turn.before | {"letters": turn.keys, "entries": turn.entries, "hints": turn.hints},
+        )
     )
 
 

@@ -22,7 +22,7 @@ from gongzhi.kit import moments, worktime
 from gongzhi.kit.canonical import Json
 from gongzhi.kit.refusal import N_, NotFound, Refusal, Stale
 from gongzhi.kit.worktime import Limit
-from gongzhi.ledger import writing
+from gongzhi.ledger import saving, writing
 from gongzhi.ledger.rows import insert, insert_rows
 from gongzhi.procedures import calendars, reckoning, rules
 from gongzhi.procedures.models import Clock
@@ -115,11 +115,16 @@ def resume(*, by: str, at: datetime, clock: Clock | UUID, quiet: bool = False) -
 def stop(*, by: str, at: datetime, clock: Clock | UUID, quiet: bool = False) -> Clock:
     """End a limit, in time or not. Refuses `clock_stopped`."""
     with transaction.atomic():
-        row = _running(clock)
+        return _stop(_running(clock), by=by, at=at, quiet=quiet)
+
+
+def _stop(row: Clock, *, by: str, at: datetime, quiet: bool) -> Clock:
+    """End a limit whose row is locked."""
+    with transaction.atomic(savepoint=False):
         if row.paused_at is not None:
             reckoning.end_pause(row, calendars.calendar(), at=at)
         row.stopped_at = max(at, row.started_at)
-        row.save()
+        saving.update(row)
         if not quiet:
             details: dict[str, Json] = {"in_time": row.stopped_at <= row.due_at}
             writing.write(kind="clock.stopped", about=row.about, by=by, at=at, details=details)
@@ -182,8 +187,9 @@ def obey(
     if effect.act is ClockAct.RESUME:
         return resume(by=by, at=at, clock=clock, quiet=quiet)
     pk = clock.pk if isinstance(clock, Clock) else clock
-    if effect.act is ClockAct.STOP and Clock.objects.filter(pk=pk, stopped_at=None).exists():
-        return stop(by=by, at=at, clock=clock, quiet=quiet)
+    if effect.act is ClockAct.STOP:
+        row = _locked(pk)
+        return None if row.stopped_at else _stop(row, by=by, at=at, quiet=quiet)
     return None
 
 

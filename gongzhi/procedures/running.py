@@ -12,13 +12,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Value
-from django.db.models.functions import Greatest
 
 from gongzhi.kit.canonical import Json
 from gongzhi.kit.ids import uuid7
 from gongzhi.kit.refusal import N_, NotFound, Stale
-from gongzhi.ledger import writing
+from gongzhi.ledger import saving, writing
 from gongzhi.ledger.rows import build, insert, insert_rows
 from gongzhi.procedures import nets, rules
 from gongzhi.procedures.models import Run, Token
@@ -183,13 +181,10 @@ def net_of(run: Run) -> rules.Net:
 def _claim(run: Run | UUID, expected: int | None, *, by: str, at: datetime) -> Run:
     """Take the next version of the run; the row stays locked until the verb ends."""
     pk = run.pk if isinstance(run, Run) else run
-    found = Run.objects.filter(pk=pk) if expected is None else Run.objects.filter(pk=pk, version=expected)
-    # A machine's clock may step back a second; the order of moves does not.
-    changed = found.update(version=F("version") + 1, moved_by=by, moved_at=Greatest(F("moved_at"), Value(at)))
-    current = Run.objects.filter(pk=pk).first()
+    current = Run.objects.select_for_update().filter(pk=pk).first()
     if current is None:
         raise NotFound("run_unknown", N_("There is no such work."))
-    if not changed:
+    if expected is not None and current.version != expected:
         raise Stale(
             "moved_first",
             N_("Somebody moved first. Look again before you decide."),
@@ -197,6 +192,10 @@ def _claim(run: Run | UUID, expected: int | None, *, by: str, at: datetime) -> R
             at=current.moved_at,
             version=current.version,
         )
+    current.version += 1
+    # A machine's clock may step back a second; the order of moves does not.
+    current.moved_by, current.moved_at = by, max(current.moved_at, at)
+    saving.update(current)
     return current
 
 
@@ -222,7 +221,6 @@ def _apply(
             gone.append(row.pk)
     if gone:
         Token.objects.filter(pk__in=gone).delete()
-    Token.objects.bulk_create(
-        [Token(id=uuid7(at), run=run, stage=token.stage, holder=token.holder, since_at=at) for token in came]
-    )
+    for token in came:
+        insert(build(Token, id=uuid7(at), run=run, stage=token.stage, holder=token.holder, since_at=at))
     return went, came

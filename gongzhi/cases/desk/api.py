@@ -34,7 +34,8 @@ from gongzhi.cases import (
 from gongzhi.cases.desk import frame, shapes
 from gongzhi.cases.desk.doors import BySession, ByToken, allow
 from gongzhi.cases.desk.inbox import as_csv
-from gongzhi.cases.public.writing import answer_json, fields
+from gongzhi.cases.models import Case
+from gongzhi.cases.public.writing import answer_json, fields, is_minimal
 from gongzhi.cases.schemas import Problem
 from gongzhi.kit.moments import now
 from gongzhi.people.cards import Actor
@@ -199,13 +200,21 @@ def _offer(step: Step) -> None:
     def move(request: HttpRequest, case: str, body: Any) -> HttpResponse:
         actor = actor_of(request)
         found = _case(actor, case)
-        step.verb(by=actor.by, at=now(), post=actor.acting, case=found, **body.model_dump())
-        return _seen(request, found)
+        moved = step.verb(by=actor.by, at=now(), post=actor.acting, case=found, **body.model_dump())
+        return _brief(moved) if is_minimal(request) else _seen(request, found)
 
     move.__annotations__["body"] = step.body
     move.__name__, move.__doc__ = f"move_{step.path.replace('-', '_')}", step.text
     path = f"/cases/{{case}}/{step.path}"
     router.post(path, response={200: shapes.DeskOut, **REFUSALS}, summary=step.summary)(allow(step.permit)(move))
+
+
+def _brief(case: Case) -> HttpResponse:
+    """How a case stands after a move, for a program that goes on and needs no more."""
+    told = {"id": case.id, **fields(case, ("number", "version", "state", "outcome", "due_at"))}
+    answer = answer_json(told, secret=True)
+    answer.headers["Preference-Applied"] = "return=minimal"
+    return answer
 
 
 def _seen(request: HttpRequest, case: UUID) -> HttpResponse:

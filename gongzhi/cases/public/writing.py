@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 
@@ -35,6 +35,11 @@ def answer_json(
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+def is_minimal(request: HttpRequest) -> bool:
+    """Whether a program asks for no more than that it was done (RFC 7240, `Prefer: return=minimal`)."""
+    return "return=minimal" in request.headers.get("Prefer", "").replace(" ", "").lower()
 
 
 def problem(refusal: Refusal) -> HttpResponse:

@@ -243,3 +243,17 @@ def test_an_old_cursor_and_a_wrong_queue_are_said_kindly() -> None:
     assert roads.get("/cases/990101-26-0000-0000").status_code == 404
     assert roads.get("/cases/zzz").status_code == 404
     assert AccessToken.objects.get().ends_at > moments.now() + timedelta(days=29)
+
+
+def test_a_program_that_goes_on_asks_for_a_line_and_gets_no_more() -> None:
+    """RFC 7240: what was done is the same, only the answer is short."""
+    case, roads = fresh(), Program("roads-1")
+    roads.headers["Prefer"] = "respond-async, return=minimal"
+    told = roads.move("accept", case)
+    assert told.headers["Preference-Applied"] == "return=minimal"
+    assert told.json().keys() == {"id", "number", "version", "state", "outcome", "due_at"}
+    closed = roads.move("answer", case, public_text="已经修好了，谢谢您。", outcome="fixed").json()
+    case.refresh_from_db()
+    assert (closed["version"], closed["state"]) == (case.version, "closed")
+    stale = roads.post(f"/cases/{case.number}/note", {"version": 1, "internal_text": "晚了一步"})
+    assert stale.status_code == 409
