@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "restore": ("gongzhi.web.keeping.commands:restore", False, "a backup into an empty folder; or --check it"),
     "insight": ("gongzhi.insight.commands:insight", True, "look for what is unusual in the days that have ended"),
     "warehouse": ("gongzhi.insight.commands:warehouse", True, "refresh, check, rebuild, show the county's Parquet"),
+    "effect": ("gongzhi.methods.effect_commands:run", False, "did a measure change the counts of a series?"),
     "forecast": ("gongzhi.methods.forecast_commands:run", False, "forecast the counts of a CSV file as distributions"),
     "verify": ("gongzhi.ledger.commands:verify", False, "check a receipt offline"),
 }

@@ -1,0 +1,1 @@
+"""Did a measure work? Interrupted time series, difference to untreated series, synthetic control; placebos, verdict."""

@@ -1,0 +1,140 @@
+"""Interrupted time series: one treated series, compared with where its own past was going.
+
+Segmented log-linear regression (Bernal, Cummins & Gasparrini 2017, doi 10.1093/ije/dyw098): level, trend, a change of
+level and of trend at the measure, harmonics of the year, controls.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gongzhi.methods.effect.persistence import Mixture, contrast
+from gongzhi.methods.effect.regression import EffectError, Fit, fit
+from gongzhi.methods.effect.verdict import Check, Effect, placebo, word
+
+Reals = NDArray[np.float64]
+LEAST = 8  # periods before and after
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Columns of a regression, which of them are the measure's, and the mean effect as a combination of all."""
+
+    columns: Reals
+    measure: tuple[int, ...]
+    direction: Reals
+
+
+def segmented(
+    length: int, start: int, *, slope: bool = True, year: float = 0.0, waves: int = 1, controls: Reals | None = None
+) -> Design:
+    """Columns: 1, t, after, time since (if `slope`), cosine and sine of the year (in periods; 0: none), controls."""
+    t = np.arange(length, dtype=float)
+    columns = [np.ones(length), t, (t >= start).astype(float)]
+    if slope:
+        columns.append(np.where(t >= start, t - start, 0.0))
+    measure = tuple(range(2, len(columns)))
+    for wave in range(1, waves + 1 if year else 1):
+        columns += [np.cos(2 * np.pi * wave * t / year), np.sin(2 * np.pi * wave * t / year)]
+    if controls is not None:
+        columns += list(np.asarray(controls, float)[:length].T)
+    direction = np.zeros(len(columns))
+    direction[list(measure)] = [columns[k][start:].mean() for k in measure]
+    return Design(np.column_stack(columns), measure, direction)
+
+
+def its(
+    counts: Reals,
+    start: int,
+    *,
+    slope: bool = True,
+    year: float = 0.0,
+    waves: int = 1,
+    controls: Reals | None = None,
+    wanted: str = "fewer",
+    level: float = 0.95,
+) -> Effect:
+    """Mean effect of a measure from period `start` on, as the logarithm of the ratio to what was expected.
+
+    `year` is its length in periods (52.1775 for weeks; 0: no season); it is used where two years lie before the
+    measure. `controls` (periods, columns) are things the measure does not touch. Checks: the past ran straight, and
+    no date before the measure shows as much (placebo in time). Refuses short or empty pasts.
+    """
+    y = checked(counts, start)
+    words: dict[str, Any] = {"slope": slope, "waves": waves, "controls": controls}
+    design = segmented(len(y), start, year=year if start >= 2 * year else 0.0, **words)
+    fitted = fit(y, design.columns)
+    found = contrast(fitted, design.direction)
+    t = np.arange(start, dtype=float)
+    checks = (
+        adds_nothing(y[:start], np.delete(design.columns, design.measure, 1)[:start], (t - t.mean()) ** 2 / t.var()),
+        placebo("placebo in time", found.two_sided(), _earlier(y[:start], len(y) - start, year, **words),
+                "dates before the measure"),
+    )  # fmt: skip
+    return told("its", found, fitted, design, start, checks, wanted=wanted, level=level)
+
+
+def checked(counts: Reals, start: int) -> Reals:
+    """Counts as one row of numbers; refused when there is too little on either side."""
+    y = np.asarray(counts, float)
+    if y.ndim != 1 or not np.isfinite(y).all() or (y < 0).any():
+        raise EffectError("the treated series needs a count, 0 or more, in every period")
+    if start < LEAST or len(y) - start < LEAST:
+        raise EffectError(
+            f"{start} periods lie before the measure and {max(len(y) - start, 0)} from it on; each side needs {LEAST}"
+        )
+    if y[:start].sum() == 0 or y[start:].sum() == 0:
+        raise EffectError("all counts on one side of the measure are 0; no ratio exists")
+    return y
+
+
+def adds_nothing(past: Reals, columns: Reals, more: Reals, offset: Reals | None = None) -> Check:
+    """Pre-trend: one more column in time explains nothing of the past."""
+    try:
+        both = np.column_stack([columns, more])
+        p = contrast(fit(past, both, offset=offset), np.eye(both.shape[1])[-1]).two_sided()
+    except EffectError:
+        return Check("pre-trend", float("nan"), True, "Too little past to test its trend.")
+    said = "The past ran as the design assumes." if p >= 0.01 else "The past did not run as the design assumes."
+    return Check("pre-trend", p, p >= 0.01, said)
+
+
+def placebo_dates(start: int, after: int) -> tuple[NDArray[np.int64], int]:
+    """Up to twelve dates in the past, and how many periods after each are looked at."""
+    after = max(LEAST, min(after, start // 3))
+    first = max(LEAST, start // 3)
+    if start - after < first:
+        return np.empty(0, np.int64), after
+    return np.unique(np.linspace(first, start - after, 12).astype(np.int64)), after
+
+
+def _earlier(past: Reals, after: int, year: float, *, slope: bool, waves: int, controls: Reals | None) -> Reals:
+    """p-values of pretended measures in the past."""
+    dates, after = placebo_dates(len(past), after)
+    found = []
+    for date in dates:
+        stop = int(date) + after
+        design = segmented(stop, int(date), slope=slope, year=year if date >= 2 * year else 0.0, waves=waves,
+                           controls=controls)  # fmt: skip
+        try:
+            found.append(contrast(fit(past[:stop], design.columns), design.direction).two_sided())
+        except EffectError:
+            continue
+    return np.array(found)
+
+
+def told(
+    name: str, found: Mixture, fitted: Fit, design: Design, start: int, checks: tuple[Check, ...], *, wanted: str,
+    level: float,
+) -> Effect:  # fmt: skip
+    """The effect of a contrast, with what was expected without the measure."""
+    tail = (1 - level) / 2
+    low, high = found.quantile(tail), found.quantile(1 - tail)
+    at = list(design.measure)
+    expected = fitted.mean * np.exp(-(design.columns[:, at] @ fitted.beta[at]))
+    return Effect(name, found.mean(), low, high, found.two_sided(), level, checks, word(low, high, checks, wanted),
+                  expected, start)  # fmt: skip
