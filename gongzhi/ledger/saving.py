@@ -8,20 +8,21 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
 
 def update(row: models.Model) -> None:
     """Write all columns of a row that exists, as `save(force_update=True)` does; no signals.
 
-    Raises the model's DoesNotExist when the row is gone."""
+    Raises ObjectDoesNotExist when the row is gone."""
     connection = connections[DEFAULT_DB_ALIAS]
     key, others = _fields(type(row))
     values = [field.get_db_prep_save(field.pre_save(row, add=False), connection) for field in (*others, key)]
     with connection.cursor() as cursor:
         cursor.execute(_update(type(row), connection.vendor), values)
         if cursor.rowcount != 1:
-            raise type(row).DoesNotExist
+            raise ObjectDoesNotExist(f"{type(row).__name__} {row.pk}")
 
 
 def put(row: models.Model) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import ObjectDoesNotExist
 
 from gongzhi.ledger import saving
 from gongzhi.ledger.models import Bookmark, Lease
@@ -27,7 +28,7 @@ def test_an_update_writes_every_column_of_its_own_row_and_of_no_other() -> None:
 
 def test_an_update_of_a_row_that_is_gone_is_noticed() -> None:
     row = Bookmark(follower=uuid4().hex, index=3)
-    with pytest.raises(Bookmark.DoesNotExist):
+    with pytest.raises(ObjectDoesNotExist):
         saving.update(row)
     assert not Bookmark.objects.filter(follower=row.follower).exists()
 
