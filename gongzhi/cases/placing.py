@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils import translation
+
 from gongzhi.cases import matters, rules
 from gongzhi.cases.cards import MatterCard, Officer, Where
 from gongzhi.kit.masking import mask
@@ -76,7 +78,7 @@ def _by_pin(lon: float, lat: float, text: str, county: str, *, keep: bool, besid
         return replace(beside, lon=lon, lat=lat)
     if keep:
         return Placed("", county, lon, lat, text)
-    neighbour = places.outside(lon, lat)
+    neighbour = places.outside(lon, lat, translation.get_language() or "zh-hans")
     if neighbour:
         raise Refusal(
             "place_outside",

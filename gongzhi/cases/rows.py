@@ -113,9 +113,12 @@ def seek_cursor(text: str) -> int:
     if not text:
         return 2**63 - 1
     try:
-        return int(text, 36)
+        seek = int(text[:20], 36)
     except ValueError as error:
         raise _misread() from error
+    if len(text) > 20 or abs(seek) >= 2**63:
+        raise _misread()
+    return seek
 
 
 def seek_text(seek: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import socket
 import subprocess
@@ -32,7 +33,7 @@ class Long:
 
 def answer(environ, start):
     path = environ["PATH_INFO"]
-    if path == "/broken": raise RuntimeError("before anything was said")
+    if path.endswith("/broken"): raise RuntimeError("before anything was said")
     start("200 OK", [("Content-Type", "text/plain")])
     if path == "/long": return Long([b"b" * 5000] * 1000)
     if path == "/half": return Long([b"a" * 100], broken=True)
@@ -102,6 +103,27 @@ def test_what_breaks_below_django_is_told_in_both_languages(ask: Ask, path: str)
     assert "这里出了故障".encode() in answer
     assert b"Something here is broken" in answer
     assert b"RuntimeError" not in answer
+
+
+def test_an_overlong_address_is_told_so_in_both_languages_and_to_programs_in_json(ask: Ask) -> None:
+    for line in ("GET /zh/cases/?q=" + "x" * 8_000, "POST /zh/" + "x" * 9_000):
+        answer = ask(line)
+        assert answer.startswith(b"HTTP/1.1 414")
+        assert "这个网址太长".encode() in answer
+        assert b"This address is too long" in answer
+    for language, sentence in (("en", "This address is too long"), ("zh", "这个网址太长")):
+        answer = ask("GET /api/v1/" + "x" * 9_000, f"Accept-Language: {language}")
+        assert b"application/problem+json" in answer
+        told = json.loads(answer.partition(b"\r\n\r\n")[2])
+        assert (told["status"], told["code"]) == (414, "address_too_long")
+        assert told["sentence"].startswith(sentence)
+    assert ask("GET /words?" + "x" * 7_000).startswith(b"HTTP/1.1 200")
+
+
+def test_a_program_is_told_in_json_when_something_breaks_below_django(ask: Ask) -> None:
+    answer = ask("GET /api/broken", "Accept-Language: en")
+    assert answer.startswith(b"HTTP/1.1 500")
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["code"] == "broken"
 
 
 def test_a_long_answer_arrives_whole(ask: Ask) -> None:
