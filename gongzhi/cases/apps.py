@@ -1,9 +1,11 @@
-"""Registers the room with Django and its facts with the ledger."""
+"""Registers the room with Django, its facts with the ledger, and a page with the workplace."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from gongzhi.cases.rules import FACTS
 from gongzhi.ledger import kinds
+from gongzhi.people import menus
 
 
 class CasesConfig(AppConfig):
@@ -11,5 +13,9 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        """Declare which facts this room may write."""
+        """Declare which facts this room may write, and the counter's page of letters on paper."""
+        from gongzhi.people.permits import Permit  # needs the models, which are ready only now
+
         kinds.register(FACTS)
+        notices = menus.MenuEntry("desk:notices", _("Notices to post"), (Permit.VOICE_ENTER,), "menu", "printer")
+        menus.add(notices)

@@ -31,7 +31,7 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A way to be answered. `kind` is one of rules.CONTACT_KINDS: email, phone."""
+    """A way to be answered. `kind` is one of rules.CONTACT_KINDS: email, phone, post (a letter on paper)."""
 
     kind: str
     address: str

@@ -82,7 +82,12 @@ VERDICTS = {
     "overruled": _("overruled"),
 }
 PURPOSES = {code: _(purpose.sentence) for code, purpose in people.PURPOSES.items()}
-CONTACTS = {"phone": _("by phone"), "email": _("by e-mail"), "": _("only on the secret link")}
+CONTACTS = {
+    "phone": _("by phone"),
+    "email": _("by e-mail"),
+    "post": _("on paper, by post"),
+    "": _("only on the secret link"),
+}
 CLOCKS = {
     "in_time": _("in time"),
     "near": _("due soon"),
@@ -135,6 +140,27 @@ ENTRIES = {
     "appealed": _("An appeal"),
     "appeal_answered": _("The appeal was answered"),
 }
+LETTERS = {
+    "received": _("Received"),
+    "answered": _("Answer"),
+    "asked": _("Question"),
+    "closed": _("Closing"),
+    "extended": _("Longer limit"),
+    "merged": _("Joined with another case"),
+    "paused": _("The time limit stands still"),
+    "resumed": _("The time limit runs again"),
+    "narrowed": _("Taken from public view"),
+    "appealed": _("Answer to an appeal"),
+    "link": _("Lost link"),
+    "link_counter": _("New link at the counter"),
+    "heard": _("Received"),
+    "place_kept": _("Place noted"),
+    "state": _("How it goes"),
+    "rated": _("Rating noted"),
+    "replied": _("Words passed on"),
+    "added": _("Words passed on"),
+    "noted": _("About danger or attachments"),
+}
 GROUPS: Mapping[str, Mapping[str, Promise]] = {
     "kind": KINDS,
     "source": SOURCES,
@@ -152,6 +178,7 @@ GROUPS: Mapping[str, Mapping[str, Promise]] = {
     "clock": CLOCKS,
     "grade": GRADES,
     "entry": ENTRIES,
+    "letter": LETTERS,
 }
 
 

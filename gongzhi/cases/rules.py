@@ -22,7 +22,7 @@ STATES = ("received", "in_hand", "asked", "paused", "answered", "closed")
 OPEN = STATES[:-1]
 OUTCOMES = ("fixed", "answered", "partly", "planned", "not_ours", "no_ground", "duplicate", "withdrawn")
 HANDOVER_REASONS = ("not_our_duty", "wrong_place", "needs_other", "on_leave", "conflict_of_interest")
-CONTACT_KINDS = ("email", "phone")
+CONTACT_KINDS = ("email", "phone", "post")
 # The five grounds on which a person may demand deletion (Personal Information Protection Law, art. 47): the purpose is
 # reached, the service or its term has ended, consent is withdrawn, it was handled unlawfully, or another law says so.
 ERASURE_GROUNDS = ("purpose_reached", "term_over", "consent_withdrawn", "unlawful", "other_law")
@@ -200,6 +200,8 @@ _EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[
 def check_contact(kind: str, address: str) -> str:
     """The address in one written form, so that a blind index finds it again; refuses a misread one."""
     check_code(kind, CONTACT_KINDS, field="contact")
+    if kind == "post":
+        return _postal(address)
     plain = unicodedata.normalize("NFKC", clean(address))
     if kind == "email":
         plain = plain.replace(" ", "").lower()
@@ -217,6 +219,18 @@ def check_contact(kind: str, address: str) -> str:
     raise Refusal(
         "contact_misread",
         N_("This does not look like a telephone number. Please write its digits, with the area code."),
+        field="contact",
+    )
+
+
+def _postal(address: str) -> str:
+    """A postal address in one line; what a carrier can find is for people to judge."""
+    plain = "，".join(part.strip() for part in clean(address).splitlines() if part.strip())
+    if 6 <= len(plain) <= 200 and any(char.isalpha() for char in plain):
+        return plain
+    raise Refusal(
+        "contact_misread",
+        N_("This is too short or too long for a postal address. Please write town, village, house and name."),
         field="contact",
     )
 

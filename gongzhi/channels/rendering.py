@@ -11,6 +11,11 @@ from gongzhi.channels.adapters import Letter, adapter
 from gongzhi.channels.models import Message
 
 
+def origin() -> str:
+    """The county's public address, as letters show it."""
+    return str(settings.ORIGIN)
+
+
 def render(message: Message) -> Letter:
     """The letter of a message: first line the subject, the rest after the empty line the text.
 

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from gongzhi.kit.moments import now
+from gongzhi.ledger import strips
 from gongzhi.ledger.verifying import Result, Verdict, verify_receipt
 
 CODES = {Result.inclusion: 0, Result.promise: 0, Result.false: 1, Result.nothing: 3}
@@ -129,7 +130,7 @@ _UNREADABLE = (
 def verify(argv: Sequence[str]) -> int:
     """Check a receipt and say in plain words which of the two it proved; returns the exit code."""
     parser = argparse.ArgumentParser(prog="gongzhi verify", description="Check a receipt offline.")
-    parser.add_argument("receipt", type=Path, help="the receipt, a JSON file")
+    parser.add_argument("receipt", type=Path, help="the receipt: a JSON file, or the text of its printed QR code")
     parser.add_argument("--head", type=Path, help="a head the county has published, a JSON file")
     parser.add_argument("--key", type=Path, help="the county's public key, a PEM file")
     try:
@@ -174,7 +175,9 @@ def _read(path: Path) -> bytes:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        value = json.loads(_read(path), object_pairs_hook=_once)
+        read = _read(path).decode()
+        plain = strips.from_strip(read) if read.startswith(strips.MARK) else read  # a QR code of a printed receipt
+        value = json.loads(plain, object_pairs_hook=_once)
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise OSError(22, "it is not JSON", str(path)) from error
     if not isinstance(value, dict):

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gongzhi.cases.desk import appeals, away, casepage, enter, inbox, leader, listing, looks, moves, officers, recover
+from gongzhi.cases.desk import (
+    appeals,
+    away,
+    casepage,
+    enter,
+    inbox,
+    leader,
+    listing,
+    looks,
+    moves,
+    notices,
+    officers,
+    recover,
+    sent,
+)
 from gongzhi.cases.desk.deeds import DEEDS
 
 app_name = "desk"

@@ -104,7 +104,7 @@ def _where(data: QueryDict, *, needed: bool) -> Where | None:
 
 def _contact(data: QueryDict) -> Contact | None:
     """By e-mail when there is one, since the house writes by itself there; else by telephone."""
-    for kind in rules.CONTACT_KINDS:
+    for kind in ("email", "phone"):
         if address := params.text(data, kind):
             return Contact(kind, rules.check_contact(kind, address))
     return None
