@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gongzhi.methods.counts import pair
 from gongzhi.methods.counts import smooth_kernel as kernel
 
 Reals = NDArray[np.float64]
@@ -20,7 +21,7 @@ Whole = NDArray[np.int64]
 YEARS = 10  # of history used, at most
 LEAST = 2  # years of history needed
 ORDERS = (2, 3, 4, 6)  # harmonics tried
-DISCOUNTS = (0.99, 0.98, 0.96, 0.92)  # of a level that shifts, a week
+DISCOUNTS = (0.99, 0.97, 0.93)  # of a level that shifts, a week
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +86,22 @@ def expect(counts: NDArray, at: NDArray, *, period: float = 52, population: NDAr
     out = np.empty((len(y), len(asked), 4))
     orders = np.array([order for order in ORDERS if 2 * order < period / 2], dtype=np.int64)
     discounts = np.array(DISCOUNTS) ** (52 / period)
+    season = (np.arange(y.shape[1]) % period / period * kernel.BINS).astype(np.int64)
     kernel.predict(
-        y, design, np.log(people / people.mean(axis=1, keepdims=True)), asked, which, begins, ends, fixed, orders,
+        y, design, np.log(people / people.mean(axis=1, keepdims=True)), season, asked, which, begins, ends, fixed, orders,
         discounts, lag, out,
     )  # fmt: skip
     return Expectation(out[..., 0], out[..., 1], out[..., 2], out[..., 3])
 
 
-def chances(counts: NDArray, at: NDArray, expectation: Expectation) -> tuple[Reals, Reals]:
-    """(p, tie) of the counts seen, (series, asked): see Judgement. `at` sorted, as for the expectation."""
+def chances(counts: NDArray, at: NDArray, expectation: Expectation, *, last: float = pair.LAST) -> tuple[Reals, Reals]:
+    """(p, tie) of the counts seen, (series, asked): see Judgement. `at` sorted, as for the expectation.
+
+    last: weight of the period before; 0 judges each period alone.
+    """
     y = np.ascontiguousarray(np.atleast_2d(np.asarray(counts, dtype=np.float64)))
     out = np.empty((len(y), len(at), 2))
-    kernel.p_values(y, np.asarray(at, dtype=np.int64), _stacked(expectation), out)
+    kernel.p_values(y, np.asarray(at, dtype=np.int64), _stacked(expectation), last, out)
     return np.minimum(out[..., 0], 1.0), out[..., 1]
 
 
@@ -119,6 +124,6 @@ def calibrated(
     expectation = expect(y, asked, period=period, population=population)
     p, tie = chances(y, asked, expectation)
     bound = np.empty(p.shape)
-    kernel.bounds(y, asked, _stacked(expectation), alpha, bound)
+    kernel.bounds(y, asked, _stacked(expectation), pair.LAST, alpha, bound)
     alarm = (p <= alpha) & (y[:, asked] > 0)
     return Judgement(expectation.now, bound, p, tie, alarm)

@@ -1,7 +1,7 @@
 """Exact p-values of two neighbouring periods weighed together, against negative binomial counts.
 
 Each count becomes a normal score of its upper tail, u = isf(P(Y > y) + P(Y = y) / 2). The statistic is
-T = u(now) + LAST max(0, u(before)): an outbreak that began a period ago is still seen, a quiet period before takes
+T = u(now) + last max(0, u(before)): an outbreak that began a period ago is still seen, a quiet period before takes
 nothing away. Its law under two independent counts of known mean and dispersion is summed over all pairs, so the
 p-value is exact whatever the statistic; with U uniform, P(T > t) + U P(T = t) is uniform.
 """
@@ -15,7 +15,7 @@ import math
 import numpy as np
 from numba import njit
 
-LAST = 0.5  # weight of the period before
+LAST = 0.4  # weight of the period before, `last` below
 SAME = 1e-9  # statistics nearer than this are one value
 
 
@@ -64,7 +64,7 @@ def law(mean, phi, mass, tail) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def beyond(t, mass0, tail0, mass1, tail1) -> tuple[float, float]:
+def beyond(t, mass0, tail0, mass1, tail1, last) -> tuple[float, float]:
     """P(T >= t) and P(T = t) for the laws of the period before (0) and of now (1)."""
     b = len(mass1)  # the smallest count of now, as an index, that reaches t; falls as the past rises
     need = t
@@ -78,7 +78,7 @@ def beyond(t, mass0, tail0, mass1, tail1) -> tuple[float, float]:
         # the first step that counts carries all that lies below it
         weight = rest - tail0[a + 1] if u0 <= 0.0 and a + 1 < len(mass0) else mass0[a]
         rest = 0.0
-        need = t - LAST * max(0.0, u0)
+        need = t - last * max(0.0, u0)
         while b > 0 and score(tail1[b - 1] - 0.5 * mass1[b - 1]) >= need - SAME:
             b -= 1
         if b < len(mass1):
@@ -101,31 +101,31 @@ def laws(mean0, phi0, mean1, phi1):
 
 
 @njit(cache=True, error_model="numpy")
-def bonus(y0, low0, mass0, tail0) -> float:
+def bonus(y0, low0, mass0, tail0, last) -> float:
     """What the period before adds to the statistic."""
     a = min(max(int(y0) - low0, 0), len(mass0) - 1)
-    return LAST * max(0.0, score(tail0[a] - 0.5 * mass0[a]))
+    return last * max(0.0, score(tail0[a] - 0.5 * mass0[a]))
 
 
 @njit(cache=True, error_model="numpy")
-def judged(y0, y1, mean0, phi0, mean1, phi1) -> tuple[float, float]:
+def judged(y0, y1, mean0, phi0, mean1, phi1, last) -> tuple[float, float]:
     """P(T >= t) and P(T = t) at the counts seen."""
     low0, mass0, tail0, low1, mass1, tail1 = laws(mean0, phi0, mean1, phi1)
     b = min(max(int(y1) - low1, 0), len(mass1) - 1)
-    t = score(tail1[b] - 0.5 * mass1[b]) + bonus(y0, low0, mass0, tail0)
-    return beyond(t, mass0, tail0, mass1, tail1)
+    t = score(tail1[b] - 0.5 * mass1[b]) + bonus(y0, low0, mass0, tail0, last)
+    return beyond(t, mass0, tail0, mass1, tail1, last)
 
 
 @njit(cache=True, error_model="numpy")
-def highest(y0, mean0, phi0, mean1, phi1, alpha) -> float:
+def highest(y0, mean0, phi0, mean1, phi1, alpha, last) -> float:
     """The highest count of now whose p-value is above alpha, given the count before."""
     low0, mass0, tail0, low1, mass1, tail1 = laws(mean0, phi0, mean1, phi1)
-    more = bonus(y0, low0, mass0, tail0)
+    more = bonus(y0, low0, mass0, tail0, last)
     usual, odd = -1, len(mass1) - 1
     while odd - usual > 1:
         b = (usual + odd) // 2
         t = score(tail1[b] - 0.5 * mass1[b]) + more
-        if beyond(t, mass0, tail0, mass1, tail1)[0] > alpha:
+        if beyond(t, mass0, tail0, mass1, tail1, last)[0] > alpha:
             usual = b
         else:
             odd = b

@@ -18,7 +18,9 @@ from numba import njit
 from gongzhi.methods.counts import pair
 
 RARE = 0.002  # a period is left out when its count had a chance of this or less
-UNSURE = 1.3  # how much the error of the dispersion widens a prediction, right for tails near 0.01
+UNSURE = 1.5  # how much the error of the dispersion widens a prediction, right for tails near 0.01
+BINS, NEAR, UNEVEN = 26, 2, 4.5  # times of year, neighbours pooled, standard errors that make them differ
+RAREST = 1e-5  # the same where the dispersion changes with the season
 NODES = 16  # means at which the cut is tabled
 FAR = 3.1  # Anscombe residual beyond which a period does not move the level
 FEW = 5.0  # cases in all needed for more than a level
@@ -26,7 +28,7 @@ AFTER = 2  # periods left out after such a one
 NEW_LEVEL = 8  # so many in a row are no outbreak but a new level
 RIDGE, FREE = 3.0, 0.03  # prior precision of harmonics, and of the change over the whole history, on the log scale
 ROUNDS = 6
-GAIN = 5.0  # log likelihood a discount must gain over none
+GAIN = 7.0  # log likelihood a discount must gain over none
 
 
 @njit(cache=True, error_model="numpy")
@@ -102,10 +104,10 @@ def climb(y, design, offset, kept, p, beta, mu, matrix, gradient, step, near) ->
 
 
 @njit(cache=True, error_model="numpy")
-def cut(mean, phi) -> tuple[float, float, float]:
+def cut(mean, phi, rare) -> tuple[float, float, float]:
     """The highest count kept, and what the cut leaves of the mean and of the variance (each as a share).
 
-    Kept is what has a chance of more than RARE of being reached or exceeded.
+    Kept is what has a chance of more than `rare` of being reached or exceeded.
     """
     over = phi > 1.0 + 1e-9
     size = mean / (phi - 1.0) if over else 0.0
@@ -125,7 +127,7 @@ def cut(mean, phi) -> tuple[float, float, float]:
         total += mass
         first += mass * (x - mean)
         second += mass * (x - mean) * (x - mean)
-        if (x >= 2.0 and (total >= 1.0 - RARE or (mass < 1e-16 and x > mean))) or not mass >= 0.0:
+        if (x >= 2.0 and (total >= 1.0 - rare or (mass < 1e-16 and x > mean))) or not mass >= 0.0:
             break
         mass *= q * (x + size) / (x + 1.0) if over else mean / (x + 1.0)
         x += 1.0
@@ -142,7 +144,7 @@ def cuts(mu, phi, table) -> tuple[float, float]:
     wide = max(math.log(high) - start, 1e-6)
     for g in range(NODES):
         mean = math.exp(start + wide * (g + 0.5) / NODES)
-        table[g, 0], table[g, 1], table[g, 2] = cut(mean, phi)
+        table[g, 0], table[g, 1], table[g, 2] = cut(mean, phi, RARE)
     return start, NODES / wide
 
 
@@ -197,6 +199,8 @@ def keep(y, mu, phi, offset, kept, shares, held, table) -> bool:
         away -= 1
         changed = changed or kept[t] != now
         kept[t] = now
+        if away == AFTER and t > 0:
+            kept[t - 1] = False
         shares[t, 0] = table[g, 1]
         shares[t, 1] = table[g, 2]
         held[t] = offset[t] + math.log(table[g, 1])
@@ -223,8 +227,8 @@ def fitted(y, design, offset, fixed, orders, scratch, beta, kept, mu, shares, he
         matrix[0, 0] = math.sqrt(total + 0.5)
         mu[:] = np.exp(offset + beta[0])
         return 1, 1.0, 0.0
-    # outbreaks are first looked for with the largest season, so that no season is built from one
-    widest = fixed + 2 * orders[-1]
+    # outbreaks are first looked for with a large season, so that no season is built from one
+    widest = fixed + 2 * orders[max(0, len(orders) - 2)]
     wide = 1.0
     for _ in range(3):
         climb(y, design, held, kept, widest, beta, mu, matrix, gradient, step, 0.05)
@@ -233,13 +237,17 @@ def fitted(y, design, offset, fixed, orders, scratch, beta, kept, mu, shares, he
     best, p = math.inf, fixed
     chosen = beta.copy()
     beta[fixed:] = 0.0
+    worse = 0
     for order in orders:
         q = fixed + 2 * order
         climb(y, design, held, kept, q, beta, mu, matrix, gradient, step, 0.02)
         loss = deviance(y, mu, kept) / wide + q * math.log(float(n))
+        worse += 1
         if loss < best:
-            best, p = loss, q
+            best, p, worse = loss, q, 0
             chosen[:] = beta
+        if worse == 2:
+            break
     beta[:] = chosen
     beta[p:] = 0.0
     phi = wide
@@ -253,6 +261,57 @@ def fitted(y, design, offset, fixed, orders, scratch, beta, kept, mu, shares, he
     newton(y, design, held, kept, p, beta, mu, matrix, gradient, step)
     phi, unsure = pearson(y, mu, kept, shares, p, phi)
     return p, phi, unsure
+
+
+@njit(cache=True, error_model="numpy")
+def season_spread(y, mu, kept, shares, season, phi, profile, sure) -> float:
+    """Dispersion by time of year: fills profile and sure (its log's information); greatest distance from phi in
+    standard errors. A wave that comes now early and now late, or a holiday that moves, shows here.
+    """
+    sums = np.zeros((BINS, 3))
+    for t in range(len(y)):
+        if kept[t]:
+            mean = mu[t] / shares[t, 0]
+            r = y[t] - mu[t]
+            weight = 1.0 / (2.0 + (6.0 * (phi - 1.0) + 1.0 / phi) / mean)
+            sums[season[t], 0] += weight * r * r / mean
+            sums[season[t], 1] += weight * shares[t, 1]
+            sums[season[t], 2] += weight
+    far = 0.0
+    for b in range(BINS):
+        top = 0.0
+        low = 1e-9
+        information = 1e-9
+        for step in range(-NEAR, NEAR + 1):
+            top += sums[(b + step) % BINS, 0]
+            low += sums[(b + step) % BINS, 1]
+            information += sums[(b + step) % BINS, 2]
+        profile[b] = max(1.0, top / low)
+        sure[b] = information
+        far = max(far, math.log(profile[b] / phi) * math.sqrt(information))
+    return far
+
+
+@njit(cache=True, error_model="numpy")
+def by_season(y, design, offset, season, p, scratch, beta, kept, mu, shares, held, phi, profile, sure) -> bool:
+    """Where one dispersion does not do for all the year: cut, fit and spread again with one for each time of year."""
+    matrix, gradient, step = scratch
+    if season_spread(y, mu, kept, shares, season, phi, profile, sure) < UNEVEN:
+        return False
+    n = len(y)
+    for _ in range(3):
+        away = 0
+        for t in range(n):
+            most, first, second = cut(mu[t] / shares[t, 0], profile[season[t]], RAREST)
+            away = AFTER + 1 if y[t] > most else away
+            kept[t] = away <= 0
+            away -= 1
+            shares[t, 0], shares[t, 1] = first, second
+            held[t] = offset[t] + math.log(first)
+        climb(y, design, held, kept, p, beta, mu, matrix, gradient, step, 1e-3)
+        newton(y, design, held, kept, p, beta, mu, matrix, gradient, step)
+        season_spread(y, mu, kept, shares, season, phi, profile, sure)
+    return True
 
 
 @njit(cache=True, error_model="numpy")
@@ -277,12 +336,12 @@ def levels(y, mu, phi, discount, out) -> float:
     for t in range(n):
         ratio = (a + phi) / (b + phi)
         mean = mu[t] * ratio
-        r = 1.5 * (y[t] ** (2.0 / 3.0) - mean ** (2.0 / 3.0)) / (math.sqrt(phi) * mean ** (1.0 / 6.0))
+        far = y[t] > mean and 1.5 * (y[t] ** (2.0 / 3.0) - mean ** (2.0 / 3.0)) > FAR * math.sqrt(phi) * mean ** (1 / 6)
         if 2 * t > n:
             spread = phi + mean * phi / (b + phi)
             top = mean + 3.0 * math.sqrt(spread * mean) + 3.0
             gained += count_log(min(y[t], top), mean, spread)
-        high = high + 1 if r > FAR else 0
+        high = high + 1 if far else 0
         a *= discount
         b *= discount
         if high == 0 or high > NEW_LEVEL:
@@ -305,7 +364,7 @@ def chosen_discount(y, mu, phi, discounts, out) -> float:
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def predict(counts, design, offsets, at, blocks, begins, ends, fixed, orders, discounts, lag, out) -> None:
+def predict(counts, design, offsets, season, at, blocks, begins, ends, fixed, orders, discounts, lag, out) -> None:
     """Means of the period before and of now, dispersion and standard error of log mean, out (series, asked, 4).
 
     blocks: (asked,) the fit each position uses; begins, ends: (fits,) its history, half-open; fixed: the first
@@ -317,6 +376,8 @@ def predict(counts, design, offsets, at, blocks, begins, ends, fixed, orders, di
     kept, mu, whole = np.empty(length, np.bool_), np.empty(length), np.empty(length)
     shares, held, table = np.empty((length, 2)), np.empty(length), np.empty((NODES, 3))
     ratio = np.empty((length, 2))
+    profile, sure = np.empty(BINS), np.empty(BINS)
+    uneven = False
     column = np.empty(p_max)
     for s in range(counts.shape[0]):
         fit = -1
@@ -331,6 +392,10 @@ def predict(counts, design, offsets, at, blocks, begins, ends, fixed, orders, di
                 p, phi, unsure = fitted(
                     y[i:j], design[i:j], offset[i:j], fixed, orders, scratch, beta, kept[: j - i], mu[: j - i],
                     shares[: j - i], held[: j - i], table,
+                )  # fmt: skip
+                uneven = p > 1 and by_season(
+                    y[i:j], design[i:j], offset[i:j], season[i:j], p, scratch, beta, kept[: j - i], mu[: j - i],
+                    shares[: j - i], held[: j - i], phi, profile, sure,
                 )  # fmt: skip
                 discount = chosen_discount(y[i:j], mu[: j - i], phi, discounts, ratio)
                 last = at[-1] + 1
@@ -354,25 +419,26 @@ def predict(counts, design, offsets, at, blocks, begins, ends, fixed, orders, di
             factor *= 1.0 + 0.5 * square * phi  # as Jeffreys' prior does
             out[s, k, 0] = whole[now - 1] * factor
             out[s, k, 1] = whole[now] * factor
-            out[s, k, 2] = phi * (1.0 + UNSURE * unsure)
+            here = profile[season[now]] if uneven else phi
+            out[s, k, 2] = here * (1.0 + UNSURE * (1.0 / sure[season[now]] if uneven else unsure))
             out[s, k, 3] = math.sqrt(square * phi)
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def p_values(counts, at, means, out) -> None:
+def p_values(counts, at, means, last, out) -> None:
     """P(T >= t) and P(T = t), out (series, asked, 2), from what `predict` gave."""
     for s in range(counts.shape[0]):
         for k in range(len(at)):
             m0, m1, phi, se = means[s, k, 0], means[s, k, 1], means[s, k, 2], means[s, k, 3]
             out[s, k, 0], out[s, k, 1] = pair.judged(
-                counts[s, at[k] - 1], counts[s, at[k]], m0, phi + se * se * m0, m1, phi + se * se * m1
+                counts[s, at[k] - 1], counts[s, at[k]], m0, phi + se * se * m0, m1, phi + se * se * m1, last
             )
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def bounds(counts, at, means, alpha, out) -> None:
+def bounds(counts, at, means, last, alpha, out) -> None:
     """Highest usual counts, out (series, asked)."""
     for s in range(counts.shape[0]):
         for k in range(len(at)):
             m0, m1, phi, se = means[s, k, 0], means[s, k, 1], means[s, k, 2], means[s, k, 3]
-            out[s, k] = pair.highest(counts[s, at[k] - 1], m0, phi + se * se * m0, m1, phi + se * se * m1, alpha)
+            out[s, k] = pair.highest(counts[s, at[k] - 1], m0, phi + se * se * m0, m1, phi + se * se * m1, alpha, last)

@@ -28,7 +28,7 @@ def by_hand(y0, y1, m0, m1, phi):
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 25), st.integers(0, 25), st.floats(0.1, 15), st.floats(0.1, 15), st.sampled_from([1.0, 1.3, 4.0]))
 def test_the_chance_of_a_pair_is_the_sum_over_all_pairs(y0, y1, m0, m1, phi):
-    assert pair.judged(y0, y1, m0, phi, m1, phi)[0] == pytest.approx(by_hand(y0, y1, m0, m1, phi), abs=1e-7)
+    assert pair.judged(y0, y1, m0, phi, m1, phi, pair.LAST)[0] == pytest.approx(by_hand(y0, y1, m0, m1, phi), abs=1e-7)
 
 
 def test_with_the_true_mean_randomised_p_values_are_uniform_and_with_a_wrong_one_they_are_not():
