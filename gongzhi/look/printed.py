@@ -161,11 +161,15 @@ def _turn(path: str) -> bytes:
 
 
 def _next_turn(path: str) -> None:
-    """Begin another turn, under the lock. A random name, so that no clock that steps back brings one back."""
-    file = _turn_file(path)
-    fresh = file.with_name(f"{file.name}.{uuid.uuid4().hex}")
-    fresh.write_bytes(uuid.uuid4().bytes)
-    fresh.replace(file)
+    """Begin another turn, under the lock. A random name, so that no clock that steps back brings one back.
+
+    Written in place: a rename over a file, or one made empty first, waits for the disk on ext4 (2 ms, and a verb drops
+    pages while it keeps all other writers waiting). Whoever reads half of it reads a name that is no turn at all."""
+    opened = os.open(_turn_file(path), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.pwrite(opened, uuid.uuid4().bytes, 0)
+    finally:
+        os.close(opened)
 
 
 def _turn_file(path: str) -> Path:
