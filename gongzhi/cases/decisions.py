@@ -51,7 +51,7 @@ def counted(at: datetime) -> Decisions:
     for what, reason, month, count in found.values_list("what", "reason", "month").annotate(count=Count("pk")):
         sums.setdefault((what, reason), Counter())[month.date()] += count
     appeals = Appeal.objects.filter(at__gte=begin, at__lte=at).aggregate(
-        all=Count("id"), granted=Count("id", filter=Q(granted=True)), denied=Count("id", filter=Q(granted=False))
+        made=Count("id"), yes=Count("id", filter=Q(granted=True)), no=Count("id", filter=Q(granted=False))
     )
     return Decisions(
         months,
@@ -59,7 +59,7 @@ def counted(at: datetime) -> Decisions:
             _row(what, reason, [sums[what, reason][month] for month in months])
             for what, reason in sorted(sums, key=lambda key: (rules.DECISIONS.index(key[0]), key[1]))
         ),
-        *(shown(appeals[name]) for name in ("all", "granted", "denied")),
+        *(shown(appeals[name]) for name in ("made", "yes", "no")),
     )
 
 

@@ -61,6 +61,8 @@ def next_sentence(course: Course) -> str:
     """What happens next, in one sentence."""
     if course.state == "closed":
         return _("Nothing more is planned.") if not course.can.rate else _("Please tell us whether it is solved.")
+    if course.state == "paused":
+        return _("The time limit stands still for a legal reason; at the latest on the day named it runs again.")
     if course.state == "asked":
         return _("The office needs your answer to go on; meanwhile the time stands still.")
     if course.holder.kind == "dispatch":
@@ -107,9 +109,17 @@ def _title(entry: TimelineEntry, *, own: bool) -> str:
         "answered_own": _("%(office)s answered you:"),
         "closed": _("Closed: %(outcome)s."),
         "rated": _("You rated it.") if own else _("The resident rated it."),
+        "paused": _("%(office)s let the time limit stand still, for a legal reason:"),
+        "resumed": _("The work goes on; the time limit runs again."),
+        "narrowed": _("It was taken from public view:"),
+        "appealed": _("You appealed."),
+        "appeal_answered": _("%(office)s answered your appeal:"),
         "extended": _("%(office)s extended the time limit, once:"),
     }
     return sentences.get(entry.kind, labels.word(entry.kind, "entry")) % names
+
+
+_REASONS = {"paused": "pause_reason", "narrowed": "narrow_reason", "appeal_answered": "ruling"}
 
 
 def _detail(entry: TimelineEntry) -> str:
@@ -117,6 +127,8 @@ def _detail(entry: TimelineEntry) -> str:
     parts = []
     if entry.kind == "handed_over" and entry.reason:
         parts.append(_("Reason: %(reason)s.") % {"reason": labels.word(entry.reason, "handover_reason")})
+    if entry.kind in _REASONS and entry.reason:
+        parts.append(_("Reason: %(reason)s.") % {"reason": labels.word(entry.reason, _REASONS[entry.kind])})
     if entry.clause:
         parts.append(f"{said(entry.clause, 'law')} {entry.clause.article}")
     return " ".join(parts)

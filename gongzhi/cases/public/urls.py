@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gongzhi.cases.public import course, find, how, join, lists, notices, papers, place, speak, week
+from gongzhi.cases.public import appeal, course, find, how, join, lists, notices, papers, place, rights, speak, week
 
 app_name = "cases"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("v/<str:token>/rate", course.rate, name="rate"),
     path("v/<str:token>/withdraw", course.withdraw, name="withdraw"),
     path("v/<str:token>/erase", course.erase, name="erase"),
+    path("v/<str:token>/appeal/<uuid:decision>/", appeal.appeal, name="appeal"),
     path("find/", find.find, name="find"),
     path("cases/", lists.case_list, name="list"),
     path("cases/list.csv", lists.case_csv, name="csv"),
@@ -29,5 +30,9 @@ urlpatterns = [
     path("places/<str:code>/notices.txt", notices.text, name="notices_text"),
     path("places/<str:code>/", place.place, name="place"),
     path("week/", week.week, name="week"),
+    path("decisions/", rights.decisions, name="decisions"),
+    path("decisions/decisions.csv", rights.decisions_csv, name="decisions_csv"),
+    path("suggestions/", rights.suggestions, name="suggestions"),
+    path("suggestions/suggestions.csv", rights.suggestions_csv, name="suggestions_csv"),
     path("how/", how.how, name="how"),
 ]
