@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from django.conf import settings
 
 from gongzhi.kit import moments
 from gongzhi.kit.refusal import Refusal
@@ -32,7 +35,17 @@ def people(argv: Sequence[str]) -> int:
         return 1
     print("Open this link once, within three days, to set the password:")
     print(link)
+    if _is_this_machine(settings.ORIGIN):
+        print(f"It leads to {settings.ORIGIN}. If the county is served at another address, passkeys and links need it:")
+        print(f"  GONGZHI_ORIGIN=https://ADDRESS gongzhi people link {words.username}")
+        print("Set GONGZHI_ORIGIN and GONGZHI_HOSTS for the service too (docs/operating.md).")
     return 0
+
+
+def _is_this_machine(origin: str) -> bool:
+    """Whether an address leads only to the machine it is opened on."""
+    host = urlsplit(origin).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def _words() -> argparse.ArgumentParser:

@@ -103,6 +103,26 @@ def test_people_first_prints_a_link_and_refuses_a_second_time(capsys: pytest.Cap
     assert "already" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("origin", "told"),
+    [
+        ("http://127.0.0.1:8000", True),
+        ("http://localhost:8000", True),
+        ("http://[::1]:80", True),
+        ("https://gongzhi.example.gov.cn", False),
+    ],
+)
+def test_people_first_says_that_the_served_address_must_be_set(
+    origin: str, told: bool, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cast.load()
+    settings.ORIGIN = origin
+    assert people(["first"]) == 0
+    said = capsys.readouterr().out
+    assert ("GONGZHI_ORIGIN=https://" in said) is told
+    assert f"{origin}/zh/accounts/" in said
+
+
 def test_people_first_needs_a_loaded_county(capsys: pytest.CaptureFixture[str]) -> None:
     assert people(["first"]) == 1
     assert "gongzhi county load" in capsys.readouterr().err
