@@ -19,7 +19,7 @@ from gongzhi.insight.warehouse import filling
 from gongzhi.ledger import writing
 from gongzhi.procedures import calendars
 
-LEARNING = 14  # days of history before a county is judged at all
+LEARNING = 42  # days of history before a county is judged at all: six of each weekday
 BACK = 120  # days a first look goes back
 
 
