@@ -112,6 +112,14 @@ def _write(out: Path, got: Effect) -> None:
             writer.writerow([check.name, "stood" if check.stood else "failed", "", "", p, check.sentence])
 
 
+def _write_line(out: Path, treated: Series, got: Effect) -> None:
+    with out.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["time", "observed", "expected"])
+        for when, seen, line in zip(treated.times, treated.counts, got.expected, strict=True):
+            writer.writerow([when, int(seen), f"{line:.6g}"])
+
+
 def run(argv: Sequence[str]) -> int:
     """Read counts, estimate, write; 1 with a sentence when the input cannot be used."""
     words = _words(argv)
@@ -121,11 +129,7 @@ def run(argv: Sequence[str]) -> int:
         got = _effect(treated, start, others, words)
         _write(words.out, got)
         if words.line:
-            with words.line.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file)
-                writer.writerow(["time", "observed", "expected"])
-                for when, seen, line in zip(treated.times, treated.counts, got.expected, strict=True):
-                    writer.writerow([when, int(seen), f"{line:.6g}"])
+            _write_line(words.line, treated, got)
     except (BadTable, EffectError, OSError) as fault:
         print(f"gongzhi effect: {words.input}: {fault}.", file=sys.stderr)
         return 1

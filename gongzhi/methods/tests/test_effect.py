@@ -17,7 +17,7 @@ from gongzhi.methods.effect.persistence import Mixture, contrast, linear
 from gongzhi.methods.effect.regression import EffectError, fit
 from gongzhi.methods.effect.synthetic import synthetic, weights_of
 from gongzhi.methods.effect.verdict import HARMED, NOTHING, WORKED, Check, placebo, word
-from gongzhi.methods.simulator.measures import measures
+from gongzhi.methods.simulator.measures import lasting, measures
 
 SHARED = Path(os.environ.get("GONGZHI_SHARED", Path(__file__).parents[4] / "shared"))
 TOLD = SHARED / "reference/warning/causal_its_statsmodels_quasipoisson.csv"
@@ -84,8 +84,10 @@ def _widths(values, x):
 def test_errors_are_the_classical_ones_without_lasting_shocks_and_wider_with_them():
     rng = np.random.default_rng(3)
     x = np.column_stack([np.ones(120), np.arange(120) >= 80]).astype(float)
-    assert 0.9 < _widths(rng.normal(size=120), x) < 1.8
-    assert _widths(np.convolve(rng.normal(size=139), np.ones(20), "valid"), x) > 2.5
+    white = rng.normal(size=(40, 120))
+    slow = lasting(rng, (40, 120), np.full(40, 0.9), np.ones(40))
+    assert 0.9 < np.median([_widths(row, x) for row in white]) < 1.4
+    assert np.median([_widths(row, x) for row in slow]) > 2
 
 
 def _world(effect, seed=4, units=10):
