@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks import machine, report
 
-ALL = ("submit", "pages", "slow", "weight", "building", "importing")
+ALL = ("submit", "pages", "fresh", "slow", "weight", "building", "importing")
 
 
 def main() -> int:

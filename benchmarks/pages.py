@@ -1,4 +1,4 @@
-"""Printed public pages over 2,000 different addresses, with ETag and gzip; and how soon a change is seen."""
+"""Printed public pages over 2,000 different addresses, with ETag and gzip; how soon a change is seen: fresh.py."""
 
 from __future__ import annotations
 
@@ -32,12 +32,13 @@ end
 """
 
 
-def public_pages(url: str, wanted: int) -> list[str]:
+def public_pages(url: str, wanted: int, headers: dict[str, str] | None = None) -> list[str]:
     """Addresses of public case pages, found as a reader finds them: page by page of the list."""
     found: list[str] = []
     path: str | None = "/zh/cases/"
     while path and len(found) < wanted:
-        text = urllib.request.urlopen(url + path, timeout=20).read().decode()
+        asked = urllib.request.Request(url + path, headers=headers or {})
+        text = urllib.request.urlopen(asked, timeout=20).read().decode()
         found += [p for p in re.findall(r'href="(/zh/cases/[0-9]{6}-[^"/]+/)"', text) if p not in found]
         following = re.search(r'href="([^"]*)"[^>]*rel="next"|rel="next"[^>]*href="([^"]*)"', text)
         target = (following[1] or following[2]).replace("&amp;", "&") if following else None

@@ -23,7 +23,7 @@ def cases(argv: Sequence[str]) -> int:
     """Run one word; 0 done, 1 refused. Whoever can run it on the machine is trusted like its owner."""
     words = _words().parse_args(list(argv))
     try:
-        return {"new": _new, "list": _list, "close": _close, "erase": _erase}[words.word](words)
+        return {"new": _new, "list": _list, "close": _close, "erase": _erase, "erased": _erased}[words.word](words)
     except Refusal as refusal:
         print(f"gongzhi cases: {_(refusal.sentence) % refusal.params}", file=sys.stderr)
         return 1
@@ -68,6 +68,15 @@ def _erase(words: argparse.Namespace) -> int:
     return 0
 
 
+def _erased(words: argparse.Namespace) -> int:
+    """Numbers and moments, to be kept beside the backups: a restored backup may hold such voices again."""
+    for number, at in (
+        Voice.objects.filter(erased_at__isnull=False).order_by("erased_at").values_list("number", "erased_at")
+    ):
+        print(f"{number} {at:%Y-%m-%dT%H:%M:%SZ}")
+    return 0
+
+
 def _words() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="gongzhi cases", description="Keys for programs; erasing a voice.")
     things = parser.add_subparsers(dest="thing", required=True)
@@ -81,6 +90,7 @@ def _words() -> argparse.ArgumentParser:
     actions.add_parser("list", help="all keys, without the keys themselves")
     close = actions.add_parser("close", help="close a key for good")
     close.add_argument("id", type=UUID)
+    things.add_parser("erased", help="numbers of erased voices, to repeat after a restore").set_defaults(word="erased")
     erase = things.add_parser("erase", help="destroy everything kept of one voice, on its owner's right")
     erase.set_defaults(word="erase")
     erase.add_argument("number", help="the number on the receipt")

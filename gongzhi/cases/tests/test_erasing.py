@@ -206,6 +206,9 @@ def test_the_command_erases_by_number_on_a_named_ground(capsys: Any) -> None:
     assert Fact.objects.get(kind="voice.erased").details["ground"] == "unlawful"
     assert cases(["erase", received.voice.number]) == 1
     assert cases(["erase", "990101-26-0000-0000"]) == 1
+    capsys.readouterr()
+    assert cases(["erased"]) == 0
+    assert capsys.readouterr().out.split()[0] == received.voice.number
 
 
 def test_a_stranger_with_the_same_photo_keeps_it() -> None:
