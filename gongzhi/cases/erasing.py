@@ -42,7 +42,7 @@ def erase(*, by: str, at: datetime, voice: UUID, ground: str = "consent_withdraw
         files = _empty(row, at)
         _empty_case(case, row)
         Entry.objects.create(case=case, at=at, kind="erased", by=by, round=case.round, clause=clause, voice=row)
-        messages.erase(mark=row.id.hex)
+        messages.erase(about=row.ref, mark=row.id.hex)
         writing.write(kind="voice.erased", about=row.ref, by=by, at=at, details={"ground": ground, "clause": clause})
         pages.narrowed(case)
         # At once where it can be; what is left by a fault the clockwork finds, since nobody points to it any more.

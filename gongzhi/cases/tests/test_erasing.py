@@ -31,7 +31,7 @@ from gongzhi.cases.models import Case, Photo, Rating, Voice
 from gongzhi.cases.tests import cast, small
 from gongzhi.cases.tests.deskcast import signed_in, text, url
 from gongzhi.channels import delivering
-from gongzhi.channels.models import Message
+from gongzhi.channels.models import Message, Talk
 from gongzhi.kit.refusal import Gone, NotFound, Refusal
 from gongzhi.ledger import checking, sealing
 from gongzhi.ledger.models import Fact
@@ -84,6 +84,14 @@ def test_no_word_no_contact_and_no_way_back_is_left_in_any_table() -> None:
     assert bytes(row.original_sealed) == b""
     assert Rating.objects.get().key_wrapped is None
     assert not Message.objects.filter(key__contains=row.id.hex).exists()
+
+
+def test_a_phone_that_was_asked_by_text_is_not_tied_to_it_any_more() -> None:
+    received = cast.say(TOLD, contact=Contact("phone", "13912345678"))
+    dispatch.accept(**cast.turn("roads-1", received.case))
+    handling.ask(**cast.turn("roads-1", received.case), question="是哪一个？")
+    erase(received)
+    assert not Talk.objects.filter(about=received.voice.ref).exists()
 
 
 def test_the_files_of_its_photos_are_gone_and_those_of_others_stay(django_capture_on_commit_callbacks: Any) -> None:
