@@ -61,13 +61,17 @@ def collect(*, at: datetime) -> dict[str, int]:
             for letter in box.letters(AT_ONCE):
                 done = _safely(letter.raw, at)
                 counts[done] = counts.get(done, 0) + 1
-                if done in ASIDE:
-                    box.aside(letter.key)
-                elif done not in LEFT:
-                    box.done(letter.key)
+                _put_away(box, letter.key, done)
     except (OSError, imaplib.IMAP4.error) as error:
         log.warning("the mailbox cannot be reached: %s", type(error).__name__)
     return counts
+
+
+def _put_away(box: mailboxes.Box, key: str, done: str) -> None:
+    if done in ASIDE:
+        box.aside(key)
+    elif done not in LEFT:
+        box.done(key)
 
 
 def _safely(raw: bytes | None, at: datetime) -> str:

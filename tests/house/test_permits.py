@@ -39,12 +39,13 @@ ORGAN = {
 MORE = [("grid-1", "town", "grid_worker", cast.GRID), ("guard-1", "government", "security_administrator", "")]
 READ = {Permit.CASE_READ, Permit.CASE_READ_ALL}
 PAGES: dict[str, set[Permit]] = {
-    "case": READ, "watchers": READ, "nearby": READ, "print": READ, "original": {Permit.ORIGINAL_LOOK},
+    "case": READ, "letters": READ, "watchers": READ, "nearby": READ, "print": READ, "original": {Permit.ORIGINAL_LOOK},
     **{code: {deed.permit} for code, deed in DEEDS.items()},
 }  # fmt: skip
 PLACELESS: dict[str, set[Permit]] = {
     "inbox": {Permit.CASE_ACCEPT}, "list": READ, "appeals": {Permit.APPEAL_ANSWER}, "enter": {Permit.VOICE_ENTER}, "recover": {Permit.VOICE_RECOVER},
     "leader": {Permit.CASE_LEAD, Permit.CASE_HEAD}, "officers": {Permit.OFFICER_CASE},
+    "notices": {Permit.VOICE_ENTER},
 }  # fmt: skip
 
 
