@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -19,10 +20,12 @@ from gongzhi.insight import deciding, rules, telling
 from gongzhi.insight.models import Finding
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import Refusal
+from gongzhi.look.dates import local_day
 from gongzhi.people.middleware import actor_of
 from gongzhi.people.permits import Permit, permit
 
 SHOWN = 100  # of each list
+FRESH = 14  # days since its last one after which an open finding has passed
 DECIDERS = (Permit.CASE_LEAD, Permit.CASE_SEND)
 
 
@@ -40,12 +43,17 @@ class DecideForm(forms.Form):
 
 @permit(Permit.CASE_READ_ALL)
 def findings(request: HttpRequest) -> HttpResponseBase:
-    """What needs a decision first, then what is watched, then what was explained lately."""
+    """What needs a decision first, then what is watched, explained, and what passed without a decision."""
+    horizon = local_day(now()) - timedelta(days=FRESH)
+    rows = Finding.objects.order_by("-last_day", "p")
     lists = {
-        state: [telling.tell(row) for row in Finding.objects.filter(state=state).order_by("-last_day", "p")[:SHOWN]]
-        for state in rules.STATES
+        "open": rows.filter(state="open", last_day__gte=horizon),
+        "watched": rows.filter(state="watched"),
+        "explained": rows.filter(state="explained"),
+        "passed": rows.filter(state="open", last_day__lt=horizon),
     }
-    context = {**lists, "budget": rules.BUDGET, "now": now()}
+    told = {name: [telling.tell(row) for row in some[:SHOWN]] for name, some in lists.items()}
+    context = {**told, "budget": rules.BUDGET, "now": now()}
     return frame.show(request, "insight/findings.html", context, here="insight:findings")
 
 

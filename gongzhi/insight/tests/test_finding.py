@@ -18,6 +18,7 @@ from gongzhi.cases.tests.deskcast import signed_in
 from gongzhi.insight import deciding, finding, rules, telling
 from gongzhi.insight.models import Finding, Looked
 from gongzhi.insight.tests import life
+from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import Refusal
 from gongzhi.ledger.models import Fact
 
@@ -103,6 +104,7 @@ def test_the_first_public_answer_is_noted(storm: datetime, tmp_path: Path) -> No
 def test_a_leader_sees_decides_and_a_handler_may_not(storm: datetime, tmp_path: Path, client: Client) -> None:
     catch_up(tmp_path, storm)
     row = Finding.objects.get()
+    Finding.objects.update(first_day=now().date(), last_day=now().date())
     leader = signed_in("mayor")
 
     page = leader.get("/en/desk/findings/")
@@ -125,6 +127,16 @@ def test_explaining_without_a_reason_is_said_beside_the_field(storm: datetime, t
     assert answer.status_code == 400
     assert "Choose one of the reasons." in answer.content.decode()
     assert Finding.objects.get().state == "open"
+
+
+def test_what_nobody_decided_passes_after_two_weeks(storm: datetime, tmp_path: Path) -> None:
+    catch_up(tmp_path, storm)
+    Finding.objects.update(first_day=now().date() - timedelta(days=30), last_day=now().date() - timedelta(days=20))
+
+    page = signed_in("mayor").get("/en/desk/findings/").content.decode()
+
+    assert "Nothing unusual" in page
+    assert "Passed without a decision" in page
 
 
 def test_an_empty_county_says_that_there_is_nothing(tmp_path: Path) -> None:
