@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gongzhi.methods import chart_methods
 from gongzhi.methods.tables import BadTable, Series, read_counts
 
 Reals = NDArray[np.float64]
@@ -34,6 +35,7 @@ CONFIGS: dict[str, tuple[str, ...]] = {
     "bayes": ("1", "2", "3"),
     "rki": ("1", "2", "3"),
     "cdc": ("stroup",),
+    **chart_methods.CONFIGS,
 }
 COLUMNS = """columns written:
   series, time   as in the input
@@ -97,6 +99,8 @@ def _reach(method: str, name: str, years: int, period: int) -> int:
         return years * period + 4 + 3
     if method == "calibrated":
         return 2 * period + period // 2
+    if method in chart_methods.CONFIGS:
+        return chart_methods.learned(method, period)
     if method == "ears":
         return {"C1": 7, "C2": 9}.get(name, 11)
     past, half, _now = {"1": (0, 6, True), "2": (1, 6, True), "3": (2, 4, False)}[name]
@@ -131,6 +135,8 @@ def _answer(series: Series, words: argparse.Namespace) -> tuple[NDArray[np.int64
         return at, (nothing, nothing, nothing.astype(bool))
     if words.method == "farrington":
         return at, _farrington(series, at, words.config, words.alpha, words.years, period)
+    if words.method in chart_methods.CONFIGS:
+        return at, chart_methods.run(series.name, series.counts, at, words.method, words.config, words.limit, period)
     if words.method == "calibrated":
         return at, _calibrated(series, at, words.alpha, period)
     return at, _simple(series, at, words.method, words.config, words.alpha, words.years, period)
@@ -172,10 +178,17 @@ def _words(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--alpha", type=float, default=0.01, help="share of usual periods above the bound")
     parser.add_argument("--years", type=int, default=5, help="past years compared with (farrington, cdc)")
     parser.add_argument("--period", type=int, default=0, help="periods a year; found from dates, else 52")
+    parser.add_argument(
+        "--limit", type=float, default=0,
+        help="limit of a chart's statistic (cusum 2.26, glr 5, outbreakp 100, shiryaev-roberts 1 / alpha)",
+    )  # fmt: skip
     parser.add_argument("--last", type=int, default=0, help="judge the last N periods of each series; default all")
     parser.add_argument("--input", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     words = parser.parse_args(list(argv))
+    words.limit = words.limit or {**chart_methods.LIMITS, "shiryaev-roberts": 1 / max(words.alpha, 1e-9)}.get(
+        words.method
+    )
     words.config = words.config or CONFIGS[words.method][0]
     if words.config not in CONFIGS[words.method]:
         parser.error(f"--config of {words.method} is one of {', '.join(CONFIGS[words.method])}")

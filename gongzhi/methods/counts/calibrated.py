@@ -88,8 +88,8 @@ def expect(counts: NDArray, at: NDArray, *, period: float = 52, population: NDAr
     discounts = np.array(DISCOUNTS) ** (52 / period)
     season = (np.arange(y.shape[1]) % period / period * kernel.BINS).astype(np.int64)
     kernel.predict(
-        y, design, np.log(people / people.mean(axis=1, keepdims=True)), season, asked, which, begins, ends, fixed, orders,
-        discounts, lag, out,
+        y, design, np.log(people / people.mean(axis=1, keepdims=True)), season, asked, which, begins, ends, fixed,
+        orders, discounts, lag, out,
     )  # fmt: skip
     return Expectation(out[..., 0], out[..., 1], out[..., 2], out[..., 3])
 

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import hyp2f1
 
 Reals = NDArray[np.float64]
-TRANSFORMS = ("standard", "rossi", "anscombe", "anscombe2nd", "pearsonNegBin", "none")
+TRANSFORMS = ("standard", "rossi", "anscombe", "anscombe2nd", "pearsonNegBin", "anscombeNegBin", "none")
 
 
 def standardised(counts: Reals, mean: Reals, transform: str, overdispersion: float = 0.0) -> Reals:
     """z of counts with this mean: `standard` by the Poisson sd, `rossi` the mean of it and the square-root form,
-    `anscombe` and `anscombe2nd` by the power 2/3, `pearsonNegBin` by the sd of variance m + overdispersion m².
+    `anscombe` and `anscombe2nd` by the power 2/3, `pearsonNegBin` by the sd of variance m + overdispersion m²,
+    `anscombeNegBin` by the integral of that variance to the power -1/3.
     """
     root = np.sqrt(mean)
     if transform == "standard":
@@ -27,9 +29,33 @@ def standardised(counts: Reals, mean: Reals, transform: str, overdispersion: flo
         return 1.5 * (counts ** (2 / 3) - mean ** (2 / 3) + mean ** (-1 / 3) / 9) / mean ** (1 / 6)
     if transform == "pearsonNegBin":
         return (counts - mean) / np.sqrt(mean + overdispersion * mean**2)
+    if transform == "anscombeNegBin":
+        return (_stable(counts, overdispersion) - _stable(mean, overdispersion)) / _sixth(mean, overdispersion)
     if transform == "none":
         return counts + 0.0 * mean
     raise ValueError(f"transform must be one of {', '.join(TRANSFORMS)}, not {transform}")
+
+
+def _stable(v: Reals, a: float) -> Reals:
+    """Integral of (x + a x²)^(-1/3) from 0 to v."""
+    return np.asarray(1.5 * v ** (2 / 3) * hyp2f1(1 / 3, 2 / 3, 5 / 3, -a * v))
+
+
+def _sixth(mean: Reals, a: float) -> Reals:
+    return np.asarray((mean + a * mean**2) ** (1 / 6))
+
+
+def _unstable(z: Reals, mean: Reals, a: float) -> Reals:
+    """The count whose `anscombeNegBin` z this is, by bisection; at least 0."""
+    wanted = z * _sixth(mean, a) + _stable(mean, a)
+    low, high = np.zeros_like(mean), np.maximum(1.0, mean)
+    while (short := _stable(high, a) < wanted).any():
+        high = np.where(short, 2 * high, high)
+    for _ in range(60):
+        middle = (low + high) / 2
+        under = _stable(middle, a) < wanted
+        low, high = np.where(under, middle, low), np.where(under, high, middle)
+    return high
 
 
 def _count_at(z: Reals, mean: Reals, transform: str, overdispersion: float) -> Reals:
@@ -42,6 +68,8 @@ def _count_at(z: Reals, mean: Reals, transform: str, overdispersion: float) -> R
         return np.maximum(0.0, mean ** (2 / 3) - correction + z * mean ** (1 / 6) / 1.5) ** 1.5
     if transform == "pearsonNegBin":
         return np.maximum(0.0, mean + z * np.sqrt(mean + overdispersion * mean**2))
+    if transform == "anscombeNegBin":
+        return _unstable(z, mean, overdispersion)
     if transform == "standard":
         return np.maximum(0.0, np.ceil(mean + z * root))
     return np.maximum(0.0, z)

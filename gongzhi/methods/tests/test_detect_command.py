@@ -33,7 +33,23 @@ def test_detect_writes_one_row_for_each_asked_period(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("method", "config"), [("ears", "C1"), ("ears", "C3"), ("bayes", "2"), ("rki", "3"), ("cdc", "stroup")]
+    ("method", "config"),
+    [
+        ("ears", "C1"),
+        ("ears", "C3"),
+        ("bayes", "2"),
+        ("rki", "3"),
+        ("cdc", "stroup"),
+        ("calibrated", "pair"),
+        ("cusum", "rossi"),
+        ("cusum", "anscombeNegBin-glm"),
+        ("cusum", "standard-glm"),
+        ("glr", "poisson"),
+        ("glr", "negative-binomial"),
+        ("glr", "negative-binomial-known"),
+        ("outbreakp", "isotonic"),
+        ("shiryaev-roberts", "double"),
+    ],
 )
 def test_every_method_finds_a_burst_and_is_quiet_without(tmp_path, method, config):
     rows = weekly()

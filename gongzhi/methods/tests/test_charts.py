@@ -1,0 +1,146 @@
+"""GLR, outbreakP and the negative binomial CUSUM: reference outputs, known answers with a perturbed twin."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gongzhi.methods.counts.cusum import cusum
+from gongzhi.methods.counts.glr import glr, known_change
+from gongzhi.methods.counts.outbreak import outbreak_p
+from gongzhi.methods.counts.season import overdispersion, seasonal_mean
+
+SHARED = Path(__file__).parents[4] / "shared" / "reference" / "warning"
+needs_reference = pytest.mark.skipif(not SHARED.is_dir(), reason="the reference outputs are not beside this checkout")
+SETS = ("k1", "m1", "n1", "salmonella.agona")
+
+
+def column(name, of):
+    """One column of a reference file, NA as NaN."""
+    with (SHARED / name).open() as file:
+        return np.array([np.nan if row[of] == "NA" else float(row[of]) for row in csv.DictReader(file)])
+
+
+def case(data, config):
+    name = f"glr/{data}__{config}.csv"
+    y = column(f"data/{data}.csv", "observed")[column(name, "k").astype(int) - 1]
+    return y, column(name, "mu0"), column(name, "upperbound"), column(name, "alarm") > 0
+
+
+@needs_reference
+@pytest.mark.parametrize("data", SETS)
+@pytest.mark.parametrize(
+    ("config", "options"),
+    [
+        ("pois_intercept_value", {}),
+        ("pois_M52_value", {"window": 52}),
+        ("nb_intercept_a0.1_value", {"overdispersion": 0.1}),
+        ("nb_dec_value", {"overdispersion": 0.1, "falling": True}),
+    ],
+)
+def test_glr_agrees_with_the_reference(data, config, options):
+    y, mean, theirs, alarms = case(data, config)
+    value, _ = glr(y, mean, bounds=False, **options)
+    np.testing.assert_allclose(value[0], theirs, rtol=2e-5, atol=1e-6)
+    np.testing.assert_array_equal(value[0] >= 5, alarms)
+    if theirs.any():
+        assert not np.allclose(glr(y, mean * 0.9, bounds=False, **options)[0][0], theirs, rtol=1e-3, atol=1e-3)
+
+
+@needs_reference
+@pytest.mark.parametrize("data", SETS)
+def test_bounds_of_the_poisson_glr_agree_with_the_reference(data):
+    y, mean, theirs, _ = case(data, "pois_intercept_cases")
+    np.testing.assert_array_equal(glr(y, mean)[1][0], theirs)
+
+
+@needs_reference
+@pytest.mark.parametrize("data", ["n1", "salmonella.agona"])
+def test_bounds_of_the_negative_binomial_glr_agree_wherever_the_reference_gives_one(data):
+    y, mean, theirs, _ = case(data, "nb_intercept_a0.1_cases")
+    given = theirs < 1e9  # where the count seen is 0 it gives none
+    np.testing.assert_array_equal(glr(y, mean, overdispersion=0.1)[1][0][given], theirs[given])
+    assert given.mean() > 0.5
+
+
+@needs_reference
+@pytest.mark.parametrize("data", SETS)
+def test_a_known_change_agrees_with_the_reference(data):
+    y, mean, theirs, _ = case(data, "pois_theta1.2_value")
+    value, bound = known_change(y, mean, kappa=1.2)
+    np.testing.assert_allclose(value[0], theirs, atol=1e-9)
+    np.testing.assert_allclose(bound[0], case(data, "pois_theta1.2_cases")[2], rtol=1e-9)
+
+
+@needs_reference
+@pytest.mark.parametrize("data", SETS)
+def test_an_epidemic_change_alarms_as_the_reference_and_never_finds_less(data):
+    y, mean, theirs, alarms = case(data, "pois_epi_value")
+    value, _ = glr(y, mean, change="epi", bounds=False)
+    np.testing.assert_array_equal(value[0] >= 5, alarms)
+    assert (value[0] >= theirs - 1e-6).all()
+
+
+@needs_reference
+@pytest.mark.parametrize("data", SETS)
+def test_outbreak_p_agrees_with_the_reference(data):
+    for kind in ("value", "cases"):
+        name = f"outbreakP/{data}__k100_{kind}.csv"
+        k = column(name, "k").astype(int)
+        value, bound = outbreak_p(column(f"data/{data}.csv", "observed")[: k[-1]], start=int(k[0]) - 1)
+        mine = value if kind == "value" else bound
+        np.testing.assert_allclose(mine[0][k - 1], column(name, "upperbound"), rtol=1e-9)
+
+
+@needs_reference
+@pytest.mark.parametrize("data", ["k1", "n1", "salmonella.agona"])
+def test_the_seasonal_mean_is_the_reference_one(data):
+    name = f"glr/{data}__pois_intercept_value.csv"
+    k = column(name, "k").astype(int)
+    mean = seasonal_mean(column(f"data/{data}.csv", "observed"), int(k[0]) - 1)[0]
+    np.testing.assert_allclose(mean[k - 1], column(name, "mu0"), rtol=1e-8)
+
+
+@needs_reference
+def test_the_negative_binomial_anscombe_cusum_is_within_a_hundredth_of_the_reference():
+    name = "cusum/salmonella.agona__m_null_anscombeNegBin.csv"
+    y, at = column("data/salmonella.agona.csv", "observed"), column(name, "k").astype(int) - 1
+    value, _ = cusum(y[at], y[: at[0]].mean(), transform="anscombeNegBin", overdispersion=0.1)
+    np.testing.assert_allclose(value[0], column(name, "cusum"), atol=0.01)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 20), min_size=2, max_size=15), st.sampled_from([0.0, 0.3]))
+def test_a_glr_alarms_exactly_from_its_bound_on(counts, over):
+    mean = np.full(len(counts), 3.0)
+    value, bound = glr(np.array(counts), mean, overdispersion=over)
+    assert ((np.array(counts) >= bound[0]) == (value[0] >= 5)).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 20), min_size=2, max_size=15))
+def test_outbreak_p_is_at_least_one_and_exactly_one_for_falling_counts(counts):
+    assert (outbreak_p(np.array(counts))[0] >= 1 - 1e-9).all()
+    np.testing.assert_allclose(outbreak_p(np.array(sorted(counts, reverse=True)))[0], 1)
+
+
+def test_small_overdispersion_is_nearly_poisson_and_a_large_one_is_not():
+    y, mean = np.array([3, 9, 2, 8, 12]), np.full(5, 4.0)
+    poisson = glr(y, mean, bounds=False)[0]
+    np.testing.assert_allclose(glr(y, mean, overdispersion=1e-7, bounds=False)[0], poisson, rtol=1e-5)
+    assert glr(y, mean, overdispersion=0.5, bounds=False)[0][0, -1] < poisson[0, -1]
+
+
+def test_what_cannot_be_judged_is_refused():
+    with pytest.raises(ValueError, match="above 0"):
+        glr(np.ones(3), np.zeros(3))
+    with pytest.raises(ValueError, match="no case"):
+        seasonal_mean(np.zeros(100), 60)
+    with pytest.raises(ValueError, match="limit"):
+        outbreak_p(np.ones(3), limit=0.5)
+    assert overdispersion(np.array([2, 2, 2]), np.array([2, 2, 2]))[0] == 0
