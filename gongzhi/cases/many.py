@@ -37,8 +37,8 @@ from gongzhi.cases.storytelling import Telling
 from gongzhi.kit import worktime
 from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.kit.worktime import Pause
-from gongzhi.ledger import writing
-from gongzhi.ledger.rows import insert_rows
+from gongzhi.ledger import rows, writing
+from gongzhi.ledger.rows import Statement, insert_rows
 from gongzhi.procedures import calendars, clocks, running
 from gongzhi.procedures import reads as procedures
 from gongzhi.procedures.models import Clock
@@ -61,6 +61,7 @@ __all__ = (
     "Return",
     "Story",
     "known",
+    "prepare_many",
     "receive_many",
     "reopens",
 )
@@ -143,6 +144,30 @@ def receive_many(stories: Sequence[Story]) -> list[Kept]:
             _draw_again(prepared)
             kept += _keep(prepared)
     return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Stories whose rows are made but not written: what another process prepares for the one that writes."""
+
+    statements: list[Statement]
+    kept: list[Kept]
+
+    def write(self) -> list[Kept]:
+        """Write the rows in one transaction. IntegrityError when somebody drew one of these numbers meanwhile."""
+        with transaction.atomic():
+            rows.run(self.statements)
+        return self.kept
+
+
+def prepare_many(stories: Sequence[Story]) -> Ready:
+    """The same rows as `receive_many` would leave, unwritten. A story that breaks a rule refuses them all."""
+    hear = lru_cache(maxsize=4 * BATCH)(noting.hear)
+    prepared = [_prepare(story, hear) for story in stories]
+    _draw_again(prepared)
+    with rows.gathered() as statements:
+        kept = _keep(prepared)
+    return Ready(statements, kept)
 
 
 def _draw_again(prepared: Sequence[_Prepared]) -> None:

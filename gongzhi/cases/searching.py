@@ -7,10 +7,12 @@ words of the voice a case began with are in it; a withdrawn voice leaves it in t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
 from gongzhi.kit import bigrams
+from gongzhi.ledger.rows import run_many
 
 
 def add(*, seek: int, words: str) -> None:
@@ -20,12 +22,11 @@ def add(*, seek: int, words: str) -> None:
 
 def add_many(rows: Sequence[tuple[int, str]]) -> None:
     """Put the words of many cases in, as (seek, words)."""
-    made = [(seek, bigrams.index_text(words)) for seek, words in rows]
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.executemany("INSERT INTO cases_search(rowid, words) VALUES (%s, %s)", made)
-        else:
-            cursor.executemany("INSERT INTO cases_search(seek, words) VALUES (%s, to_tsvector('simple', %s))", made)
+    made: list[tuple[Any, ...]] = [(seek, bigrams.index_text(words)) for seek, words in rows]
+    if connection.vendor == "sqlite":
+        run_many("INSERT INTO cases_search(rowid, words) VALUES (%s, %s)", made)
+    else:
+        run_many("INSERT INTO cases_search(seek, words) VALUES (%s, to_tsvector('simple', %s))", made)
 
 
 def remove(*, seek: int, words: str) -> None:

@@ -26,6 +26,31 @@ def canonical(value: Json) -> bytes:
         raise NotCanonical("a text holds half of a surrogate pair") from error
 
 
+def check(value: Json) -> None:
+    """Raises NotCanonical for what `canonical` would refuse, without spelling it."""
+    if isinstance(value, str):
+        if not value.isascii():
+            _check_pairs(value)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise NotCanonical(f"{type(key).__name__} is no key")
+            check(key)
+            check(item)
+    elif isinstance(value, list):
+        for item in value:
+            check(item)
+    elif value is not None and not isinstance(value, bool):
+        _ordered(value)  # a whole number that is not too large, or refused
+
+
+def _check_pairs(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise NotCanonical("a text holds half of a surrogate pair") from error
+
+
 def _ordered(value: Json) -> Json:
     """`value` with the keys of every object in order of their UTF-16 code units (§3.2.3)."""
     if isinstance(value, str) or value is None or isinstance(value, bool):

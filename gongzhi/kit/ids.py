@@ -13,6 +13,7 @@ import secrets
 import time
 import unicodedata
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from gongzhi.kit.refusal import N_, Refusal
@@ -20,7 +21,7 @@ from gongzhi.kit.refusal import N_, Refusal
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SERIALS = 32**7
 _HALF = 18  # the Feistel network works on 36 bits and walks until it falls below 32**7 = 2**35
-_ROUNDS = 8
+_TURNS = [bytes([turn]) for turn in range(8)]
 _USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
@@ -29,10 +30,19 @@ def uuid7(at: datetime | None = None) -> UUID:
 
     The 12 bits after the milliseconds hold the rest of the moment, 62 bits are random.
     """
-    microseconds = time.time_ns() // 1000 if at is None else round(at.timestamp() * 1_000_000)
+    head = _head(time.time_ns() // 1000) if at is None else _head_of(at)
+    return UUID(int=head | int.from_bytes(os.urandom(8), "big") >> 2)
+
+
+def _head(microseconds: int) -> int:
     milliseconds, rest = divmod(microseconds, 1000)
-    tail = int.from_bytes(os.urandom(8), "big") >> 2
-    return UUID(int=milliseconds << 80 | 7 << 76 | (rest * 4096 // 1000) << 64 | 2 << 62 | tail)
+    return milliseconds << 80 | 7 << 76 | (rest * 4096 // 1000) << 64 | 2 << 62
+
+
+@lru_cache(maxsize=1024)
+def _head_of(at: datetime) -> int:
+    """All but the random bits; one moment names many rows."""
+    return _head(round(at.timestamp() * 1_000_000))
 
 
 def secret_token() -> str:
@@ -82,16 +92,22 @@ def _hyphened(body: str) -> str:
     return f"{body[:6]}-{body[6:8]}-{body[8:12]}-{body[12:]}"
 
 
+@lru_cache(maxsize=8)
+def _keyed(secret: bytes) -> hashlib.blake2b:
+    """The hash with its key taken in already: copying it costs less than taking the key again."""
+    return hashlib.blake2b(key=secret[:64], digest_size=4)
+
+
 def _permute(serial: int, secret: bytes, salt: bytes) -> int:
     """A keyed permutation of range(32**7): a balanced Feistel network of 36 bits with cycle walking."""
     mask = (1 << _HALF) - 1
     value = serial
     while True:
         left, right = value >> _HALF, value & mask
-        for turn in range(_ROUNDS):
-            seed = bytes([turn]) + right.to_bytes(3, "big") + salt
-            mixed = hashlib.blake2b(seed, key=secret[:64], digest_size=4).digest()
-            left, right = right, left ^ (int.from_bytes(mixed, "big") & mask)
+        for turn in _TURNS:
+            keyed = _keyed(secret).copy()
+            keyed.update(turn + right.to_bytes(3, "big") + salt)
+            left, right = right, left ^ (int.from_bytes(keyed.digest(), "big") & mask)
         value = left << _HALF | right
         if value < SERIALS:
             return value

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -27,8 +28,12 @@ def new_key() -> bytes:
 
 def seal(key: bytes, plain: bytes, aad: bytes) -> bytes:
     """Seal `plain` for `aad` (AES-256-GCM, NIST SP 800-38D, random 96-bit nonce)."""
+    return _sealed(AESGCM(key), plain, aad)
+
+
+def _sealed(cipher: AESGCM, plain: bytes, aad: bytes) -> bytes:
     nonce = os.urandom(_NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, plain, aad)
+    return nonce + cipher.encrypt(nonce, plain, aad)
 
 
 def open_sealed(key: bytes, sealed: bytes, aad: bytes) -> bytes:
@@ -41,7 +46,12 @@ def open_sealed(key: bytes, sealed: bytes, aad: bytes) -> bytes:
 
 def wrap(master: bytes, key: bytes) -> bytes:
     """A text key sealed under the master key; destroying the wrapped key erases the text."""
-    return seal(_derived(master, b"wrap"), key, b"gongzhi key")
+    return _sealed(_wrapping(master), key, b"gongzhi key")
+
+
+@lru_cache(maxsize=8)
+def _wrapping(master: bytes) -> AESGCM:
+    return AESGCM(_derived(master, b"wrap"))
 
 
 def unwrap(master: bytes, wrapped: bytes) -> bytes:
@@ -54,6 +64,7 @@ def blind_index(master: bytes, text: str) -> bytes:
     return hmac.digest(_derived(master, b"blind"), text.encode(), "sha256")
 
 
+@lru_cache(maxsize=64)
 def _derived(master: bytes, purpose: bytes) -> bytes:
     """One master key, one sub-key for each purpose (HKDF-Expand of RFC 5869 with one block)."""
     if len(master) != KEY_BYTES:

@@ -1,12 +1,16 @@
 """Rows written with their statement kept: one by `insert`, many at once by `insert_many`.
 
 Django compiles an INSERT anew for each row, which costs more than the database takes to run it. Here the statement of
-a model is compiled once; values pass through the same field methods, so the rows are the same.
+a model is compiled once; values pass through the same field methods, so the rows are the same. Inside `gathered()` many
+rows are made ready but not written: `run` writes them later, in another process if need be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -18,6 +22,37 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.base import ModelState
 
 R = TypeVar("R", bound=models.Model)
+Statement = tuple[str, list[tuple[Any, ...]]]  # an INSERT and its rows, as the database takes them
+_gathering: ContextVar[list[Statement] | None] = ContextVar("gathering", default=None)
+
+
+@contextmanager
+def gathered() -> Iterator[list[Statement]]:
+    """Gather what `insert_many`, `insert_rows` and `run_many` would write in this block, in order, unwritten."""
+    statements: list[Statement] = []
+    token = _gathering.set(statements)
+    try:
+        yield statements
+    finally:
+        _gathering.reset(token)
+
+
+def run(statements: Iterable[Statement]) -> None:
+    """Write what was gathered, in its order."""
+    for statement, rows in statements:
+        run_many(statement, rows)
+
+
+def run_many(statement: str, rows: list[tuple[Any, ...]]) -> None:
+    """Run an INSERT for many rows that are as the database takes them; inside `gathered()` only note it."""
+    gathering = _gathering.get()
+    if not rows:
+        return
+    if gathering is not None:
+        gathering.append((statement, rows))
+    else:
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.executemany(statement, rows)
 
 
 def insert(row: models.Model) -> None:
@@ -52,11 +87,7 @@ def insert_many(model: type[models.Model], names: Sequence[str], rows: Iterable[
     if not told:
         return
     prepared = zip(*(_prepared(field, told[at], connection) for at, field in enumerate(fields)), strict=True)
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks})",  # noqa: S608
-            list(prepared),
-        )
+    run_many(f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks})", list(prepared))  # noqa: S608
 
 
 def insert_rows(model: type[models.Model], rows: Sequence[models.Model]) -> None:
@@ -79,9 +110,15 @@ def _prepared(field: models.Field[Any, Any], values: Sequence[Any], connection: 
     if isinstance(field, _PLAIN) and kinds <= {*_AS_THEY_ARE, bool} and _fits(field, kinds):
         return list(values)
     if connection.vendor == "sqlite" and isinstance(field, models.DateTimeField) and kinds <= {datetime, type(None)}:
-        return [None if at is None else _moment(at) for at in values]
+        spelled: dict[datetime | None, str | None] = {None: None}  # a batch repeats its moments
+        return [spelled[at] if at in spelled else spelled.setdefault(at, _moment(at)) for at in values]
     if connection.vendor == "sqlite" and isinstance(_target(field), models.UUIDField) and kinds <= {UUID, type(None)}:
-        return [None if key is None else key.hex for key in values]
+        return [None if key is None else f"{key.int:032x}" for key in values]
+    if connection.vendor == "sqlite" and isinstance(field, models.BinaryField) and kinds <= {bytes, type(None)}:
+        return list(values)
+    plain_json = type(field) is models.JSONField and field.encoder is None
+    if connection.vendor == "sqlite" and plain_json and kinds <= {dict, list}:
+        return [json.dumps(value) for value in values]
     prepare = field.get_db_prep_save
     return [prepare(value, connection) for value in values]
 

@@ -16,7 +16,8 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from gongzhi.kit.canonical import Json, canonical
+from gongzhi.kit import canonical
+from gongzhi.kit.canonical import Json
 from gongzhi.kit.ids import uuid7
 from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.ledger import kinds
@@ -68,7 +69,7 @@ def write_many(rows: Sequence[NewFact]) -> list[UUID]:
 def _row(new: NewFact) -> tuple[Any, ...]:
     details = dict(new.details)
     kinds.check(new.kind, details)
-    canonical(details)  # a detail that has no canonical form must fail here, not at the sealer
+    canonical.check(details)  # a detail that has no canonical form must fail here, not at the sealer
     _check_reference(new.about)
     _check_reference(new.by)
     happened_at = new.happened_at or new.at

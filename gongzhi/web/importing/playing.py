@@ -10,29 +10,63 @@ import csv
 import hashlib
 import io
 import json
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
+from django.db import IntegrityError, connection, transaction
 
 from gongzhi.cases import many, matters
 from gongzhi.cases.cards import MatterCard
-from gongzhi.cases.many import Story
-from gongzhi.kit.refusal import Refusal
 from gongzhi.people import reads as people
 from gongzhi.places import reads as places
 from gongzhi.web.importing import tables
+from gongzhi.web.importing.preparing import Alone, Batch, How, Rows, Workers, unswept
 from gongzhi.web.importing.profile import Profile
-from gongzhi.web.importing.records import Codes, Reader, Rejected
+from gongzhi.web.importing.records import Codes, Reader, Rejected, form_key
 from gongzhi.web.importing.scanning import Scan
 
-BATCH = 10_000  # rows between two bookmarks; committed by many in fifths
-HEAD = ("line", "reason", "key", "value")
+BATCH = 2_000  # rows in one transaction; a bookmark follows each
+TOLD = 10_000  # rows after which the reader of the screen hears of it
+LARGE = 10_000  # rows from which on others prepare what this process writes
+TRIES = 5
+ROOM = (("cache_size", -262_144), ("wal_autocheckpoint", 16_384))  # of SQLite: 256 MB, 64 MB; nothing less durable
+Line = tuple[int | str, str, str, str]
+HEAD: Line = ("line", "reason", "key", "value")
 Tell = Callable[[int], None]
+
+
+@contextmanager
+def roomy() -> Iterator[None]:
+    """More memory for SQLite's pages while much is written; each transaction is on disk as always (FULL)."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        before = [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name, _value in ROOM]
+        for name, value in ROOM:
+            cursor.execute(f"PRAGMA {name}={value}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            for (name, _value), value in zip(ROOM, before, strict=True):
+                cursor.execute(f"PRAGMA {name}={value}")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Rows of a batch before it was prepared: how many, how many are there already, which have a faulty key."""
+
+    rows: int
+    there: int
+    refused: list[Line]
 
 
 @dataclass(slots=True)
@@ -135,27 +169,31 @@ def _places() -> dict[tuple[str, ...], str]:
 
 
 class Play:
-    """One import of one file."""
+    """One import of one file. This process judges keys and writes; a large file is prepared by others."""
 
     def __init__(self, file: Path, profile: Profile, found: Scan, *, at: datetime) -> None:
         self.file, self.profile = file, profile
         self.mark = Bookmark.of(file, profile)
         self.tally = self.mark.tally
+        self.how = How(profile, at, found.fallback)
         self.reader = Reader(profile, at=at, codes=codes(), fallback=found.fallback)
-        self.lines: list[tuple[int, str, str, str]] = []
+        self.lines: list[Line] = []
+        self.judged: deque[Judged] = deque()  # of the batches under way, the first one first
+        self.large = found.rows - self.tally.rows > LARGE
 
     def run(self, tell: Tell) -> Tally:
-        """Play what is not played yet. `tell` hears the number of rows done after each batch."""
+        """Play what is not played yet. `tell` hears the number of rows done after each bookmark."""
         rows = tables.rows(self.file, self.profile.columns)
         self._pass_over(rows, self.tally.rows)
         self._begin_rejects()
-        self.reader.traps = self.tally.traps
-        while batch := list(islice(rows, BATCH)):
-            self._keep(batch)
-            self.tally.rows += len(batch)
-            self._write_rejects()
-            self.mark.write()
-            tell(self.tally.rows)
+        helpers = Workers(self.how) if self.large else Alone(self.how, self.reader.codes)
+        with roomy(), unswept(), closing(helpers):
+            told = self.tally.rows
+            for batch in helpers.prepared(self._batches(rows)):
+                self._write(batch, helpers.again)
+                if self.tally.rows - told >= TOLD or not self.judged:
+                    told = self.tally.rows
+                    tell(told)
         self.mark.finished = True
         self.mark.write()
         return self.tally
@@ -168,43 +206,47 @@ class Play:
             except Rejected:
                 continue
 
-    def _keep(self, batch: list[tuple[int, tables.Row]]) -> None:
-        told: list[tuple[int, Story]] = []
-        for line, row in batch:
-            try:
-                told.append((line, self.reader.read(row)))
-            except Rejected as rejected:
-                self._reject(line, rejected.reason, self.reader.text(row.get(self.profile.id)), rejected.value)
-        there = many.known(story.voice.form_key for _line, story in told if story.voice.form_key)
-        fresh = [(line, story) for line, story in told if story.voice.form_key not in there]
-        self.tally.already += len(told) - len(fresh)
-        for start in range(0, len(fresh), many.BATCH):
-            self._receive(fresh[start : start + many.BATCH])
+    def _batches(self, rows: Iterator[tuple[int, tables.Row]]) -> Iterator[Rows]:
+        """Rows that are to be kept, a batch at a time: without those whose key is faulty or there already."""
+        while batch := list(islice(rows, BATCH)):
+            fresh: list[tuple[int, tables.Row, UUID]] = []
+            refused: list[Line] = []
+            for line, row in batch:
+                try:
+                    fresh.append((line, row, form_key(self.profile.profile, self.reader.key(row))))
+                except Rejected as rejected:
+                    key = self.reader.text(row.get(self.profile.id))
+                    refused.append((line, rejected.reason, key, rejected.value))
+            there = many.known(key for _line, _row, key in fresh)
+            self.judged.append(Judged(len(batch), len(there), refused))
+            yield [(line, row) for line, row, key in fresh if key not in there]
 
-    def _receive(self, told: list[tuple[int, Story]]) -> None:
-        """Keep stories; when a rule of the house refuses one, halves are tried until it alone is left."""
-        try:
-            kept = many.receive_many([story for _line, story in told])
-        except Refusal as refusal:
-            if len(told) == 1:
-                line, story = told[0]
-                self._reject(line, "refused", str(story.voice.form_key), refusal.code)
-                return
-            half = len(told) // 2
-            self._receive(told[:half])
-            self._receive(told[half:])
-            return
+    def _write(self, batch: Batch, again: Callable[[Rows], Batch]) -> None:
+        """Commit a batch whole, then its bookmark. Numbers that were drawn twice meanwhile are drawn again."""
+        for tries_left in reversed(range(TRIES)):
+            try:
+                with transaction.atomic():
+                    kept = [one for part in batch.parts for one in part.write()]
+                break
+            except IntegrityError:
+                if not tries_left:
+                    raise
+                batch = again(batch.rows)
+        judged = self.judged.popleft()
+        self.tally.rows += judged.rows
+        self.tally.already += judged.there
         self.tally.new += len(kept)
         self.tally.masked += sum(one.masked for one in kept)
-
-    def _reject(self, line: int, reason: str, key: str, value: str) -> None:
-        self.tally.rejected[reason] += 1
-        self.lines.append((line, reason, key, value))
+        self.tally.traps.update(batch.traps)
+        self.lines += sorted([*judged.refused, *batch.rejected])
+        self.tally.rejected.update(reason for _line, reason, _key, _value in self.lines)
+        self._write_rejects()
+        self.mark.write()
 
     def _begin_rejects(self) -> None:
         """Cut the file of rejected rows back to what the bookmark knows."""
         if not self.mark.bytes:
-            self.lines.insert(0, HEAD)  # type: ignore[arg-type]
+            self.lines.append(HEAD)
         with self.mark.rejects.open("ab") as out:
             out.truncate(self.mark.bytes)
         self._write_rejects()
