@@ -9,15 +9,13 @@ from django.db.models import Q
 
 from gongzhi.cases import course, handling, hinting, matters, pausing, reads, rows, rules, watching
 from gongzhi.cases.cards import OrganTag
-from gongzhi.cases.desk_cards import DeskCase, HelpCard, InboxRow, UndoCard, Watcher
+from gongzhi.cases.desk_cards import DeskCase, HelpCard, InboxRow, UndoCard, Watched, Watcher
 from gongzhi.cases.models import Case, Entry, Undo
 from gongzhi.kit.coords import metres
 from gongzhi.kit.ids import parse_number
 from gongzhi.kit.refusal import Refusal
-from gongzhi.people import reads as people
 from gongzhi.people.cards import Actor
 from gongzhi.people.permits import Permit
-from gongzhi.procedures import running
 
 NEAR_METRES = 300
 _DEGREE = 111_000  # metres of a degree of latitude; of longitude fewer, so the box is never too small
@@ -30,32 +28,47 @@ def desk_case(actor: Actor, case: UUID, at: datetime) -> DeskCase:
         raise reads.unknown()
     voices = list(row.voice_set.order_by("-lead", "id"))
     entries = list(Entry.objects.filter(case=row))
-    told = course.tell(row, at, voices=voices, entries=entries, internal=True)
     helps = _helps(row, entries)
+    helping = [organ for organ, _, returned, _ in helps if returned is None]
     responsible = matters.responsible(row.matter_id, row.place)
-    watchers = watching.others(at=at, post=actor.acting, case=case)
-    names_ = reads.names(
-        organs=[responsible.organ, *responsible.assisting, *(organ for organ, *_ in helps)],
-        posts=[watch.post for watch in watchers],
+    names_ = course.names_in(row, entries, [responsible.organ, *responsible.assisting])
+    pictures = course.pictures_of(voices, entries)
+    told = course.tell(
+        row, at, voices=voices, entries=entries, internal=True, helping=helping, named=names_, pictures=pictures
     )
     return DeskCase(
         course=told,
-        voices=tuple(course.voice_cards(voices)),
+        voices=tuple(course.voice_cards(voices, pictures, rated=row.round > 1 or row.closed_at is not None)),
         helps=tuple(
             HelpCard(names_.organ(organ) or OrganTag("", "", ""), since, back, text)
             for organ, since, back, text in helps
         ),
-        moves=moves(actor, row, at, extended=bool(told.clock and told.clock.extended)),
-        undo=_undo(actor, row, at),
-        watchers=tuple(
-            Watcher(post, watch.seen_at) for watch in watchers if (post := names_.post(watch.post)) is not None
+        moves=moves(
+            actor,
+            row,
+            at,
+            extended=bool(told.clock and told.clock.extended),
+            mine=_in_hands(actor, row, names_),
+            helping=actor.acting.organ in helping,
         ),
+        undo=_undo(actor, row, at),
         refusals=row.refusals,
         run=row.run,
         responsible=names_.organ(responsible.organ),
         asks_left=handling.asks_left(row, entries),
         assisting=tuple(tag for code in responsible.assisting if (tag := names_.organ(code)) is not None),
     )
+
+
+def watched(actor: Actor, case: UUID, at: datetime) -> Watched:
+    """The version a case has now and who else has it open: asked again and again, so it is little."""
+    row = Case.objects.filter(reads.visible(actor), id=case).first()
+    if row is None:
+        raise reads.unknown()
+    open_ = watching.others(at=at, post=actor.acting, case=case)
+    names_ = reads.names(organs=(), posts=[watch.post for watch in open_])
+    told = ((names_.post(watch.post), watch.seen_at) for watch in open_)
+    return Watched(case, row.version, tuple(Watcher(post, seen_at) for post, seen_at in told if post is not None))
 
 
 def find_number(actor: Actor, text: str) -> UUID | None:
@@ -86,14 +99,10 @@ def nearby(actor: Actor, case: UUID, at: datetime, limit: int = 5) -> tuple[Inbo
     return rows.inbox_rows(close[:limit], actor, at)
 
 
-def moves(actor: Actor, case: Case, at: datetime, *, extended: bool) -> tuple[str, ...]:
+def moves(actor: Actor, case: Case, at: datetime, *, extended: bool, mine: bool, helping: bool) -> tuple[str, ...]:
     """The moves the acting post may make now, in the order of rules.MOVES. The verbs judge again."""
     post = actor.acting
-    mine = _in_hands(actor, case)
     state = case.state
-    helping = case.helping and any(
-        (token.stage, token.holder) == ("helping", f"organ:{post.organ}") for token in running.marking(case.run)
-    )
     working, early = mine and state == "in_hand", mine and state in ("received", "in_hand")
     open_here = early or (mine and state in ("asked", "paused"))
     may = {
@@ -132,7 +141,7 @@ def moves(actor: Actor, case: Case, at: datetime, *, extended: bool) -> tuple[st
     return tuple(code for code in rules.MOVES if may[code])
 
 
-def _in_hands(actor: Actor, case: Case) -> bool:
+def _in_hands(actor: Actor, case: Case, names_: reads.Names) -> bool:
     post = actor.acting
     if case.holder == rules.DISPATCH:
         return post.can(Permit.CASE_SEND)
@@ -140,8 +149,8 @@ def _in_hands(actor: Actor, case: Case) -> bool:
         return True
     if not case.holder.startswith("post:"):
         return False
-    other = people.post(UUID(case.holder.removeprefix("post:")))
-    return other is not None and other.organ == post.organ
+    other = names_.post(case.holder.removeprefix("post:"))
+    return other is not None and other.organ.code == post.organ
 
 
 def _helps(case: Case, entries: list[Entry]) -> list[tuple[str, datetime, datetime | None, str]]:
@@ -156,6 +165,8 @@ def _helps(case: Case, entries: list[Entry]) -> list[tuple[str, datetime, dateti
 
 
 def _undo(actor: Actor, case: Case, at: datetime) -> UndoCard | None:
+    if case.moved_by != actor.by or case.moved_at + timedelta(seconds=rules.UNDO_SECONDS) < at:
+        return None
     way = Undo.objects.filter(case=case, by=actor.by, version=case.version, until__gte=at).first()
     return UndoCard(way.move, way.at, way.at + timedelta(seconds=rules.UNDO_SECONDS)) if way else None
 

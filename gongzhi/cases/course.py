@@ -11,6 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from gongzhi.cases import decisions, matters, rules
 from gongzhi.cases.cards import (
     Can,
@@ -34,6 +36,7 @@ from gongzhi.people import purposes
 from gongzhi.procedures import reads as procedures
 from gongzhi.procedures import running
 
+Pictures = dict[UUID, tuple[PhotoCard, ...]]
 _SIDES = {"voice": "resident", "post": "staff"}
 
 
@@ -64,8 +67,10 @@ def by_token(token: str, at: datetime) -> Course:
     """The course for the holder of a secret link: her own words, answers, ratings, and who looked at her data."""
     voice = voice_of(token)
     case = voice.case
-    told = tell(case, at, voices=[voice], entries=_for_voice(case, voice))
-    mine = voice_cards([voice])[0]
+    entries = _for_voice(case, voice)
+    pictures = pictures_of([voice], entries)
+    told = tell(case, at, voices=[voice], entries=entries, pictures=pictures)
+    mine = voice_cards([voice], pictures)[0]
     return replace(
         told,
         words=voice.words,
@@ -101,18 +106,26 @@ def still(number: str, version: int) -> bool:
 
 
 def tell(
-    case: Case, at: datetime, *, voices: Sequence[Voice], entries: Iterable[Entry], internal: bool = False
+    case: Case,
+    at: datetime,
+    *,
+    voices: Sequence[Voice],
+    entries: Iterable[Entry],
+    internal: bool = False,
+    helping: Sequence[str] | None = None,
+    named: Names | None = None,
+    pictures: Pictures | None = None,
 ) -> Course:
-    """The course from rows: `entries` are those the reader may see, `internal` adds posts and inner texts."""
+    """The course from rows: `entries` are those the reader may see, `internal` adds posts and inner texts.
+
+    Who knows them already hands over `helping` (codes of organs that help), `named` and `pictures`."""
     rows = sorted(entries, key=lambda entry: (entry.at, entry.id))
     rows = [row for row in rows if internal or row.kind in rules.PUBLIC_KINDS]
-    held = running.marking(case.run) if case.helping else ()
-    helping = [token.holder.removeprefix("organ:") for token in held if token.stage == "helping"]
-    names_ = names(
-        organs=[case.organ, *helping, *(code for row in rows for code in (row.organ, row.to_organ))],
-        posts=[*(row.post for row in rows), _post_of(case.holder)],
-    )
-    photos = _photos(voices, rows)
+    if helping is None:
+        held = running.marking(case.run) if case.helping else ()
+        helping = [token.holder.removeprefix("organ:") for token in held if token.stage == "helping"]
+    names_ = named or names_in(case, rows, helping)
+    photos = pictures_of(voices, rows) if pictures is None else pictures
     lines = tuple(_line(row, names_, photos, internal=internal) for row in rows)
     card = matters.card(case.matter_id)
     return Course(
@@ -146,8 +159,15 @@ def tell(
         entries=(_received_line(case), *lines),
         question=open_question(lines),
         answer=_answer(lines, internal=internal),
-        photos=photos.get("voice", ()),
+        photos=tuple(photo for voice in voices for photo in photos.get(voice.id, ())),
     )
+
+
+def names_in(case: Case, entries: Iterable[Entry], others: Iterable[str] = ()) -> Names:
+    """Every name that the course of a case needs, and those of `others` (codes of organs), by one query."""
+    rows = list(entries)
+    codes = [case.organ, *others, *(code for row in rows for code in (row.organ, row.to_organ))]
+    return names(organs=codes, posts=[*(row.post for row in rows), _post_of(case.holder)])
 
 
 def holder_of(case: Case, names_: Names, *, internal: bool) -> Holder:
@@ -195,11 +215,10 @@ def clause_tag(code: str) -> ClauseTag | None:
     return ClauseTag(found.code, found.law_zh, found.article, found.text_zh, found.text_en, found.source, found.law_en)
 
 
-def voice_cards(voices: Sequence[Voice]) -> list[VoiceCard]:
-    """Voices as their owners and the desk see them, with photos and ratings."""
+def voice_cards(voices: Sequence[Voice], pictures: Pictures, *, rated: bool = True) -> list[VoiceCard]:
+    """Voices as their owners and the desk see them, with photos and ratings (none while nothing was `rated`)."""
     ids = [voice.id for voice in voices]
-    ratings = list(Rating.objects.filter(voice__in=ids).order_by("round"))
-    photos = list(Photo.objects.filter(voice__in=ids).order_by("id"))
+    ratings = list(Rating.objects.filter(voice__in=ids).order_by("round")) if rated else []
     return [
         VoiceCard(
             id=voice.id,
@@ -215,7 +234,7 @@ def voice_cards(voices: Sequence[Voice]) -> list[VoiceCard]:
             danger=voice.danger,
             withdrawn_at=voice.withdrawn_at,
             erased_at=voice.erased_at,
-            photos=tuple(_photo(photo) for photo in photos if photo.voice_id == voice.id),
+            photos=pictures.get(voice.id, ()),
             ratings=tuple(_rating(rating) for rating in ratings if rating.voice_id == voice.id),
         )
         for voice in voices
@@ -269,9 +288,7 @@ def _looks(voice: Voice) -> tuple[LookCard, ...]:
     )
 
 
-def _line(
-    entry: Entry, names_: Names, photos: dict[UUID | str, tuple[PhotoCard, ...]], *, internal: bool
-) -> TimelineEntry:
+def _line(entry: Entry, names_: Names, photos: Pictures, *, internal: bool) -> TimelineEntry:
     return TimelineEntry(
         id=entry.id,
         kind=entry.kind,
@@ -311,15 +328,14 @@ def _received_line(case: Case) -> TimelineEntry:
     )
 
 
-def _photos(voices: Sequence[Voice], entries: Sequence[Entry]) -> dict[UUID | str, tuple[PhotoCard, ...]]:
-    """Photos of the voices under "voice", those of an entry under its id."""
-    with_photos = [entry.id for entry in entries if entry.kind in ("resident_answered", "answered")]
-    found: dict[UUID | str, tuple[PhotoCard, ...]] = {}
-    ids = [voice.id for voice in voices]
-    found["voice"] = tuple(_photo(photo) for photo in Photo.objects.filter(voice__in=ids).order_by("id"))
-    if with_photos:
-        for photo in Photo.objects.filter(entry__in=with_photos).order_by("id"):
-            key = photo.entry_id or "voice"
+def pictures_of(voices: Sequence[Voice], entries: Iterable[Entry]) -> Pictures:
+    """Photos by the id of the voice or the line of the course they belong to, by one query."""
+    told = [entry.id for entry in entries if entry.kind in ("resident_answered", "answered")]
+    found: Pictures = {}
+    mine = Q(voice__in=[voice.id for voice in voices])
+    for photo in Photo.objects.filter(mine | Q(entry__in=told) if told else mine).order_by("id"):
+        key = photo.voice_id or photo.entry_id
+        if key is not None:
             found[key] = (*found.get(key, ()), _photo(photo))
     return found
 

@@ -94,6 +94,15 @@ class Watcher:
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """The version a case has now, and who else has it open."""
+
+    case: UUID
+    version: int
+    watchers: tuple[Watcher, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DeskCase:
     """A case on the desk: its course with internal texts and posts, all voices, and what may be done now.
 
@@ -104,7 +113,6 @@ class DeskCase:
     helps: tuple[HelpCard, ...]
     moves: tuple[str, ...]
     undo: UndoCard | None
-    watchers: tuple[Watcher, ...]
     refusals: int
     run: UUID
     responsible: OrganTag | None

@@ -95,7 +95,7 @@ def unknown() -> NotFound:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Organs, posts and places by code, for one page of rows: three reads whatever the number of rows."""
+    """Organs, posts and places by code, for one page of rows: one query whatever the number of rows."""
 
     organs: dict[str, OrganTag]
     posts: dict[str, PostTag]
@@ -125,23 +125,11 @@ class Names:
 
 
 def names(*, organs: Iterable[str], posts: Iterable[str] = ()) -> Names:
-    """The names behind organ codes and post ids (hex), by at most two queries."""
-    ids = {UUID(hex) for hex in posts if hex}
-    cards = people.posts(ids) if ids else {}
-    codes = {code for code in organs if code} | {card.organ for card in cards.values()}
-    tags = {code: OrganTag(code, zh, en) for code, (zh, en) in people.organ_names(codes).items()} if codes else {}
-    return Names(
-        tags,
-        {
-            card.id.hex: PostTag(
-                card.id,
-                card.title_zh,
-                card.title_en,
-                tags.get(card.organ, OrganTag(card.organ, card.organ_zh, card.organ_en)),
-            )
-            for card in cards.values()
-        },
-    )
+    """The names behind organ codes and post ids (hex), by one query."""
+    found, cards = people.named({code for code in organs if code}, {UUID(hex) for hex in posts if hex})
+    tags = {code: OrganTag(code, zh, en) for code, (zh, en) in found.items()}
+    told = {card.id.hex: PostTag(card.id, card.title_zh, card.title_en, tags[card.organ]) for card in cards.values()}
+    return Names(tags, told)
 
 
 _BATCH = {

@@ -12,7 +12,12 @@ from gongzhi.people.cards import PostCard
 
 def seen(*, at: datetime, post: PostCard, case: UUID) -> None:
     """Note that a post has this case open now; a page may say so every half minute. No fact: it is not kept."""
-    Watch.objects.update_or_create(case_id=case, post=post.id.hex, defaults={"seen_at": at})
+    Watch.objects.bulk_create(
+        [Watch(case_id=case, post=post.id.hex, seen_at=at)],
+        update_conflicts=True,
+        unique_fields=["case", "post"],
+        update_fields=["seen_at"],
+    )
 
 
 def others(*, at: datetime, post: PostCard, case: UUID) -> list[Watch]:

@@ -29,6 +29,16 @@ class OrganCard:
 
 
 @dataclass(frozen=True, slots=True)
+class TitleCard:
+    """The title of a post and its organ's code: enough to say who did something."""
+
+    id: UUID
+    organ: str
+    title_zh: str
+    title_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class PostCard:
     """A post, and who holds it now.
 

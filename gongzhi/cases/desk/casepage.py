@@ -25,10 +25,9 @@ FIRST_MOVES = 3  # so many moves stand as buttons; the others wait under "More"
 
 
 def told(request: HttpRequest, actor: Actor, case: UUID) -> dict[str, Any]:
-    """Everything the case's panel shows, and the note that this post has it open."""
+    """Everything the case's panel shows."""
     now = moments.now()
     desk = casefile.desk_case(actor, case, now)
-    watching.seen(at=now, post=actor.acting, case=case)
     deeds = offered(desk)
     course = desk.course
     return {
@@ -58,10 +57,14 @@ def case(request: HttpRequest, case: UUID) -> HttpResponseBase:
 
 @permit(Permit.CASE_READ, Permit.CASE_READ_ALL)
 def watchers(request: HttpRequest, case: UUID) -> HttpResponseBase:
-    """Who else has the case open, asked again every half minute, and whether somebody moved meanwhile."""
-    context = told(request, actor_of(request), case)
-    context["shown_version"] = request.GET.get("version", "")
-    context["moved"] = context["shown_version"] not in ("", str(context["course"].version))
+    """Who else has the case open, and whether somebody moved meanwhile; notes that this post has it open.
+
+    The page asks at once and again every half minute."""
+    actor, now = actor_of(request), moments.now()
+    watched = casefile.watched(actor, case, now)
+    watching.seen(at=now, post=actor.acting, case=case)
+    moved = request.GET.get("version", "") not in ("", str(watched.version))
+    context = {"watched": watched, "moved": moved, "now": now}
     return frame.show(request, "cases/desk/watchers.html", context)
 
 

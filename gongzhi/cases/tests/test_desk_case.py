@@ -29,8 +29,9 @@ def test_a_case_of_another_office_is_not_found() -> None:
 
 def test_two_handlers_see_each_other() -> None:
     case = fresh()
-    signed_in("roads-2").get(url("case", case))
-    page = text(signed_in("roads-1").get(url("case", case)))
+    signed_in("roads-2").get(url("watchers", case))  # which the page asks for at once and every half minute
+    assert url("watchers", case) in text(signed_in("roads-1").get(url("case", case)))
+    page = text(signed_in("roads-1").get(url("watchers", case)))
     assert "roads-2岗" in page
 
 

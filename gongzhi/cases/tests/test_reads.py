@@ -207,9 +207,9 @@ def test_two_handlers_see_each_other() -> None:
     case = cast.say().case
     watching.seen(at=cast.AT, post=cast.post("roads-2"), case=case.id)
     watching.seen(at=cast.AT, post=cast.post("roads-1"), case=case.id)
-    (watcher,) = casefile.desk_case(cast.actor("roads-1"), case.id, cast.later(minutes=1)).watchers
+    (watcher,) = casefile.watched(cast.actor("roads-1"), case.id, cast.later(minutes=1)).watchers
     assert watcher.post.title_en == "roads-2"
-    assert not casefile.desk_case(cast.actor("roads-1"), case.id, cast.later(minutes=3)).watchers
+    assert not casefile.watched(cast.actor("roads-1"), case.id, cast.later(minutes=3)).watchers
 
 
 def test_nearby_shows_open_cases_of_the_same_matter_close_by() -> None:
