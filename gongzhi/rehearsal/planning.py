@@ -171,7 +171,8 @@ class Teller:
         turns = self._turns(told, turning, handler, accepted, answered - accepted, settle, first=first)
         answered = max(answered, turns.now + timedelta(minutes=5))
         if first:
-            turns.joins(told, begun, answered)
+            public = self.arrival.allows_public and self.card.public_ok and not self.card.about_officer
+            turns.joins(told, begun, answered, public=public)
         if answered > desk.until:
             return None
         handler, self.card = turns.handler, turns.card

@@ -54,9 +54,11 @@ class Turns:
         if chance() < HELPED:
             self._help(told)
 
-    def joins(self, told: list[Act], begun: datetime, answered: datetime) -> None:
-        """Further voices of a public case while it is open: neighbours who say the same."""
-        if not self.arrival.allows_public or not self.card.public_ok or self.rng.random() >= JOINED:
+    def joins(self, told: list[Act], begun: datetime, answered: datetime, *, public: bool) -> None:
+        """Further voices of a public case while it is open: neighbours who say the same.
+
+        `public`: it was so from the beginning, not only since its matter was corrected."""
+        if not public or not self.card.public_ok or self.rng.random() >= JOINED:
             return
         for _ in range(self.rng.choice((1, 1, 1, 2, 3))):
             at = begun + (min(answered, self.until) - begun) * self.rng.uniform(0.05, 0.95)
