@@ -22,6 +22,8 @@ from typing import Any
 
 import pytest
 
+from gongzhi.channels.tests.gateway import Gateway, profile_file
+
 CHROMIUM = next((p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(p).exists()), None)
 QUIET = [
     "--no-sandbox",
@@ -47,6 +49,7 @@ class Site:
     url: str
     folder: Path
     sign_ins: dict[str, dict[str, str]] = field(default_factory=dict)
+    mailbox: Path = Path()
 
     def cli(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run `gongzhi` on this county's folder."""
@@ -79,13 +82,25 @@ def _wait(url: str, seconds: float, process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A tiny practice county, built once and served until the tests end."""
+def gateway() -> Iterator[Gateway]:
+    """The provider of text messages to whom the served county speaks."""
+    with Gateway() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, gateway: Gateway) -> Iterator[Site]:
+    """A tiny practice county, built once and served until the tests end; with a provider and a mailbox."""
     folder = tmp_path_factory.mktemp("county")
+    around = tmp_path_factory.mktemp("around")
+    (around / "mail" / "new").mkdir(parents=True)
     port = _free_port()
     environment = _environment(folder) | {
         "GONGZHI_ORIGIN": f"http://localhost:{port}",
         "GONGZHI_HOSTS": "127.0.0.1,localhost",
+        "GONGZHI_SMS": profile_file(around, gateway, ("timeout = 0.5", "timeout = 10")),
+        "GONGZHI_SMS_SECRET": "s3cret",
+        "GONGZHI_MAILBOX": f"maildir://{around}/mail",
     }
     command = [sys.executable, "-m", "gongzhi.cli", "demo", "--dir", str(folder), "--size", "tiny", "--seed", "7"]
     subprocess.run([*command, "--build-only"], check=True, env=environment, stdout=subprocess.DEVNULL)
@@ -94,7 +109,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     try:
         _wait(f"http://localhost:{port}/health", 60, process)
         sign_ins = json.loads((folder / "demo.json").read_text())["sign_ins"]
-        yield Site(f"http://localhost:{port}", folder, {row["role"]: row for row in sign_ins})
+        yield Site(f"http://localhost:{port}", folder, {row["role"]: row for row in sign_ins}, around / "mail")
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
