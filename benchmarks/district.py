@@ -76,7 +76,9 @@ def county(database: str, size: str) -> Iterator[served.Served]:
 @contextmanager
 def _serving(folder: Path, database: str) -> Iterator[served.Served]:
     try:
-        with served.serving(folder, served.environment(folder, database), proxied=True) as one:
+        env = served.environment(folder, database)
+        subprocess.run([sys.executable, "-m", "gongzhi.web.preparing"], check=True, env=env)  # an older version's folder
+        with served.serving(folder, env, proxied=True) as one:
             yield one
     finally:
         cluster.halt(folder)
