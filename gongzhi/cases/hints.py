@@ -56,11 +56,13 @@ def rates(at: datetime) -> tuple[HintRate, ...]:
 def _rate(what: str, months: tuple[date, ...], sums: Counter[tuple[str, str, date]]) -> HintRate:
     rows = [[sums[what, verdict, month] for verdict in rules.VERDICTS] for month in months]
     whole = [sum(column) for column in zip(*rows, strict=True)]
-    monthly = tuple(
-        HintMonth(month, *(shown(count) for count in row), hit=_hit(row))
-        for month, row in zip(months, rows, strict=True)
-    )
-    return HintRate(what, shown(sum(whole)), *(shown(count) for count in whole), hit=_hit(whole), months=monthly)
+    monthly = tuple(HintMonth(month, *_shown(row), _hit(row)) for month, row in zip(months, rows, strict=True))
+    return HintRate(what, shown(sum(whole)), *_shown(whole), _hit(whole), monthly)
+
+
+def _shown(row: list[int]) -> tuple[int | None, int | None, int | None]:
+    confirmed, stood, overruled = row
+    return shown(confirmed), shown(stood), shown(overruled)
 
 
 def _hit(row: list[int]) -> int | None:
