@@ -13,14 +13,14 @@ import pytest
 
 from tests.journeys.conftest import axe
 
-PUBLIC = ["", "speak/", "find/", "cases/", "cases/?q=路灯", "week/", "how/", "nothing-here/"]
+PUBLIC = ["", "speak/", "find/", "cases/", "cases/?q=路灯", "week/", "decisions/", "suggestions/", "how/", "nothing-here/"]
 # Which role sees which pages of the workplace; `case` is the first case in that role's inbox.
 DESK = {
-    "handler": ["desk/", "desk/list/", "desk/away/", "desk/tour/", "desk/my-looks/", "case"],
+    "handler": ["desk/", "desk/list/", "desk/away/", "desk/tour/", "desk/my-looks/", "desk/people/mine/", "case"],
     "operator": ["desk/enter/", "desk/recover/"],
     "dispatcher": ["desk/", "case"],
     "leader": ["desk/leader/"],
-    "supervisor": ["desk/officers/"],
+    "supervisor": ["desk/officers/", "desk/appeals/"],
     "administrator": ["desk/people/", "desk/people/accounts/", "desk/letterbox/"],
     "auditor": ["desk/people/looks/"],
 }
