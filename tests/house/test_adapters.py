@@ -17,7 +17,7 @@ OFFERED = {"NAME", "LABEL", "SHORT", "BY_HAND", "missing", "deliver"}
 
 
 def test_every_folder_is_registered_and_every_registration_has_its_folder() -> None:
-    assert FOLDERS == sorted(ADAPTERS)
+    assert sorted(ADAPTERS) == FOLDERS
     assert set(ADAPTERS.values()) == {f"gongzhi.channels.adapters.{n}.adapter" for n in FOLDERS}
 
 
@@ -32,7 +32,7 @@ def test_a_folder_holds_one_line_and_one_file(name: str) -> None:
 @pytest.mark.parametrize("name", FOLDERS)
 def test_an_adapter_offers_the_same_names_with_the_same_signatures(name: str) -> None:
     module = adapter(name)
-    assert OFFERED <= set(vars(module))
+    assert set(vars(module)) >= OFFERED
     assert name == module.NAME
     assert module.LABEL
     assert (type(module.SHORT), type(module.BY_HAND)) == (bool, bool)
