@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "insight": ("gongzhi.insight.commands:insight", True, "look for what is unusual in the days that have ended"),
     "warehouse": ("gongzhi.insight.commands:warehouse", True, "refresh, check, rebuild, show the county's Parquet"),
     "effect": ("gongzhi.methods.effect_commands:run", False, "did a measure change the counts of a series?"),
+    "explain": ("gongzhi.methods.explain_commands:run", False, "what explains a rise, moves together, is handed on"),
     "forecast": ("gongzhi.methods.forecast_commands:run", False, "forecast the counts of a CSV file as distributions"),
     "verify": ("gongzhi.ledger.commands:verify", False, "check a receipt offline"),
 }

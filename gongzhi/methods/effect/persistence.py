@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from gongzhi.methods.effect.regression import Fit
 
@@ -38,11 +38,11 @@ class Mixture:
 
     def below(self, value: float) -> float:
         """P(effect <= value)."""
-        return float(self.weight @ stats.t.cdf((value - self.centre) / self.scale, self.free))
+        return float(self.weight @ special.stdtr(self.free, (value - self.centre) / self.scale))
 
     def quantile(self, level: float) -> float:
         """By bisection, to 1e-9 of the widest component."""
-        reach = abs(stats.t.ppf(min(level, 1 - level) / 2, self.free)) + 1
+        reach = abs(special.stdtrit(self.free, min(level, 1 - level) / 2)) + 1
         low, high = float((self.centre - reach * self.scale).min()), float((self.centre + reach * self.scale).max())
         for _ in range(60):
             middle = (low + high) / 2
