@@ -22,7 +22,7 @@ POWER_SEED, QUIET_SEED, MANY_SEED = 20261, 20262, 20263
 REPLICATES, QUIET, PLAIN = 100, 2000, 400
 FPR = 0.0095
 WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)  # of the week before, along the frontier
-LEVEL = 0.01
+LEVELS = (0.05, 0.01)  # nominal; the first is the one promised
 WORLDS: dict[str, tuple[Any, Callable[..., Any]]] = {
     "42 scenarios": (weekly.scenarios(), weekly.simulate),
     "second simulator": (rough.scenarios(), rough.simulate),
@@ -114,7 +114,7 @@ def calibration(name: str, seed: int = QUIET_SEED, replicates: int = QUIET) -> l
         p = p - rng.random(p.shape) * tie
         plain = _plain(counts[:PLAIN], rng)
         row: dict[str, Any] = {"scenario": scenario.number}
-        for level in (0.005, LEVEL, 0.05):
+        for level in (0.005, *LEVELS):
             row[f"ours {level}"] = [round(v, 3) for v in interval(p, level)]
             row[f"plain {level}"] = round(interval(plain, level)[0], 3)
         return row
@@ -168,19 +168,25 @@ def _power_rows(name: str, asked: bool) -> list[dict[str, Any]]:
     return rows
 
 
-def _calibration_row(name: str, asked: bool) -> dict[str, Any]:
-    rows = calibration(name)
-    inside = sum(row[f"ours {LEVEL}"][1] >= 0.9 and row[f"ours {LEVEL}"][2] <= 1.1 for row in rows)
-    worst = max(abs(row[f"ours {LEVEL}"][0] - 1) for row in rows)
-    plain = [row[f"plain {LEVEL}"] for row in rows]
-    return {
-        "figure": f"{name}: scenarios of {len(rows)} attained within ±10 % of nominal {LEVEL} (95 % interval, "
-        f"{QUIET} replicates)",
-        "asked": f"{len(rows)}" if asked else "reported",
-        "value": f"{inside} (worst {worst:.0%} off)", "met": inside == len(rows) or not asked,
-        "peer": f"improved Farrington attains {min(plain):.2f} to {max(plain):.2f} times nominal",
-        "detail": rows,
-    }  # fmt: skip
+def _calibration_rows(name: str, asked: bool) -> list[dict[str, Any]]:
+    each = calibration(name)
+    rows = []
+    for level in LEVELS:
+        promised = asked and level == LEVELS[0]
+        inside = sum(row[f"ours {level}"][1] >= 0.9 and row[f"ours {level}"][2] <= 1.1 for row in each)
+        near = sum(abs(row[f"ours {level}"][0] - 1) <= 0.1 for row in each)
+        attained = [row[f"ours {level}"][0] for row in each]
+        plain = [row[f"plain {level}"] for row in each]
+        rows.append({
+            "figure": f"{name}: of {len(each)} scenarios, 95 % interval of the attained rate within ±10 % of nominal "
+            f"{level} ({QUIET} replicates)",
+            "asked": f"{len(each)}" if promised else "reported",
+            "value": f"{inside} (point within ±10 %: {near}; {min(attained):.2f} to {max(attained):.2f})",
+            "met": inside == len(each) or not promised,
+            "peer": f"improved Farrington attains {min(plain):.2f} to {max(plain):.2f} times nominal",
+            "detail": each,
+        })  # fmt: skip
+    return rows
 
 
 def measure() -> list[dict[str, Any]]:
@@ -188,7 +194,7 @@ def measure() -> list[dict[str, Any]]:
     rows = []
     for name in WORLDS:
         asked = name == "42 scenarios"
-        rows += [*_power_rows(name, asked), _calibration_row(name, asked)]
+        rows += [*_power_rows(name, asked), *_calibration_rows(name, asked)]
     spent = budget()
     for key, name in (("first", "42 scenarios"), ("second", "second simulator")):
         rows.append({

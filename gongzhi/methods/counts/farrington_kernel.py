@@ -260,7 +260,9 @@ def both_fits(
     if not trend:
         return 0.0
     highest = y[:n].max()
-    certain = spread > 0.0 and abs(beta) * math.sqrt(spread / scale) > critical if scale > 0.0 else True
+    # the rule of 1996 tests its trend by a dispersion that may be below 1
+    tested = pearson / df if options[10] > 0.0 else scale
+    certain = spread > 0.0 and abs(beta) * math.sqrt(spread / tested) > critical if tested > 0.0 else True
     if not (keep_years and certain and mean <= highest):
         return math.nan
     return beta

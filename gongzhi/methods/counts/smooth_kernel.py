@@ -18,6 +18,7 @@ from numba import njit
 from gongzhi.methods.counts import pair
 
 RARE = 0.002  # a period is left out when its count had a chance of this or less
+NEAR_ONE = 0.4  # standard errors taken off a dispersion that may well be 1
 UNSURE = 1.5  # how much the error of the dispersion widens a prediction, right for tails near 0.01
 BINS, NEAR, UNEVEN = 26, 2, 4.5  # times of year, neighbours pooled, standard errors that make them differ
 RAREST = 1e-5  # the same where the dispersion changes with the season
@@ -260,7 +261,10 @@ def fitted(y, design, offset, fixed, orders, scratch, beta, kept, mu, shares, he
     # the factor of the last step's matrix serves the errors of predictions
     newton(y, design, held, kept, p, beta, mu, matrix, gradient, step)
     phi, unsure = pearson(y, mu, kept, shares, p, phi)
-    return p, phi, unsure
+    # a dispersion may not be below 1, so near 1 it is too high on average
+    error = math.sqrt(unsure)
+    near = (phi - 1.0) / (2.0 * error * phi)
+    return p, max(1.0, phi * (1.0 - NEAR_ONE * error * math.exp(-near * near))), unsure
 
 
 @njit(cache=True, error_model="numpy")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -159,6 +160,21 @@ def test_the_rule_of_1996_agrees_as_far_as_the_reference_converged():
     theirs = column("farrington1996/salmonella.agona__b4w3.csv", "upperbound")
     config = Farrington(alpha=0.005, weights_from=1.0, plain_errors=True, **{**FLEXIBLE, "left_out": 0})
     got = farrington(y, at, config=config)
+    assert worst(got.bound[0], np.where(theirs > 0, theirs, np.nan)) < 1e-4
+
+
+@needs_reference
+def test_the_rule_of_1996_agrees_by_calendar_at_all_254_bounds():
+    with (SHARED / "data/salmNewport.csv").open() as file:
+        rows = [(float(row["epoch"]), float(row["observed"])) for row in csv.DictReader(file)]
+    days = sorted({day for day, _ in rows})
+    y = np.array([sum(count for day, count in rows if day == d) for d in days])
+    dates = [date(1970, 1, 1) + timedelta(days=d) for d in days]
+    name = "farrington1996/salmNewportDE__b4w3.csv"
+    theirs = column(name, "upperbound")
+    config = Farrington(alpha=0.005, weights_from=1.0, plain_errors=True, **{**FLEXIBLE, "left_out": 0})
+    got = farrington(y, column(name, "k").astype(int) - 1, config=config, dates=dates)
+    assert (theirs > 0).sum() == 254
     assert worst(got.bound[0], np.where(theirs > 0, theirs, np.nan)) < 1e-4
 
 
