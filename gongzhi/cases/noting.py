@@ -198,6 +198,11 @@ def millisecond_of(seek: int) -> int:
     return (seek >> 22) + round(_EPOCH.timestamp()) * 1000
 
 
+def moment_of(seek: int) -> datetime:
+    """The millisecond a seek was drawn in."""
+    return _EPOCH + timedelta(milliseconds=seek >> 22)
+
+
 def received_fact(told: Told, case: Case, voice: Voice) -> NewFact:
     """The fact of a receipt: ids, codes and the promised moment; no text and no name."""
     return NewFact(

@@ -23,10 +23,12 @@ class WeekNumbers:
     """True numbers of the county's week (Monday to Sunday, county zone), with the week before for the trend.
 
     "81 of 97 answered in time" is `in_time` of `due`: cases whose limit ended in the week (paused time out)
-    or which were answered in it. `median_days` is from receipt to answer. `unhappy` of `rated`."""
+    or which were answered in it. `median_days` is from receipt to answer. `unhappy` of `rated`. `running`: the week
+    is not over yet."""
 
     monday: date
     sunday: date
+    running: bool
     received: int
     received_before: int
     due: int
@@ -55,10 +57,11 @@ class MatterNumber:
 
 @dataclass(frozen=True, slots=True)
 class PlaceNumbers:
-    """What was said in a place in the last 90 days; None is a withheld figure (below ten people)."""
+    """What was said in a place in the 90 days up to `until`; None is a withheld figure (below ten people)."""
 
     place: PlaceTag
     days: int
+    until: date
     received: int | None
     open: int | None
     due: int | None

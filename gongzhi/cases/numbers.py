@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from gongzhi.cases import reads, rules
 from gongzhi.cases.cards import PlaceTag
 from gongzhi.cases.models import Case, Entry, Rating
-from gongzhi.cases.noting import seek_at
+from gongzhi.cases.noting import moment_of, seek_at
 from gongzhi.cases.number_cards import DayNumber, MatterNumber, PlaceNumbers, WeekNumbers
 from gongzhi.places import reads as places
 
@@ -40,14 +40,43 @@ class _Span:
     reopened: int
 
 
-def week(at: datetime) -> WeekNumbers:
-    """The numbers of the week of `at` (Monday to Sunday in the county's zone) and of the week before."""
+def week_shown(now: datetime, day: date | None = None) -> datetime:
+    """The moment as of which a week is shown: that of `day`, else the running one, or, when neither it nor the week
+    before it has a case, the last one that has. A week that is over is shown whole."""
+    if day is None:
+        seek = (
+            _counted()
+            .filter(seek__lt=seek_at(now) + (1 << 22))
+            .order_by("-seek")
+            .values_list("seek", flat=True)
+            .first()
+        )
+        latest = now if seek is None else moment_of(seek)
+        day = _local_day(now if latest > now - timedelta(days=14) else latest)
+    return min(now, _midnight(day - timedelta(days=day.weekday() - 7)) - timedelta(microseconds=1))
+
+
+def place_shown(code: str, now: datetime, day: date | None = None) -> datetime:
+    """The moment up to which a place's 90 days are shown: the end of `day`, else now, or the last case of the place
+    when it had none in the 90 days before now."""
+    if day is None:
+        seek = Case.objects.filter(reads.in_place(code), about_officer=False).aggregate(last=Max("seek"))["last"]
+        latest = now if seek is None else moment_of(seek)
+        if latest > now - timedelta(days=DAYS):
+            return now
+        day = _local_day(latest)
+    return min(now, _midnight(day + timedelta(days=1)) - timedelta(microseconds=1))
+
+
+def week(at: datetime, *, running: bool = True) -> WeekNumbers:
+    """The numbers of the week of `at` (Monday to Sunday in the county's zone) and of the week before, as of `at`."""
     monday = _local_day(at) - timedelta(days=_local_day(at).weekday())
     begin, end, before = (_midnight(monday + timedelta(days=days)) for days in (0, 7, -7))
     now, then = _span(begin, end, at), _span(before, begin, at)
     return WeekNumbers(
         monday=monday,
         sunday=monday + timedelta(days=6),
+        running=running,
         received=now.received,
         received_before=then.received,
         due=now.due,
@@ -68,12 +97,16 @@ def week(at: datetime) -> WeekNumbers:
 
 
 def place_numbers(code: str, at: datetime) -> PlaceNumbers:
-    """The last 90 days of a place. A figure of 1 to 9 people is withheld (None); nothing about officers counts."""
+    """The 90 days of a place up to `at`. A figure of 1 to 9 people is withheld (None); officers are in none."""
     card = places.place(code)
     since = at - timedelta(days=DAYS)
-    here = Case.objects.filter(reads.in_place(code), about_officer=False, seek__gte=seek_at(since))
+    here = Case.objects.filter(
+        reads.in_place(code), about_officer=False, seek__gte=seek_at(since), seek__lt=seek_at(at) + (1 << 22)
+    )
     totals = here.aggregate(received=Sum("voices"), open=Count("id", filter=~Q(state="closed")))
-    answered = Entry.objects.filter(case__in=here, kind="answered", at__gte=since).values_list("reason", flat=True)
+    answered = Entry.objects.filter(case__in=here, kind="answered", at__gte=since, at__lte=at).values_list(
+        "reason", flat=True
+    )
     kept = Counter(answered)
     late = here.filter(answered_at__isnull=True, due_at__lt=at, state__in=("received", "in_hand")).count()
     rated = Rating.objects.filter(case__in=here).aggregate(all=Count("id"), unhappy=Count("id", filter=_UNHAPPY))
@@ -83,6 +116,7 @@ def place_numbers(code: str, at: datetime) -> PlaceNumbers:
             card.code, card.level, card.name_zh, card.name_en, card.path_zh, card.path_en, card.lon, card.lat
         ),
         days=DAYS,
+        until=_local_day(at),
         received=_shown(totals["received"] or 0),
         open=_shown(totals["open"]),
         due=_shown(sum(kept.values()) + late),

@@ -40,12 +40,15 @@ def doors() -> list[dict[str, str]]:
 def home(request: HttpRequest) -> HttpResponse:
     """The question whose answer already begins the journey; in elder mode large buttons as well."""
     at = now()
+    shown = numbers.week_shown(at)
+    counted = numbers.week(shown, running=shown == at)
     others = doors()
     speak = {"href": reverse("cases:speak"), "icon": "message", "label": _("Speak up")}
     context = {
         "doors": others,
         "elder_buttons": [speak, *others],
-        "three": figures.three(numbers.week(at)),
+        "week": counted,
+        "three": figures.three(counted),
         "lately": lists.lately_fixed(at, limit=LATELY),
     }
     return printed.offer(request, show(request, "web/home.html", context), lasts=HOME_SECONDS)

@@ -33,7 +33,7 @@ def three(week: WeekNumbers) -> list[Figure]:
 def _received(week: WeekNumbers) -> Figure:
     return Figure(
         str(week.received),
-        _("received this week"),
+        _("received this week") if week.running else _("received in this week of the past"),
         ngettext("%(count)s answered", "%(count)s answered", week.answered) % {"count": week.answered},
         _("%(count)s in the whole week before") % {"count": week.received_before},
     )
@@ -88,31 +88,34 @@ def week_days(week: WeekNumbers) -> SafeString:
     title = _("Most came on %(day)s: %(count)s") % {"day": dates.short_day(fullest.day), "count": fullest.received}
     return charts.bars(
         title=title,
-        rows=[(dates.short_day(day.day), day.received) for day in week.days],
+        rows=[(dates.short_day(day.day, year=not week.running), day.received) for day in week.days],
         head=(_("Day"), _("received")),
     )
 
 
 def weeks(week: WeekNumbers) -> SafeString:
     """How many came in each of the last weeks, as a line; the running week is the last point."""
-    return _line(week.weeks)
+    return _line(week.weeks, running=week.running)
 
 
-def place_weeks(counted: PlaceNumbers) -> SafeString:
+def place_weeks(counted: PlaceNumbers, *, running: bool = True) -> SafeString:
     """The same for a place; weeks below ten people are left out of the drawing and the table."""
-    return _line([(monday, count) for monday, count in counted.weeks if count is not None])
+    return _line([(monday, count) for monday, count in counted.weeks if count is not None], running=running)
 
 
-def _line(points: Sequence[tuple[date, int]]) -> SafeString:
+def _line(points: Sequence[tuple[date, int]], *, running: bool = True) -> SafeString:
     points = list(dropwhile(lambda point: not point[1], points))  # weeks before the county began
     if len(points) < 2:
         return SafeString("")
     counts = [count for _monday, count in points]
     mean = round(sum(counts[:-1]) / len(counts[:-1]))
-    title = _("%(count)s this week so far; about %(mean)s in a whole week before") % {"count": counts[-1], "mean": mean}
+    sentence = _("%(count)s this week so far; about %(mean)s in a whole week before")
+    if not running:
+        sentence = _("%(count)s in the last of these weeks; about %(mean)s in one before")
+    title = sentence % {"count": counts[-1], "mean": mean}
     return charts.line(
         title=title,
-        labels=[dates.short_day(monday) for monday, _count in points],
+        labels=[dates.short_day(monday, year=not running) for monday, _count in points],
         values=counts,
         head=(_("Week from"), _("received")),
     )

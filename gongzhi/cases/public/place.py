@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from gongzhi.cases import lists, numbers, rules
 from gongzhi.cases.public import choosing, figures
 from gongzhi.cases.public.frame import show
+from gongzhi.cases.public.week import day_asked
 from gongzhi.kit.moments import now
 from gongzhi.look import printed
 from gongzhi.people.permits import public
@@ -22,15 +23,17 @@ LATEST = 5
 def place(request: HttpRequest, code: str) -> HttpResponse:
     """A town, village or grid. Figures below ten people are withheld."""
     card, at = places.place(rules.clean(code)), now()
-    counted = numbers.place_numbers(card.code, at)
+    until = numbers.place_shown(card.code, at, day_asked(request, "until"))
+    counted = numbers.place_numbers(card.code, until)
     context = {
         "place": card,
-        "path": places.path(card.code)[:-1],
+        "path": [above for above in places.path(card.code)[:-1] if above.name_zh != card.name_zh],
+        "running": until == at,
         "grids": choosing.grids_address(card.code),
         "inside": choosing.below(card.code),
         "numbers": counted,
         "withheld_below": rules.WITHHELD_BELOW,
-        "chart": figures.place_weeks(counted),
+        "chart": figures.place_weeks(counted, running=until == at),
         "rows": lists.public_list(at, place=card.code, limit=LATEST).rows,
     }
     return printed.offer(request, show(request, "cases/place.html", context, here="list"), lasts=PLACE_SECONDS)

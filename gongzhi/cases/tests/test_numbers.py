@@ -92,3 +92,41 @@ def test_a_place_holds_what_lies_under_it_and_an_unknown_one_is_refused() -> Non
     assert counts == [10, 0]
     with pytest.raises(NotFound):
         numbers.place_numbers("990101999", cast.AT)
+
+
+def test_an_old_county_is_shown_in_its_last_week_with_cases_and_whole() -> None:
+    done(1)
+    years_later = cast.later(days=900)
+    at = numbers.week_shown(years_later)
+    week = numbers.week(at, running=False)
+    assert (week.monday, week.received, week.answered) == (cast.AT.date(), 1, 1)
+    assert numbers.place_numbers(cast.GRID, numbers.place_shown(cast.GRID, years_later)).until == cast.AT.date()
+
+
+def test_a_living_county_is_shown_as_it_stands() -> None:
+    done(1)
+    now = cast.later(days=3)
+    assert numbers.week_shown(now) == now
+    assert numbers.place_shown(cast.GRID, now) == now
+    assert numbers.week_shown(cast.later(days=10)) == cast.later(days=10), "a quiet week is told as quiet"
+
+
+def test_a_chosen_day_shows_its_week_but_never_the_future() -> None:
+    done(1)
+    now = cast.later(days=30)
+    chosen = numbers.week(numbers.week_shown(now, cast.later(days=2).date()), running=False)
+    assert (chosen.monday, chosen.received) == (cast.AT.date(), 1)
+    assert numbers.week_shown(now, cast.later(days=300).date()) == now
+
+
+def test_what_came_after_the_chosen_day_is_not_counted_in_its_ninety() -> None:
+    for _voice in range(10):
+        cast.say()
+    before = numbers.place_shown(cast.GRID, cast.later(days=30), cast.later(days=-1).date())
+    assert numbers.place_numbers(cast.GRID, before).received == 0
+    assert numbers.place_numbers(cast.GRID, cast.later(days=30)).received == 10
+
+
+def test_a_county_without_any_case_is_shown_this_week() -> None:
+    assert numbers.week_shown(cast.AT) == cast.AT
+    assert numbers.place_shown(cast.GRID, cast.AT) == cast.AT

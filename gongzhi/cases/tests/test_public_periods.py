@@ -1,0 +1,51 @@
+"""The reader chooses a week or days; without a choice an old county shows its last ones with cases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from gongzhi.cases.tests import small
+
+pytestmark = pytest.mark.django_db
+LATER = small.AT + timedelta(days=800)
+
+
+@pytest.fixture(autouse=True)
+def _county(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.PRINTED_DIR = tmp_path / "printed"
+    small.load()
+    for _voice in range(12):
+        small.voice()
+    small.stop_clocks(monkeypatch, LATER)
+
+
+def page(path: str, **query: str) -> str:
+    answer = Client().get(path, query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_week_and_the_front_page_show_the_last_week_with_cases() -> None:
+    for path in ("/en/week/", "/en/"):
+        text = page(path)
+        assert "23 November 2026" in text
+        assert '<span class="figure-number">12</span>' in text
+        assert "This week" not in text
+
+
+def test_a_chosen_week_is_shown_and_no_day_is_no_choice() -> None:
+    assert '<span class="figure-number">0</span>' in page("/en/week/", week="2026-11-20")
+    assert '<span class="figure-number">12</span>' in page("/en/week/", week="2026-11-26")
+    assert '<span class="figure-number">12</span>' in page("/en/week/", week="yesterday")
+    assert "?week=2026-11-16" in page("/en/week/", week="2026-11-26")
+
+
+def test_a_place_shows_the_days_up_to_its_last_case_or_the_chosen_one() -> None:
+    text = page(f"/en/places/{small.GRID}/")
+    assert "up to 23 November 2026" in text
+    assert '<span class="figure-number">12</span>' in text
+    assert '<span class="figure-number">0</span>' in page(f"/en/places/{small.GRID}/", until="2026-11-01")
