@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from gongzhi.people import rules as people
@@ -186,3 +188,33 @@ def word(code: str, group: str) -> str:
     """The word for a code in the reader's language; a code without a word is shown as it is."""
     said = GROUPS[group].get(str(code))
     return str(code) if said is None else str(said)
+
+
+_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+_ARTICLE = re.compile(r"第([零〇一二两三四五六七八九十百千]+|[0-9]+)(条|款|项)")
+_PARTS = {"条": "art. ", "款": "para. ", "项": "item "}
+
+
+def article(text: str) -> str:
+    """Where in a law a rule stands, as the reader's language writes it: 第二十一条第二款 or art. 21 para. 2.
+
+    What is not written like this stays as it is."""
+    if not (get_language() or "").startswith("en"):
+        return text
+    found = _ARTICLE.findall(text)
+    plain = _ARTICLE.sub("", text).strip()
+    return text if plain or not found else " ".join(_PARTS[part] + str(_number(number)) for number, part in found)
+
+
+def _number(text: str) -> int:
+    """A number below ten thousand in Chinese signs or in figures."""
+    if text.isascii():
+        return int(text)
+    total, digit = 0, 0
+    for sign in text:
+        if sign in _UNITS:
+            total, digit = total + (digit or 1) * _UNITS[sign], 0
+        else:
+            digit = _DIGITS[sign]
+    return total + digit

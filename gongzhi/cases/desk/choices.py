@@ -81,7 +81,9 @@ def matters() -> list[Choice | Group]:
 
 def clauses() -> list[Choice]:
     """Clauses a hand-over or a look may rest on, by law and article."""
-    offered = [(clause.code, f"{said(clause, 'law')} {clause.article}") for clause in procedures.clauses()]
+    offered = [
+        (clause.code, f"{said(clause, 'law')} {labels.article(clause.article)}") for clause in procedures.clauses()
+    ]
     return [("", _("Choose a clause")), *offered]
 
 
@@ -92,7 +94,7 @@ def pauses(run: UUID) -> list[Choice]:
     for term in next((move.clock.pauses for move in net.moves if move.code == pausing.MOVE), ()):
         clause = procedures.clause_or_none(term.clause)
         most = dates.amount(term.at_most.amount, term.at_most.unit.value)
-        rule = f"{said(clause, 'law')} {clause.article}" if clause else ""
+        rule = f"{said(clause, 'law')} {labels.article(clause.article)}" if clause else ""
         sentence = _("%(reason)s (at most %(most)s; %(clause)s)") if rule else _("%(reason)s (at most %(most)s)")
         word = labels.word(term.reason, "pause_reason")
         offered.append((term.reason, sentence % {"reason": word, "most": most, "clause": rule}))

@@ -130,5 +130,5 @@ def _detail(entry: TimelineEntry) -> str:
     if entry.kind in _REASONS and entry.reason:
         parts.append(_("Reason: %(reason)s.") % {"reason": labels.word(entry.reason, _REASONS[entry.kind])})
     if entry.clause:
-        parts.append(f"{said(entry.clause, 'law')} {entry.clause.article}")
+        parts.append(f"{said(entry.clause, 'law')} {labels.article(entry.clause.article)}")
     return " ".join(parts)

@@ -13,3 +13,9 @@ register = template.Library()
 def word(code: object, group: str) -> str:
     """`{{ course.state|word:"state" }}`: the word for a code, in the reader's language."""
     return labels.word(str(code), group)
+
+
+@register.filter
+def article(text: str) -> str:
+    """`{{ clause.article|article }}`: 第二十一条, or art. 21 on an English page."""
+    return labels.article(text)
