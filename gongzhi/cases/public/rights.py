@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from itertools import dropwhile
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
@@ -30,15 +32,21 @@ BELOW = f"<{rules.WITHHELD_BELOW}"
 def decisions(request: HttpRequest) -> HttpResponse:
     """What was refused, taken from public view, paused or handed over, by reason and month; and the appeals."""
     counted = decision_reads.counted(now())
-    groups = [
-        {
-            "what": labels.word(what, "decision"),
-            "rows": [(labels.word(row.reason, REASONS[what]), row) for row in counted.rows if row.what == what],
-        }
-        for what in rules.DECISIONS
-    ]
+    groups = [_group(counted, what) for what in rules.DECISIONS]
     context = {"counted": counted, "groups": groups, "below": rules.WITHHELD_BELOW, "days": rules.APPEAL_DAYS}
     return printed.offer(request, show(request, "cases/decisions.html", context, here="week"), lasts=SECONDS)
+
+
+def _group(counted: decision_reads.Decisions, what: str) -> dict[str, Any]:
+    """The table of one kind of decision: a column for each reason, a row for each month since the first with any."""
+    rows = [row for row in counted.rows if row.what == what]
+    months = zip(counted.months, zip(*(row.counts for row in rows), strict=True), strict=True) if rows else ()
+    return {
+        "what": labels.word(what, "decision"),
+        "names": [labels.word(row.reason, REASONS[what]) for row in rows],
+        "months": list(dropwhile(lambda month: not any(count != 0 for count in month[1]), months)),
+        "totals": [row.total for row in rows],
+    }
 
 
 @public
@@ -60,7 +68,10 @@ def decisions_csv(request: HttpRequest) -> HttpResponse:
 @require_GET
 def suggestions(request: HttpRequest) -> HttpResponse:
     """How often the machine's suggestions were right, by kind and month."""
-    rates = [(labels.word(rate.what, "hint"), rate) for rate in hint_reads.rates(now())]
+    rates = [
+        (labels.word(rate.what, "hint"), rate, list(dropwhile(lambda month: month.hit is None, rate.months)))
+        for rate in hint_reads.rates(now())
+    ]
     context = {"rates": rates, "below": rules.WITHHELD_BELOW}
     return printed.offer(request, show(request, "cases/suggestions.html", context, here="week"), lasts=SECONDS)
 
