@@ -148,7 +148,8 @@ def look(request: HttpRequest, case: str, body: shapes.LookIn) -> HttpResponse:
         raise reads.unknown()
     told = looking.original(by=actor.by, at=now(), post=actor.acting, **body.model_dump())
     names = ("number", "words", "place", "contact_kind", "contact")
-    return answer_json({**fields(told, names), "replies": list(told.replies)}, secret=True)
+    later = {"replies": list(told.replies), "ratings": list(told.ratings)}
+    return answer_json({**fields(told, names), **later}, secret=True)
 
 
 # Moving ------------------------------------------------------------------------------------------------------
@@ -186,7 +187,7 @@ STEPS = (
          "At most as long as the county's procedure allows; everybody who spoke is told how to appeal."),
     Step("resume", Permit.CASE_PAUSE, shapes.MoveIn, pausing.resume, "End a pause", "The clock runs again."),
     Step("answer", Permit.CASE_ANSWER, shapes.AnswerIn, _answer, "Answer",
-         "Every voice gets it as her own letter; with an outcome the case is closed too."),
+         "Every voice gets it, or its own, as a letter; with an outcome the case is closed too."),
     Step("close", Permit.CASE_CLOSE, shapes.CloseIn, closing.close, "Close", "An answered case, with its outcome."),
     Step("extend", Permit.CASE_EXTEND, shapes.ReasonIn, handling.extend, "Extend once", "The reason is told."),
     Step("reopen", Permit.CASE_CLOSE, shapes.ReasonIn, closing.reopen, "Open again", "A new round, a new clock."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
@@ -94,6 +94,11 @@ class AnswerIn(MoveIn):
     public_text: str = _ANSWER
     internal_text: str = _INSIDE
     outcome: Literal["", "fixed", "answered", "partly", "planned", "not_ours", "no_ground"] = ""
+    own: dict[UUID, Annotated[str, Field(max_length=rules.ANSWER_MAX)]] = Field(
+        {},
+        max_length=100,
+        description="Answers for single voices by their id, where they differ; each stands in place of the common one.",
+    )
 
 
 class CloseIn(MoveIn):
@@ -204,6 +209,7 @@ class DeskVoice(Schema):
     noted_at: datetime
     contact_kind: str
     withdrawn_at: datetime | None
+    erased_at: datetime | None
 
 
 class DeskStep(Step):
@@ -243,6 +249,7 @@ class OriginalOut(Schema):
     contact_kind: str
     contact: str
     replies: list[str]
+    ratings: list[str]
 
 
 class AppealOut(Schema):
@@ -301,6 +308,6 @@ def _step(entry: TimelineEntry) -> dict[str, Any]:
 
 
 def _voice(card: VoiceCard) -> dict[str, Any]:
-    names = ("id", "number", "kind", "source", "words", "noted_at", "contact_kind", "withdrawn_at")
+    names = ("id", "number", "kind", "source", "words", "noted_at", "contact_kind", "withdrawn_at", "erased_at")
     told: dict[str, Any] = fields(card, names)
     return told

@@ -14,6 +14,7 @@ from gongzhi.cases.intake import Received
 from gongzhi.cases.models import Case, Entry, Rating
 from gongzhi.cases.tests import cast
 from gongzhi.cases.tests.deskcast import do, signed_in, text, url
+from gongzhi.cases.tests.test_api_desk import Program
 from gongzhi.channels.models import Message
 from gongzhi.kit import moments
 from gongzhi.kit.refusal import Refusal
@@ -158,3 +159,19 @@ def test_the_desk_writes_own_answers_on_the_page_of_the_answer(two: tuple[Receiv
 def test_a_case_of_one_voice_asks_for_no_own_answer() -> None:
     case = dispatch.accept(**cast.turn("roads-1", cast.say().case))
     assert "own_" not in text(signed_in("roads-1").get(url("answer", case)))
+
+
+def test_a_program_of_the_staff_gives_own_answers_too(two: tuple[Received, Received]) -> None:
+    roads, voice = Program("roads-1"), two[1].voice
+    told = roads.move("answer", two[0].case, public_text=ALL, outcome="fixed", own={str(voice.id): OWN})
+    assert told.status_code == 200
+    assert told.json()["answer"] == ALL, "the desk reads the common one first"
+    assert OWN in [step["text"] for step in told.json()["steps"]]
+    at = moments.now()
+    answers = [course.by_token(each.link_token, at).answer for each in two]
+    assert [entry.text for entry in answers if entry] == [ALL, OWN]
+
+
+def test_a_program_that_names_a_stranger_is_refused(two: tuple[Received, Received]) -> None:
+    refused = Program("roads-1").move("answer", two[0].case, public_text=ALL, own={str(uuid4()): OWN})
+    assert (refused.status_code, refused.json()["code"]) == (409, "voice_not_here")
