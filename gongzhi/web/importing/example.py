@@ -192,8 +192,9 @@ def _write_matters(folder: Path, profile: Profile, found: Scan, organs: dict[str
         rows[code("m", path)] = (code("m", path), "", lead, CLAUSE)
     _write(folder / "responsibilities.csv", ("matter", "place", "organ", "clause"), rows.values())
     promise = f"示例期限：{profile.county.limit_amount}（{profile.county.limit_unit.value}）。"
-    clause = (CLAUSE, "示例规则", "", promise, "An example, not a law.", "-", "false")
-    _write(folder / "clauses.csv", ("code", "law_zh", "article", "text_zh", "text_en", "source", "verified"), [clause])
+    clause = (CLAUSE, "示例规则", "Example rule", "", promise, "An example, not a law.", "-", "false")
+    head = ("code", "law_zh", "law_en", "article", "text_zh", "text_en", "source", "verified")
+    _write(folder / "clauses.csv", head, [clause])
 
 
 def _write(path: Path, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -43,6 +44,13 @@ class State(Part):
     closed: dict[str, Outcome]
 
 
+class Told(Part):
+    """How it ended, from a text: the first of these pieces that the column holds."""
+
+    column: str
+    has: dict[str, Outcome]
+
+
 class Coordinates(Part):
     """The columns of a pin in degrees, and the system they were measured in."""
 
@@ -75,7 +83,9 @@ class Profile(Part):
     address: str = ""
     closed: str = ""
     answer: str = ""
+    answer_without: list[str] = []
     state: State | None = None
+    outcome: Told | None = None
     kind: str = ""
     kinds: dict[str, str] = {}
     source: str = ""
@@ -97,6 +107,16 @@ class Profile(Part):
             raise ValueError("not a time zone; America/New_York is one") from error
         return value
 
+    @field_validator("answer_without")
+    @classmethod
+    def _patterns(cls, value: list[str]) -> list[str]:
+        for pattern in value:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern} is no pattern: {error}") from error
+        return value
+
     @model_validator(mode="after")
     def _codes(self) -> Profile:
         for given, known in ((self.kinds, rules.KINDS), (self.sources, rules.SOURCES)):
@@ -110,6 +130,7 @@ class Profile(Part):
         named = [self.id, self.opened, self.closed, self.organ, self.kind, self.source, self.answer]
         named += [*self.matter, *self.place, *fields_of(self.words), *fields_of(self.address)]
         named += [self.state.column] if self.state else []
+        named += [self.outcome.column] if self.outcome else []
         named += [self.coordinates.lon, self.coordinates.lat] if self.coordinates else []
         return {name for name in named if name}
 

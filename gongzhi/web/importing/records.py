@@ -25,6 +25,15 @@ REASONS = (
 )
 
 
+# What stands in the place of an answer that the other system did not keep.
+UNTOLD = {
+    ("zh-hans", "answer"): "原系统没有留下答复的内容。",
+    ("en", "answer"): "The earlier system kept no words of the answer.",
+    ("zh-hans", "end"): "原系统没有留下答复的内容和办结的时间，这里记在收到的当天。",
+    ("en", "end"): "The earlier system kept neither the answer nor when this ended; it is noted on the day it began.",
+}
+
+
 class Rejected(Exception):
     """A row that is not kept: one of REASONS, and the value that was the reason."""
 
@@ -57,6 +66,7 @@ class Reader:
         self.day_moment = lru_cache(maxsize=50_000)(self._day_moment)
         self.code_of_matter = lru_cache(maxsize=50_000)(self._code_of_matter)
         self.code_of_place = lru_cache(maxsize=50_000)(self._code_of_place)
+        self.without = [re.compile(pattern) for pattern in profile.answer_without]
         self.earliest = datetime(profile.earliest, 1, 1, tzinfo=UTC)
 
     def key(self, row: Row) -> str:
@@ -139,7 +149,7 @@ class Reader:
     def _acts(self, row: Row, at: datetime) -> tuple[Ended, ...]:
         profile = self.profile
         closed = self.moment(row[profile.closed]) if profile.closed else None
-        outcome: str | None = "fixed" if closed is not None else None
+        outcome: str | None = "answered" if closed is not None else None
         if profile.state is not None:
             outcome = profile.state.closed.get(self.text(row[profile.state.column]))
         if closed is not None and closed < at:
@@ -151,13 +161,27 @@ class Reader:
             self.traps["end_unknown"] += 1
             evening = datetime.combine(at.astimezone(self.zone).date(), time(23, 59, 59), self.zone).astimezone(UTC)
             closed = max(at, min(evening, self.at))
-        answer = self.text(row[profile.answer])[: rules.ANSWER_MAX] if profile.answer else ""
-        return (Ended(closed, outcome, answer),)
+            return (Ended(closed, self._outcome(row, outcome), UNTOLD[profile.language, "end"]),)
+        return (Ended(closed, self._outcome(row, outcome), self._answer(row)),)
+
+    def _outcome(self, row: Row, closed: str) -> str:
+        """How it ended: as the profile's pieces of text tell it, else as its state does."""
+        told = self.profile.outcome
+        text = self.text(row[told.column]) if told else ""
+        return next((outcome for piece, outcome in told.has.items() if piece in text), closed) if told else closed
+
+    def _answer(self, row: Row) -> str:
+        """What was answered, without the signs of the other system; what it did not keep is said."""
+        text = self.text(row[self.profile.answer]) if self.profile.answer else ""
+        for pattern in self.without:
+            text = pattern.sub("", text).strip()
+        return text[: rules.ANSWER_MAX] or UNTOLD[self.profile.language, "answer"]
 
     def _words(self, row: Row) -> str:
         words = fill(self.profile.words, {name: self.text(value) for name, value in row.items()})
         if words:
-            return words
+            kind, _colon, said = words.partition(": ")
+            return kind if kind.casefold() == said.casefold() else words  # many systems fill the title with the kind
         if not self.profile.unsaid:
             raise Rejected("words_missing")
         self.traps["without_words"] += 1

@@ -307,7 +307,9 @@ def test_every_shipped_profile_can_be_used(name: str) -> None:
     assert profile.load(name).profile == name
 
 
-@pytest.mark.parametrize("line", ["moon: 1", "kinds: {a: shouting}", "tz: Moon/Base", "matter: []"])
+@pytest.mark.parametrize(
+    "line", ["moon: 1", "kinds: {a: shouting}", "tz: Moon/Base", "matter: []", "answer_without: ['(']"]
+)
 def test_a_faulty_profile_is_refused_with_its_key(tmp_path: Path, line: str) -> None:
     key = line.partition(":")[0]
     lines = [old for old in PROFILE.splitlines() if not old.startswith(f"{key}:")]
@@ -328,3 +330,37 @@ def test_a_draft_fits_the_file_it_was_drafted_from(tmp_path: Path) -> None:
     assert drafted.dates == ["%m/%d/%Y %I:%M:%S %p"]
     assert drafted.state is not None
     assert scanning.scan(path, drafted, at=AT).first == datetime(2024, 3, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.usefixtures("house")
+def test_how_it_ended_is_read_from_a_sentence_and_signs_are_cut_from_the_answer(tmp_path: Path) -> None:
+    text = PROFILE + 'answer: words\nanswer_without: ["^Case Closed [0-9-]+ "]\n'
+    text += "outcome: {column: words, has: {Duplicate of: duplicate, Resolved: fixed, Invalid: no_ground}}\n"
+    (tmp_path / "p.yaml").write_text(text.replace("Closed: fixed", "Closed: answered"), encoding="utf-8")
+    told = ["Case Closed 2024-03-05 Resolved lamp changed", "Duplicate of 17, Resolved", "Invalid", "Noted"]
+    rows = [row(n, words=words) for n, words in enumerate(told, 11)]
+    imported(file_of(tmp_path, rows), profile.load(str(tmp_path / "p.yaml")))
+    outcomes = Case.objects.order_by("lon").values_list("outcome", flat=True)
+    assert list(outcomes) == ["fixed", "duplicate", "no_ground", "answered"]
+    answers = Entry.objects.filter(kind="answered").values_list("public_text", flat=True)
+    assert "Resolved lamp changed" in answers
+
+
+@pytest.mark.usefixtures("house")
+def test_what_the_other_system_did_not_keep_is_said(tmp_path: Path, how: profile.Profile) -> None:
+    imported(file_of(tmp_path, [row(11), row(12, closed="")]), how)
+    texts = [entry.public_text for entry in Entry.objects.filter(kind="answered").order_by("case__lon")]
+    assert texts[0] == "The earlier system kept no words of the answer."
+    assert "neither the answer nor when this ended" in texts[1]
+
+
+@pytest.mark.usefixtures("house")
+def test_a_title_that_repeats_the_kind_is_said_once(tmp_path: Path, how: profile.Profile) -> None:
+    imported(file_of(tmp_path, [row(11, words="lamp"), row(12, words="lamp is dark")]), how)
+    assert set(Case.objects.values_list("title", flat=True)) == {"Lamp", "Lamp: lamp is dark"}
+
+
+@pytest.mark.usefixtures("house")
+def test_closed_without_saying_how_is_answered_and_not_fixed(tmp_path: Path, how: profile.Profile) -> None:
+    imported(file_of(tmp_path, [row(11)]), how.model_copy(update={"state": None}))
+    assert Case.objects.get().outcome == "answered"
