@@ -8,6 +8,8 @@ steps. Arrays are (series, …); `known` has one column a period of past and hor
 # numba infers the types of compiled functions; their meaning stands in each docstring
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import njit
 
@@ -91,18 +93,18 @@ def means(i, o, t, known, group, levels, factors, weights, out) -> None:
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def spread(y, first, known, origins, age, group, levels, factors, weights, power, sums) -> None:
-    """Sums for the dispersion: squared error above the mean, and mean ** power, (series, groups, 3)."""
+def spread(y, first, known, origins, age, group, levels, factors, weights, sums) -> None:
+    """Sums for the dispersion: squared error above the mean, and mean ** 1.75, (series, groups, 3)."""
     mean = np.empty(group.size)
     for i in range(y.shape[0]):
         for o in range(origins.size - 1):
             if origins[o] >= first[i] + factors.shape[2]:
                 means(i, o, origins[o], known, group, levels, factors, weights, mean)
-                errors(y[i], origins[o] + 1, mean, age[o], group, power, sums[i])
+                errors(y[i], origins[o] + 1, mean, age[o], group, sums[i])
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def errors(y, begin, mean, weight, group, power, sums) -> None:
+def errors(y, begin, mean, weight, group, sums) -> None:
     """Add what came after one origin; squares far outside what the mean allows are cut."""
     for h in range(min(group.size, y.size - begin)):
         value, mu = y[begin + h], mean[h]
@@ -110,12 +112,12 @@ def errors(y, begin, mean, weight, group, power, sums) -> None:
             part = weight / (mu + 0.1)
             square = min((value - mu) * (value - mu), 25.0 * (mu + 2.0 + mu * mu))
             sums[group[h], 0] += part * (square - mu)
-            sums[group[h], 1] += part * mu**power
+            sums[group[h], 1] += part * mu * math.sqrt(mu * math.sqrt(mu))
             sums[group[h], 2] += weight
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def check(y, first, known, origins, age, group, levels, factors, weights, power, extra, grid, hits, seen) -> None:
+def check(y, first, known, origins, age, group, levels, factors, weights, extra, grid, hits, seen) -> None:
     """Non-randomised probability transforms of past forecasts (Czado, Gneiting & Held 2009).
 
     hits (series, groups, grid + 1): how much of the past fell between each level of the grid and the one before; the
@@ -126,16 +128,17 @@ def check(y, first, known, origins, age, group, levels, factors, weights, power,
         for o in range(origins.size - 1):
             if origins[o] >= first[i] + factors.shape[2]:
                 means(i, o, origins[o], known, group, levels, factors, weights, mean)
-                compare(y[i], origins[o] + 1, mean, age[o], group, power, extra[i], grid, hits[i], seen[i, o])
+                compare(y[i], origins[o] + 1, mean, age[o], group, extra[i], grid, hits[i], seen[i, o])
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def compare(y, begin, mean, weight, group, power, extra, grid, hits, middle) -> None:
+def compare(y, begin, mean, weight, group, extra, grid, hits, middle) -> None:
     """Place what came after one origin in its forecast."""
     for h in range(min(group.size, y.size - begin)):
         value = y[begin + h]
         if value == value:
-            low, high = below(value, mean[h], mean[h] + extra[group[h]] * mean[h] ** power)
+            over = extra[group[h]] * mean[h] * math.sqrt(mean[h] * math.sqrt(mean[h]))
+            low, high = below(value, mean[h], mean[h] + over)
             middle[h] = 0.5 * (low + high)
             fall(low, high, weight, grid, hits[group[h]])
 

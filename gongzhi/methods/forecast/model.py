@@ -45,7 +45,6 @@ class Tuning:
     forget: float = 6.0
     forget_share: float = 2.5
     waves: int = 3
-    power: float = 1.75
     pool_weights: float = 200.0
     pool_spread: float = 200.0
     pool_share: float = 1000.0
@@ -71,7 +70,8 @@ class Forecast:
 
     `mean`, `variance` (series, horizons) of the negative binomial; `quantiles` (series, horizons, levels) after
     calibration; `share` (series, groups, grid) is the calibration: how often the past fell below each level of GRID;
-    `places` (series, origins, horizons) holds where past values fell in their forecasts, NaN where nothing was seen; `weights` (series, groups, memories) which memory was believed.
+    `places` (series, origins, horizons) holds where past values fell in their forecasts, NaN where nothing was seen;
+    `weights` (series, groups, memories) says which memory was believed.
     """
 
     mean: Reals
@@ -145,7 +145,7 @@ def forecast(
     share, seen = _share(past._replace(age=late), weights, extra, tuning)
     mean = np.empty((len(y), horizon))
     kernel.last_means(length - 1, known, group, bank, factors, weights, mean)
-    variance = mean + extra[:, group] * mean**tuning.power
+    variance = mean + extra[:, group] * mean**1.75
     told = Forecast(mean, variance, mean[..., None], np.array(levels), group, share, seen, weights)
     quantiles = told.at(told.levels, whole=whole)
     return Forecast(mean, variance, quantiles, told.levels, group, share, seen, weights)
@@ -185,9 +185,9 @@ def _weights(past: Past, noise: Reals, tuning: Tuning) -> Reals:
 
 
 def _extra(past: Past, weights: Reals, tuning: Tuning) -> Reals:
-    """Variance beyond the mean, over mean ** power, by series and horizon group; drawn towards the pooled one."""
+    """Variance beyond the mean, over mean ** 1.75, by series and horizon group; drawn towards the pooled one."""
     sums = np.zeros((*weights.shape[:2], 3))
-    kernel.spread(*past, weights, tuning.power, sums)
+    kernel.spread(*past, weights, sums)
     total = sums.sum(0)
     pooled = np.maximum(total[:, 0] / np.maximum(total[:, 1], 1e-9), 0.0)
     borrowed = tuning.pool_spread * sums[..., 1] / np.maximum(sums[..., 2], 1e-9)
@@ -198,7 +198,7 @@ def _share(past: Past, weights: Reals, extra: Reals, tuning: Tuning) -> tuple[Re
     """Calibration by series and group, and where past values fell."""
     hits = np.zeros((*weights.shape[:2], GRID.size + 1))
     seen = np.full((len(past.y), len(past.origins) - 1, len(past.group)), np.nan)
-    kernel.check(*past, weights, tuning.power, extra, GRID, hits, seen)
+    kernel.check(*past, weights, extra, GRID, hits, seen)
     hits[..., :-1] = hits[..., :-1].cumsum(-1)
     total = hits.sum(0)
     some = 20.0  # so many forecasts that were exactly calibrated are added; they matter where there is no past

@@ -14,7 +14,7 @@ def harmonics(times: Reals, year: float, waves: int) -> Reals:
     return np.concatenate([np.cos(angle), np.sin(angle)], axis=1)
 
 
-def poisson_fits(counts: Reals, design: Reals, *, rounds: int = 5) -> tuple[Reals, Reals, Reals]:
+def poisson_fits(counts: Reals, design: Reals, *, rounds: int = 4) -> tuple[Reals, Reals, Reals]:
     """Poisson regressions of every row of counts (log link): coefficients, inverse information, means.
 
     A ridge of a thousandth of an observation keeps series of zeros finite. NaN counts carry no weight.

@@ -150,6 +150,24 @@ def test_a_covariate_without_effect_changes_little():
     assert np.abs(told.mean / plain.mean - 1).max() < 0.06
 
 
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 9999), n=st.integers(1, 4), length=st.integers(1, 80), season=st.sampled_from([1, 7, 12]),
+    level=st.sampled_from([0.0, 0.2, 3.0, 900.0]), blank=st.sampled_from([0.0, 0.3]), whole=st.booleans(),
+)  # fmt: skip
+def test_whatever_the_past_quantiles_are_finite_rise_and_are_counts(seed, n, length, season, level, blank, whole):
+    rng = np.random.default_rng(seed)
+    counts = rng.poisson(level, (n, length)).astype(float)
+    counts[:, 1:][rng.random((n, length - 1)) < blank] = np.nan
+    told = forecast(counts, 9, season=season, whole=whole)
+    assert np.isfinite(told.quantiles).all()
+    assert told.quantiles.min() >= 0
+    assert np.diff(told.quantiles, axis=-1).min() >= -1e-9
+    assert not whole or np.array_equal(told.quantiles, np.round(told.quantiles))
+    below, at = told.below(np.round(told.mean))
+    assert ((below >= 0) & (below <= at) & (at <= 1)).all()
+
+
 @given(length=st.integers(2, 900), season=st.sampled_from([1, 7, 12]), most=st.integers(5, 150))
 def test_past_origins_rise_end_at_the_last_period_and_walk_over_the_season(length, season, most):
     origins = past_origins(length, season, most)
