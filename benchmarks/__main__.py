@@ -9,7 +9,10 @@ from pathlib import Path
 
 from benchmarks import machine, report
 
-ALL = ("submit", "pages", "fresh", "slow", "weight", "building", "importing")
+ALL = (
+    *("submit", "pages", "fresh", "slow", "weight", "building", "importing", "sensors", "kills", "life", "million"),
+    *("detection", "calibrated", "stream", "space", "text", "forecast", "effect"),
+)
 
 
 def main() -> int:

@@ -9,6 +9,7 @@ from benchmarks import machine
 
 PAGE = machine.ROOT / "docs" / "benchmarks.md"
 KEPT = machine.ROOT / "benchmarks" / "results"
+PICTURES = machine.ROOT / "docs" / "pictures" / "benchmarks"
 HEAD = """# Benchmarks
 
 Written by `make bench`; nothing here is typed by hand. Each figure is the median of three runs with the settings of
@@ -21,6 +22,9 @@ def write_page() -> None:
     KEPT.mkdir(exist_ok=True)
     for fresh in sorted(machine.OUT.glob("*.json")):
         (KEPT / fresh.name).write_text(fresh.read_text())
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for drawn in sorted(machine.OUT.glob("*.svg")):
+        (PICTURES / drawn.name).write_text(drawn.read_text())
     parts = [HEAD]
     for file in sorted(KEPT.glob("*.json")):
         parts.append(section(file.stem, json.loads(file.read_text())))
@@ -42,6 +46,8 @@ def section(name: str, result: dict[str, Any]) -> str:
     for row in result["rows"]:
         mark = "met" if row["met"] else "**missed**"
         lines.append(f"| {row['figure']} | {shown(row['value'])} | {row['asked']} | {mark} | {row.get('peer', '')} |")
+    for drawn in sorted(PICTURES.glob(f"{name}_*.svg")):  # a picture is named after the benchmark that drew it
+        lines += ["", f"![{drawn.stem.replace('_', ', ')}](pictures/benchmarks/{drawn.name})"]
     return "\n".join(lines) + "\n"
 
 
