@@ -33,9 +33,8 @@ def desk_case(actor: Actor, case: UUID, at: datetime) -> DeskCase:
     responsible = matters.responsible(row.matter_id, row.place)
     names_ = course.names_in(row, entries, [responsible.organ, *responsible.assisting])
     pictures = course.pictures_of(voices, entries)
-    told = course.tell(
-        row, at, voices=voices, entries=entries, internal=True, helping=helping, named=names_, pictures=pictures
-    )
+    known = course.Known(helping, names_, pictures)
+    told = course.tell(row, at, voices=voices, entries=entries, internal=True, known=known)
     return DeskCase(
         course=told,
         voices=tuple(course.voice_cards(voices, pictures, rated=row.round > 1 or row.closed_at is not None)),

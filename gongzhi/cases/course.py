@@ -7,7 +7,7 @@ between her and the desk. Names of officers appear nowhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -68,9 +68,9 @@ def by_token(token: str, at: datetime) -> Course:
     voice = voice_of(token)
     case = voice.case
     entries = _for_voice(case, voice)
-    pictures = pictures_of([voice], entries)
-    told = tell(case, at, voices=[voice], entries=entries, pictures=pictures)
-    mine = voice_cards([voice], pictures)[0]
+    known = ask(case, [voice], entries)
+    told = tell(case, at, voices=[voice], entries=entries, known=known)
+    mine = voice_cards([voice], known.pictures)[0]
     return replace(
         told,
         words=voice.words,
@@ -105,6 +105,15 @@ def still(number: str, version: int) -> bool:
     return Case.objects.filter(number=number, public=True, version=version).exists()
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a course needs beside its rows, asked once: organs that help (codes), names, photos."""
+
+    helping: Sequence[str]
+    named: Names
+    pictures: Pictures
+
+
 def tell(
     case: Case,
     at: datetime,
@@ -112,20 +121,13 @@ def tell(
     voices: Sequence[Voice],
     entries: Iterable[Entry],
     internal: bool = False,
-    helping: Sequence[str] | None = None,
-    named: Names | None = None,
-    pictures: Pictures | None = None,
+    known: Known | None = None,
 ) -> Course:
-    """The course from rows: `entries` are those the reader may see, `internal` adds posts and inner texts.
-
-    Who knows them already hands over `helping` (codes of organs that help), `named` and `pictures`."""
+    """The course from rows: `entries` are those the reader may see, `internal` adds posts and inner texts."""
     rows = sorted(entries, key=lambda entry: (entry.at, entry.id))
     rows = [row for row in rows if internal or row.kind in rules.PUBLIC_KINDS]
-    if helping is None:
-        held = running.marking(case.run) if case.helping else ()
-        helping = [token.holder.removeprefix("organ:") for token in held if token.stage == "helping"]
-    names_ = named or names_in(case, rows, helping)
-    photos = pictures_of(voices, rows) if pictures is None else pictures
+    known = known or ask(case, voices, rows)
+    names_, photos, helping = known.named, known.pictures, known.helping
     lines = tuple(_line(row, names_, photos, internal=internal) for row in rows)
     card = matters.card(case.matter_id)
     return Course(
@@ -161,6 +163,13 @@ def tell(
         answer=_answer(lines, internal=internal),
         photos=tuple(photo for voice in voices for photo in photos.get(voice.id, ())),
     )
+
+
+def ask(case: Case, voices: Sequence[Voice], entries: Sequence[Entry]) -> Known:
+    """What the course of a case needs beside its rows."""
+    held = running.marking(case.run) if case.helping else ()
+    helping = [token.holder.removeprefix("organ:") for token in held if token.stage == "helping"]
+    return Known(helping, names_in(case, entries, helping), pictures_of(voices, entries))
 
 
 def names_in(case: Case, entries: Iterable[Entry], others: Iterable[str] = ()) -> Names:
@@ -251,7 +260,7 @@ def open_question(lines: Sequence[TimelineEntry]) -> TimelineEntry | None:
     return None
 
 
-def _for_voice(case: Case, voice: Voice) -> Iterable[Entry]:
+def _for_voice(case: Case, voice: Voice) -> list[Entry]:
     """The lines she may read; where she was given an answer of her own, it stands in place of the common one."""
     rows = [row for row in Entry.objects.filter(case=case) if row.seen_by_all or row.voice_id == voice.id]
     own = {row.round for row in rows if row.kind == "answered_own"}
