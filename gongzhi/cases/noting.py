@@ -188,6 +188,11 @@ def seek_at(at: datetime) -> int:
     return (at - _EPOCH) // timedelta(milliseconds=1) << 22
 
 
+def span_of(span: timedelta) -> int:
+    """How far apart in seeks two moments are that lie a stretch of time apart."""
+    return span // timedelta(milliseconds=1) << 22
+
+
 def seek_after(seek: int) -> int:
     """The least seek of the millisecond after that of `seek`."""
     return ((seek >> 22) + 1) << 22

@@ -7,12 +7,17 @@ words of the voice a case began with are in it; a withdrawn voice leaves it in t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
 
-from gongzhi.kit import bigrams
+from gongzhi.cases import noting
+from gongzhi.kit import bigrams, moments
 from gongzhi.ledger.rows import run_many
+
+MONTH = timedelta(days=30)
+_MONTHS = (1, 4, 16)  # how far back each stretch of a search goes
 
 
 def add(*, seek: int, words: str) -> None:
@@ -54,9 +59,26 @@ def matches(query: str, *, before: int, limit: int) -> list[int]:
                 [asked, before, limit],
             )
         else:
+            spans = _spans(before)
             cursor.execute(
-                "SELECT seek FROM cases_search WHERE words @@ websearch_to_tsquery('simple', %s) AND seek < %s"
-                " ORDER BY seek DESC LIMIT %s",
-                [asked, before, limit],
+                " UNION ALL ".join(_span(*span, limit) for span in spans) + f" LIMIT {int(limit)}", [asked] * len(spans)
             )
         return [row[0] for row in cursor.fetchall()]
+
+
+def _spans(before: int) -> list[tuple[int, int | None]]:
+    """Stretches of time from the newest on, each much longer than the one before: from below, down to."""
+    newest = min(before, noting.seek_at(moments.now()))
+    ends = [newest - noting.span_of(months * MONTH) for months in _MONTHS]
+    return list(zip([before, *ends], [*ends, None], strict=True))
+
+
+def _span(before: int, down_to: int | None, limit: int) -> str:
+    """One stretch. PostgreSQL's index of words knows no order: it would fetch and sort every case that ever said a
+    word. Within a stretch it joins the words' places with those of the keys, and a stretch that is not needed is never
+    begun. The numbers stand in the text, so that each is planned for what it is."""
+    low = "" if down_to is None else f" AND seek >= {down_to}"
+    return (
+        "(SELECT seek FROM cases_search WHERE words @@ websearch_to_tsquery('simple', %s)"  # noqa: S608 - our numbers
+        f" AND seek < {before}{low} ORDER BY seek DESC LIMIT {int(limit)})"
+    )

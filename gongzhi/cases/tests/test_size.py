@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from gongzhi.cases import casefile, dispatch, handling, inbox, lists, many, read
 from gongzhi.cases.cards import Where
 from gongzhi.cases.models import Case
 from gongzhi.cases.tests import cast
+from gongzhi.kit import moments
 
 pytestmark = pytest.mark.usefixtures("county")
 
@@ -221,3 +223,26 @@ def test_a_merged_walk_misses_nothing_above_its_horizon(held: list[list[int]], s
     else:
         assert set(found.seeks) == {seek for seek in whole if seek >= found.horizon}
     assert found.seeks == sorted(found.seeks, reverse=True)
+
+
+def test_a_search_finds_across_all_stretches_of_time_newest_first_and_below_a_cursor() -> None:
+    """Told today, last month, last year, ten years ago: PostgreSQL looks through them stretch by stretch."""
+    today = moments.now()
+    days = (0, 3, 29, 31, 60, 119, 121, 300, 479, 481, 900, 2000, 3600)
+    stories = [
+        many.Story(
+            many.NewVoice(
+                by=rules.NEW_VOICE, at=today - timedelta(days=back), words=f"井盖坏了，第{back}天。", matter="manhole",
+                place=Where(code=cast.GRID), allows_public=True,
+            )
+        )
+        for back in days
+    ]  # fmt: skip
+    kept = [one.case for one in many.receive_many(stories)]
+    seeks = dict(Case.objects.values_list("id", "seek"))
+    expected = [seeks[id] for id in kept]
+    assert searching.matches("井盖", before=walking.NEWEST, limit=100) == expected
+    for nth, seek in enumerate(expected):
+        assert searching.matches("井盖", before=seek, limit=100) == expected[nth + 1 :]
+        assert searching.matches("井盖", before=walking.NEWEST, limit=nth + 1) == expected[: nth + 1]
+    assert searching.matches("第900天", before=walking.NEWEST, limit=5) == [seeks[kept[days.index(900)]]]
