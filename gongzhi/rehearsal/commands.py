@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import Refusal
 from gongzhi.rehearsal import demo as demos
-from gongzhi.rehearsal import district, playing
+from gongzhi.rehearsal import district, playing, readings
 from gongzhi.web import county as counties
 from gongzhi.web import county_check, supervision
 from gongzhi.web.keeping.telling import language
@@ -44,6 +44,7 @@ def demo(argv: Sequence[str]) -> int:
         site = f"http://{words.address}:{words.port}"
         for name, path in ((_("Public site"), "/"), (_("Workplace"), "/zh/desk/"), (_("Tour"), "/zh/desk/tour/")):
             print(f"  {name}: {site}{path}", flush=True)
+        readings.keep_speaking()
     return supervision.serve(address=words.address, port=words.port, workers=words.workers)
 
 
@@ -68,6 +69,7 @@ def build(*, size: str, seed: int, at: datetime) -> None:
     playing.play(
         played, county, at=at, tell=lambda line: print(f"{time.monotonic() - begun:7.1f} s  {line}", flush=True)
     )
+    readings.play(at=at)
     _print(sign_ins, api_key)
 
 

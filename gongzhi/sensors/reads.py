@@ -65,7 +65,7 @@ class SensorCard:
 
 def seen_by(actor: Actor) -> QuerySet[Sensor]:
     """The open sensors a post may see: all with CASE_READ_ALL, else its organ's, those in its place, public ones."""
-    rows = Sensor.objects.filter(valid_to__isnull=True)
+    rows = open_sensors()
     post = actor.acting
     if post.can(Permit.CASE_READ_ALL):
         return rows
@@ -75,9 +75,14 @@ def seen_by(actor: Actor) -> QuerySet[Sensor]:
     return rows.filter(seen)
 
 
+def open_sensors() -> QuerySet[Sensor]:
+    """The sensors that may speak, by code."""
+    return Sensor.objects.filter(valid_to__isnull=True).order_by("code")
+
+
 def public() -> QuerySet[Sensor]:
     """The open sensors everybody may see."""
-    return Sensor.objects.filter(valid_to__isnull=True, public=True)
+    return open_sensors().filter(public=True)
 
 
 def listing(rows: Iterable[Sensor]) -> list[SensorRow]:

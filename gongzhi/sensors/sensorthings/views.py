@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -201,28 +202,31 @@ def _create(request: HttpRequest, path: str) -> HttpResponse:
     return response
 
 
-def _many(site: Site, key: SensorKey, readings: list[sent.Sent], at: Any) -> HttpResponse:
+def _many(site: Site, key: SensorKey, readings: list[sent.Sent], at: datetime) -> HttpResponse:
     """Each row's address, or "error: code: sentence" in its place, as the data array extension has it."""
     keys.count(key=key, at=at, readings=max(1, len(readings)))
     answers = reading.take(by=key.ref, at=at, readings=readings, organ=key.organ)
-    ids = _ids([one for one in readings if isinstance(one, rules.Reading)])
+    ids = _ids([one for one in readings if isinstance(one, rules.Reading)], at)
     told = [_place(site, ids, one, why) for one, why in zip(readings, answers, strict=True)]
     return JsonResponse(told, safe=False, status=201, json_dumps_params={"ensure_ascii": False})
 
 
-def _place(site: Site, ids: dict[tuple[str, Any], int], one: sent.Sent, why: Refusal | None) -> str:
+def _place(site: Site, ids: dict[tuple[str, datetime], int], one: sent.Sent, why: Refusal | None) -> str:
     if why is None and isinstance(one, rules.Reading):
         return site.link("Observations", ids[one.sensor, one.at])
     assert why is not None
     return f"error: {why.code}: {_said(why)}"
 
 
-def _ids(readings: list[Any]) -> dict[tuple[str, Any], int]:
-    found: dict[tuple[str, Any], int] = {}
-    moments: dict[str, list[Any]] = {}
-    for one in readings:
-        moments.setdefault(one.sensor, []).append(one.at)
-    for code, many in moments.items():
-        rows = Reading.objects.filter(sensor=code, at__gte=min(many), at__lte=max(many)).values_list("at", "pk")
-        found.update({(code, at): pk for at, pk in rows})
-    return found
+def _ids(readings: list[rules.Reading], noted: datetime) -> dict[tuple[str, datetime], int]:
+    """The ids of what was kept just now."""
+    if not readings:
+        return {}
+    moments = [one.at for one in readings]
+    rows = Reading.objects.filter(
+        sensor__in={one.sensor for one in readings if rules.CODE.fullmatch(one.sensor)},
+        at__gte=min(moments),
+        at__lte=max(moments),
+        noted_at=noted,
+    )
+    return {(code, at): pk for code, at, pk in rows.values_list("sensor", "at", "pk")}
