@@ -21,6 +21,7 @@ from gongzhi.methods.counts import farrington_kernel as kernel
 
 Reals = NDArray[np.float64]
 Whole = NDArray[np.int64]
+CUBES = np.cbrt(np.arange(4096.0) ** 2)
 THRESHOLDS = {"delta": kernel.DELTA, "nbPlugin": kernel.NB_PLUGIN, "muan": kernel.MUAN}
 
 
@@ -157,7 +158,7 @@ def farrington(
         empty = np.empty((len(y), 0))
         return Bounds(empty, empty, empty, empty, empty, empty.astype(bool))
     first, spans, sizes, when, ends = _layout(config, asked, period, dates)
-    people = np.ones_like(y) if population is None else np.atleast_2d(np.asarray(population, dtype=np.float64))
+    people = np.empty((0, 0)) if population is None else np.atleast_2d(np.asarray(population, dtype=np.float64))
     critical = stats.t.isf(config.p_trend / 2, sizes - config.levels - 1)
     options = np.array(
         [
@@ -171,7 +172,7 @@ def farrington(
     # unsigned positions: the compiled loops then need not look for indices counted from the end
     begin, weeks, cuts = (part.astype(np.uint64) for part in (first, when, ends))
     kernel.evaluate(
-        y, np.cbrt(y * y), people, people ** (1 / 6), asked, begin, spans, sizes, weeks, cuts, config.levels,
+        y, CUBES, people, people ** (1 / 6), asked, begin, spans, sizes, weeks, cuts, config.levels,
         options, critical, out,
     )  # fmt: skip
     enough = out[..., kernel.ENOUGH] > 0

@@ -40,9 +40,17 @@ def powers(beta, span, table) -> None:
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def slope_sums(beta, span, when, exposure, ends, levels, totals, table) -> tuple[float, float]:
-    """Sum over levels of Y_g tbar_g and Y_g var_g(t) at a slope (time in weeks from the first reference week)."""
+def spread_out(beta, span, when, points, table, grown) -> None:
+    """grown[i] = exp(beta t_i): gathered once, so that the sums below run over neighbours."""
     powers(6.0 * beta, span, table)
+    for i in range(points):
+        grown[i] = table[when[i]]
+
+
+@njit(cache=True, fastmath=FAST, error_model="numpy")
+def slope_sums(beta, span, when, times, exposure, ends, levels, totals, table, grown) -> tuple[float, float]:
+    """Sum over levels of Y_g tbar_g and Y_g var_g(t) at a slope (time in weeks from the first reference week)."""
+    spread_out(beta, span, when, ends[levels], table, grown)
     first = 0.0
     second = 0.0
     for g in range(levels):
@@ -52,8 +60,8 @@ def slope_sums(beta, span, when, exposure, ends, levels, totals, table) -> tuple
         s1 = 0.0
         s2 = 0.0
         for i in range(ends[g], ends[g + 1]):
-            t = when[i]
-            v = exposure[i] * table[t]
+            t = times[i]
+            v = exposure[i] * grown[i]
             s0 += v
             s1 += v * t
             s2 += v * t * t
@@ -64,13 +72,16 @@ def slope_sums(beta, span, when, exposure, ends, levels, totals, table) -> tuple
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def best_slope(start, target, span, when, exposure, ends, levels, totals, table) -> float:
-    """The slope whose expected sum of w mu t equals the observed one; ±limit when the likelihood has no maximum."""
+def best_slope(start, near, target, span, when, times, exposure, ends, levels, totals, table, grown) -> float:
+    """The slope whose expected sum of w mu t equals the observed one; ±limit when the likelihood has no maximum.
+
+    `near`: the last step, in log change over the whole span; Newton squares the error, so 1e-5 leaves about 1e-10.
+    """
     low = -60.0 / span
     high = 60.0 / span
     beta = start
     for _ in range(100):
-        first, second = slope_sums(beta, span, when, exposure, ends, levels, totals, table)
+        first, second = slope_sums(beta, span, when, times, exposure, ends, levels, totals, table, grown)
         gap = target - first
         if gap > 0.0:
             low = beta
@@ -81,17 +92,17 @@ def best_slope(start, target, span, when, exposure, ends, levels, totals, table)
             following = 0.5 * (low + high)
         moved = abs(following - beta) * span
         beta = following
-        # Newton squares the error: a step of 1e-5 leaves about 1e-10 behind
-        if moved < 1e-5 or high - low < 1e-15:
+        if moved < near or high - low < 1e-15:
             break
     return beta
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
 def fit(
-    y, weight, people, when, ends, levels, span, trend, start, exposure, totals, effects, centres, table
-) -> tuple[float, float, int]:
-    """Weighted fit; fills `effects` (exp of level effects), `centres` (tbar_g), `table`. Returns slope and V."""
+    y, weight, people, when, times, ends, levels, span, trend, start, near, exposure, totals, effects, centres, table,
+    grown,
+) -> tuple[float, float, int]:  # fmt: skip
+    """Weighted fit; fills `effects` (exp of level effects), `centres` (tbar_g), `grown`. Returns slope and V."""
     n = ends[levels]
     target = 0.0
     for g in range(levels):
@@ -99,30 +110,31 @@ def fit(
         for i in range(ends[g], ends[g + 1]):
             exposure[i] = weight[i] * people[i]
             total += weight[i] * y[i]
-            target += weight[i] * y[i] * when[i]
+            target += weight[i] * y[i] * times[i]
         totals[g] = total
-    beta = best_slope(start, target, span, when, exposure, ends, levels, totals, table) if trend else 0.0
-    powers(6.0 * beta, span, table)
+    beta = 0.0
+    if trend:
+        beta = best_slope(start, near, target, span, when, times, exposure, ends, levels, totals, table, grown)
+    spread_out(beta, span, when, n, table, grown)
     spread = 0.0
     for g in range(levels):
         s0 = 0.0
         s1 = 0.0
         s2 = 0.0
         for i in range(ends[g], ends[g + 1]):
-            t = when[i]
-            v = exposure[i] * table[t]
+            t = times[i]
+            v = exposure[i] * grown[i]
             s0 += v
             s1 += v * t
             s2 += v * t * t
         centres[g] = s1 / s0
         effects[g] = totals[g] / s0
         spread += effects[g] * (s2 - s1 * s1 / s0)
-    powers(beta, span, table)
     return beta, spread, n
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def dispersions(y, weight, people, when, ends, levels, effects, table) -> tuple[float, float]:
+def dispersions(y, weight, people, ends, levels, effects, grown) -> tuple[float, float]:
     """Weighted sums of (y - mu)^2 / mu (Pearson) and of ((y - mu) / mu)^2 over all points."""
     pearson = 0.0
     relative = 0.0
@@ -133,9 +145,7 @@ def dispersions(y, weight, people, when, ends, levels, effects, table) -> tuple[
                 relative += weight[i]
             continue
         for i in range(ends[g], ends[g + 1]):
-            z = table[when[i]]
-            z = z * z * z
-            mu = effects[g] * people[i] * z * z
+            mu = effects[g] * people[i] * grown[i]
             r = (y[i] - mu) / mu
             pearson += weight[i] * r * r * mu
             relative += weight[i] * r * r
@@ -144,32 +154,42 @@ def dispersions(y, weight, people, when, ends, levels, effects, table) -> tuple[
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
 def reweigh(
-    y, y23, people, people6, when, ends, levels, totals, effects, centres, table, spread, trend, phi, limit, weight
+    y23, people6, times, ends, levels, totals, effects, centres, sixths, spread, trend, phi, limit, weight
 ) -> None:
-    """Anscombe weights: s = 1.5 (y^2/3 mu^-1/6 - mu^1/2) / sqrt(phi (1 - h)); s^-2 above the limit; sum to n."""
-    total = 0.0
+    """Anscombe weights: s = 1.5 (y^2/3 mu^-1/6 - mu^1/2) / sqrt(phi (1 - h)); s^-2 above the limit; sum to n.
+
+    sixths: exp(beta t / 6). Most periods lie below the limit and are told from the others without a division.
+    """
     n = ends[levels]
     floor = 1.0 / (limit * limit)
     bar = phi * limit * limit / 2.25  # raw^2 above bar (1 - h) is s above the limit
     inverse = 1.0 / spread if trend and spread > 0.0 else 0.0
+    total = 0.0
     for g in range(levels):
-        count = ends[g + 1] - ends[g]
         if effects[g] <= 0.0:
-            for i in range(ends[g], ends[g + 1]):
-                weight[i] = 1.0
-            total += count
+            weight[ends[g] : ends[g + 1]] = 1.0
+            total += ends[g + 1] - ends[g]
             continue
         sixth = effects[g] ** (1.0 / 6.0)
         share = 1.0 / totals[g]  # fitted and observed cases of a level are equal
         centre = centres[g]
         for i in range(ends[g], ends[g + 1]):
-            z = sixth * people6[i] * table[when[i]]
+            z = sixth * people6[i] * sixths[i]
             root = z * z * z
-            away = when[i] - centre
+            away = times[i] - centre
             rest = bar * (1.0 - root * root * (share + away * away * inverse))
-            raw = y23[i] / z - root
-            square = raw * raw
-            weight[i] = floor * rest / square if raw > 0.0 and square > rest > 0.0 else 1.0
+            raw = max(0.0, y23[i] - z * root)
+            weight[i] = raw * raw - z * z * rest
+        for i in range(ends[g], ends[g + 1]):
+            if weight[i] > 0.0:
+                z = sixth * people6[i] * sixths[i]
+                root = z * z * z
+                away = times[i] - centre
+                rest = bar * (1.0 - root * root * (share + away * away * inverse))
+                raw = max(0.0, y23[i] / z - root)
+                weight[i] = floor * rest / (raw * raw) if rest > 0.0 and raw > 0.0 else 1.0
+            else:
+                weight[i] = 1.0
             total += weight[i]
     scale = n / total
     for i in range(n):
@@ -220,29 +240,38 @@ def upper_bound(method, power, z, p, mean, phi, se) -> float:
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
 def both_fits(
-    y, y23, people, people6, when, ends, levels, span, now, here, trend, start, options, critical, scratch, out
-) -> float:
-    """Fit, reweigh, fit again; fills `out`; returns the slope, or NaN where a trend was tried and must go."""
+    y, y23, people, people6, when, times, ends, levels, span, now, here, trend, memory, options, critical, scratch,
+    out,
+) -> float:  # fmt: skip
+    """Fit, reweigh, fit again; fills `out`; returns the slope, or NaN where a trend was tried and must go.
+
+    memory: slope of the first fit and what the second added, of the period before; where the search begins.
+    """
     reweight, limit, keep_years = options[0] > 0.0, options[1], options[2] > 0.0
-    weight, exposure, totals, effects, centres, table = scratch
+    weight, exposure, totals, effects, centres, table, grown = scratch
     n = ends[levels]
     df = n - levels - (1 if trend else 0)
     weight[:] = 1.0
     beta, spread, _ = fit(
-        y, weight, people, when, ends, levels, span, trend, start, exposure, totals, effects, centres, table
-    )
-    pearson, relative = dispersions(y, weight, people, when, ends, levels, effects, table)
+        y, weight, people, when, times, ends, levels, span, trend, memory[0], 1e-5, exposure, totals, effects,
+        centres, table, grown,
+    )  # fmt: skip
+    pearson, relative = dispersions(y, weight, people, ends, levels, effects, grown)
     phi = max(1.0, pearson / df)
     scale = phi if options[10] > 0.0 else pearson / df
     if reweight:
-        reweigh(
-            y, y23, people, people6, when, ends, levels, totals, effects, centres, table, spread, trend, phi, limit,
-            weight,
-        )  # fmt: skip
+        powers(beta, span, table)
+        for i in range(n):
+            grown[i] = table[when[i]]
+        reweigh(y23, people6, times, ends, levels, totals, effects, centres, grown, spread, trend, phi, limit, weight)
+        plain = beta
         beta, spread, _ = fit(
-            y, weight, people, when, ends, levels, span, trend, beta, exposure, totals, effects, centres, table
-        )
-        pearson, relative = dispersions(y, weight, people, when, ends, levels, effects, table)
+            y, weight, people, when, times, ends, levels, span, trend, plain + memory[1], 1e-5, exposure, totals,
+            effects, centres, table, grown,
+        )  # fmt: skip
+        if trend:
+            memory[0], memory[1] = plain, beta - plain
+        pearson, relative = dispersions(y, weight, people, ends, levels, effects, grown)
         phi = max(1.0, pearson / df)
         # after reweighting the reference takes its errors from relative residuals; the rule of 1996 does not
         scale = phi if options[10] > 0.0 else relative / df
@@ -268,45 +297,62 @@ def both_fits(
     return beta
 
 
+@njit(cache=True, error_model="numpy")
+def two_thirds(y, cubes, out) -> None:
+    """out = y^(2/3); looked up where y is a small whole number."""
+    for j in range(len(y)):
+        whole = int(min(y[j], 1e9))
+        out[j] = cubes[whole] if whole < len(cubes) and y[j] == whole else y[j] ** (2.0 / 3.0)
+
+
 @njit(cache=True, fastmath=FAST, error_model="numpy", nogil=True)
 def evaluate(
-    counts, roots, people, people6, at, first, spans, sizes, when, ends, levels, options, critical, out
+    counts, cubes, people, people6, at, first, spans, sizes, when, ends, levels, options, critical, out
 ) -> None:
     """Every series at every asked period.
 
-    counts, roots (y^(2/3)), people, people6 (n^(1/6)): (series, periods); at, first, spans, sizes: (asked,);
+    counts, people, people6 (n^(1/6)): (series, periods), without population no rows of people; cubes: y^(2/3) of
+    small whole numbers; at, first, spans, sizes: (asked,);
     when: (asked, points) weeks from `first`, sorted by level, the last level being the reference windows;
     ends: (asked, levels + 1); out: (series, asked, COLUMNS).
     """
     points = when.shape[1]
-    y, y23, n, n6 = np.empty(points), np.empty(points), np.empty(points), np.empty(points)
+    times = when.astype(np.float64)
+    y, y23, n, n6 = np.empty(points), np.empty(points), np.ones(points), np.ones(points)
+    peopled = people.shape[0] > 0
     widest = spans.max() if len(at) else 0
     scratch = (
         np.empty(points), np.empty(points), np.empty(levels), np.empty(levels), np.empty(levels), np.empty(widest + 2),
+        np.empty(points),
     )  # fmt: skip
     trend, method, power, z, p = options[3] > 0.0, int(options[4]), options[5], options[6], options[7]
     cases, weeks = options[8], int(options[9])
+    memory = np.zeros(2)
+    roots = np.empty(counts.shape[1])
     for s in range(counts.shape[0]):
-        beta = 0.0
+        memory[:] = 0.0
+        two_thirds(counts[s], cubes, roots)
         for k in range(len(at)):
             row = out[s, k]
             for i in range(sizes[k]):
                 j = first[k] + when[k, i]
-                y[i], y23[i] = counts[s, j], roots[s, j]
-                n[i], n6[i] = people[s, j], people6[s, j]
+                y[i], y23[i] = counts[s, j], roots[j]
+            if peopled:
+                for i in range(sizes[k]):
+                    j = first[k] + when[k, i]
+                    n[i], n6[i] = people[s, j], people6[s, j]
             now = float(spans[k])
-            here = people[s, at[k]]
+            here = people[s, at[k]] if peopled else 1.0
             kept = math.nan
             if trend:
                 kept = both_fits(
-                    y, y23, n, n6, when[k], ends[k], levels, spans[k], now, here, True, beta, options, critical[k],
-                    scratch, row,
+                    y, y23, n, n6, when[k], times[k], ends[k], levels, spans[k], now, here, True, memory, options,
+                    critical[k], scratch, row,
                 )  # fmt: skip
-                beta = kept if not math.isnan(kept) else 0.0
             if math.isnan(kept):
                 both_fits(
-                    y, y23, n, n6, when[k], ends[k], levels, spans[k], now, here, False, 0.0, options, critical[k],
-                    scratch, row,
+                    y, y23, n, n6, when[k], times[k], ends[k], levels, spans[k], now, here, False, memory, options,
+                    critical[k], scratch, row,
                 )  # fmt: skip
             recent = counts[s, max(0, at[k] - weeks + 1) : at[k] + 1].sum()
             row[ENOUGH] = 1.0 if recent >= cases else 0.0
