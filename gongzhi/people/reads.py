@@ -102,12 +102,13 @@ def posts(ids: Iterable[UUID], at: datetime | None = None) -> dict[UUID, PostCar
 
 
 def posts_of(account_id: UUID, at: datetime) -> tuple[PostCard, ...]:
-    """The posts in which an account may act now: its own, then those it covers. One query."""
+    """The posts in which an account may act now: its own, then those it covers; the eldest first, so that one opened
+    for a while (a practice post) never takes the place of the daily one at sign-in. One query."""
     day = day_of(at)
     # By ids, not by a join: either half of the OR then has an index, also among 30,000 posts.
     mine = Post.objects.open_on(day).filter(account=account_id).values("id")
     covering = Q(cover__in=mine, away_from__lte=at, away_to__gt=at)
-    rows = _rows().open_on(day).filter(Q(account=account_id) | covering).order_by("code")
+    rows = _rows().open_on(day).filter(Q(account=account_id) | covering).order_by("valid_from", "code")
     own = [_card(row, at) for row in rows if row.account_id == account_id]
     covered = [_card(row, at).covered(row.cover_id) for row in rows if row.account_id != account_id and row.cover_id]
     return (*own, *covered)

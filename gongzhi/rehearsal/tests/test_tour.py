@@ -149,3 +149,15 @@ def test_the_page_shows_the_next_task(clerk: Actor, path: str, word: str) -> Non
     assert page.status_code == 200
     assert word in page.content.decode()
     assert page.content.decode().count("<h1") == 1
+
+
+def test_a_practice_post_never_takes_the_place_of_the_daily_one_at_sign_in(lanting: Any) -> None:
+    post = people.post_by_code("transport-handler-1", AT)
+    assert post is not None
+    account = accounts.make(by="account:test", at=AT, username="new", display_name="新人", password="lake-pine-tea")
+    posting.fill(by="account:test", at=AT, post=post.id, account=account.id)
+    later = AT + timedelta(days=2)
+    tour.begin(by=tour.BY, at=later, actor=again(account.id))
+    posts = people.posts_of(account.id, later)
+    assert posts[0].code == "transport-handler-1"
+    assert len(posts) == 2
