@@ -40,4 +40,6 @@ def doctor(argv: Sequence[str]) -> int:
             print(f"{_(NOTE if finding.is_note else WRONG):<6} {_(name)}: {finding.what}: {finding.remedy}")
         if check is house_checks.database and any(not finding.is_note for finding in findings):
             return 1  # the tables the next checks read may not exist yet
+        if check is machine_checks.keys and any(machine_checks.lost_keys()):
+            return 1  # the ledger's check would make a new key in the place of a lost one
     return 1 if faults else 0

@@ -19,7 +19,7 @@ from gongzhi.people.permits import public
 from gongzhi.web import beating
 
 SEALER_LATE = 60.0  # seconds
-ROOM = 20_000_000  # bytes below which a form with photos does not fit any more
+ROOM = 4_000_000  # bytes below which a form with photos does not fit any more
 
 
 @public

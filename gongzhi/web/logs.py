@@ -18,6 +18,7 @@ from gongzhi.kit.masking import mask
 # A token of 128 bits in base64url is 22 signs; case numbers and place codes are shorter or digits only.
 _SECRET = re.compile(r"(/(?:v|voices|receipts|set-up|reset/key)/)[^/\s?\"']{8,}")
 _QUERY = re.compile(r"\?[^\s\"']+")
+_STRAY = re.compile(r"(: /(?:zh|en|api|open311|static)?)\S*")
 FORMS = ("line", "json")
 Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -48,6 +49,8 @@ class WithoutSecrets(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = without_secrets(record.getMessage())
+        if getattr(record, "status_code", 0) == 404:  # an address nobody made may hold anything somebody typed
+            record.msg = _STRAY.sub(r"\1…", record.msg)
         record.args = ()
         return True
 

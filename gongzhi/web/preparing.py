@@ -28,7 +28,17 @@ def main() -> int:
 
     django.setup()
     prepare()
-    return 0
+    return _tell_of_lost_keys()
+
+
+def _tell_of_lost_keys() -> int:
+    """1 when a key that was in use is gone or damaged: then nothing is served until it is restored."""
+    from gongzhi.web.keeping import machine_checks
+
+    lost = list(machine_checks.lost_keys())
+    for finding in lost:
+        print(f"gongzhi: {finding.what}: {finding.remedy}", file=sys.stderr)
+    return 1 if lost else 0
 
 
 if __name__ == "__main__":

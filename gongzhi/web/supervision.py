@@ -90,11 +90,7 @@ class Supervisor:
         try:
             while not self.stopping:
                 time.sleep(0.2)
-                if self.reloading:
-                    self.reloading = False
-                    self.front.signal(signal.SIGHUP)
-                    for child in self.others:
-                        child.signal(signal.SIGTERM)
+                self._pass_reload_on()
                 for child in (self.front, *self.others):
                     child.watch()
         finally:
@@ -106,6 +102,14 @@ class Supervisor:
             self.pid_file.unlink(missing_ok=True)
         return 0
 
+    def _pass_reload_on(self) -> None:
+        """The front replaces its workers one by one; the others end and are started again."""
+        if self.reloading:
+            self.reloading = False
+            self.front.signal(signal.SIGHUP)
+            for child in self.others:
+                child.signal(signal.SIGTERM)
+
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True
 
@@ -113,9 +117,11 @@ class Supervisor:
         self.reloading = True
 
 
-def prepare() -> None:
-    """Bring the database and the static files to this version; done in a process that ends, to give memory back."""
-    subprocess.run([sys.executable, "-m", "gongzhi.web.preparing"], check=True)
+def prepare() -> bool:
+    """Bring the database and the static files to this version; done in a process that ends, to give memory back.
+
+    False when it said why this county cannot be served."""
+    return subprocess.run([sys.executable, "-m", "gongzhi.web.preparing"], check=False).returncode == 0
 
 
 def serve(*, address: str, port: int, workers: int) -> int:
@@ -128,7 +134,8 @@ def serve(*, address: str, port: int, workers: int) -> int:
     if _pid(settings.RUN_DIR) is not None:
         print("gongzhi: this county is being served already; `gongzhi stop` ends that.", file=sys.stderr)
         return 1
-    prepare()
+    if not prepare():
+        return 1
     print(
         f"gongzhi: serving {settings.GONGZHI_DIR.name} at http://{address}:{port}/  (Ctrl+C stops)",
         flush=True,

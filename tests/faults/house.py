@@ -163,7 +163,7 @@ class House:
         body = json.dumps({"words": words} | more).encode()
         status, answer = self.ask("POST", "/api/v1/voices", body, headers={"Content-Type": "application/json"})
         if status not in (200, 201):
-            raise ConnectionError(f"{status}: {answer[:300].decode(errors='replace')}")
+            raise ConnectionError(f"{status}: {answer[:2000].decode(errors='replace')}")
         told: dict[str, Any] = json.loads(answer)
         return told
 

@@ -15,8 +15,10 @@ from django.conf import settings
 from django.db import connection
 from django.http.request import validate_host
 
+from gongzhi.cases import sealing
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import N_
+from gongzhi.ledger import keys as signing
 from gongzhi.ledger import reads as ledger
 from gongzhi.places import reads as places
 from gongzhi.web.keeping import backup
@@ -28,6 +30,7 @@ BACKUP_OLD = timedelta(hours=36)  # a night's backup that failed is told the nex
 DRIFT = timedelta(seconds=5)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MASTER_BYTES = 32
+SHORTEST_SECRET = 32
 _UNSYNCHRONISED = 5  # TIME_ERROR of adjtimex(2)
 
 
@@ -61,40 +64,50 @@ def settings_in_use(at: datetime) -> Iterator[Finding]:
 
 def keys(at: datetime) -> Iterator[Finding]:
     """Secret files are there, whole, and belong to their owner alone."""
-    lost = N_("restore it from a backup; without it texts stay closed and receipts cannot be proved")
+    lost = list(lost_keys())
+    yield from lost
     for file in (settings.MASTER_KEY_FILE, settings.LEDGER_KEY_FILE, settings.KEYS_DIR / "django.key"):
-        if not file.exists():
-            if file.name == "django.key" or ledger.size():
-                yield wrong(N_("%(file)s is missing"), lost, file=file.name)
-        elif _is_open(file):
+        if _is_open(file):
             yield wrong(N_("%(file)s can be read by others"), N_("chmod 600 %(path)s"), file=file.name, path=file)
     if _is_open(Path(settings.KEYS_DIR)):
         yield wrong(N_("the folder keys can be entered by others"), N_("chmod 700 %(path)s"), path=settings.KEYS_DIR)
-    master, database = Path(settings.MASTER_KEY_FILE), Path(settings.GONGZHI_DIR) / "db.sqlite3"
-    if master.exists() and master.stat().st_size != MASTER_BYTES:
-        yield wrong(N_("%(file)s is damaged"), lost, file=master.name)
-    if database.exists() and _is_open(database):
+    database = Path(settings.GONGZHI_DIR) / "db.sqlite3"
+    if _is_open(database):
         yield wrong(N_("%(file)s can be read by others"), N_("chmod 600 %(path)s"), file=database.name, path=database)
-    yield from _ledger_key(lost)
-
-
-def _ledger_key(lost: str) -> Iterator[Finding]:
-    from gongzhi.ledger import keys as signing
-
-    file = Path(settings.LEDGER_KEY_FILE)
-    if not file.exists():
-        return
-    try:
-        name = signing.signer().key_id
-    except (ValueError, TypeError, OSError):
-        yield wrong(N_("%(file)s is damaged"), lost, file=file.name)
-        return
     head = ledger.latest_head()
-    if head is not None and head.key_id != name:
+    if head is not None and not lost and head.key_id != signing.signer().key_id:
         yield note(
             N_("the ledger was last signed with another key than ledger.key"),
             N_("if nobody changed it on purpose, restore the keys from a backup"),
         )
+
+
+def lost_keys() -> Iterator[Finding]:
+    """Keys that were in use and are gone or damaged: with these a county is not served, since new ones would be made
+    in their place and what the old ones sealed would stay closed."""
+    remedy = N_("restore it from a backup; without it texts stay closed and receipts cannot be proved")
+    for file, is_used in (
+        (settings.MASTER_KEY_FILE, sealing.is_used()),
+        (settings.LEDGER_KEY_FILE, ledger.latest_head() is not None),
+        (settings.KEYS_DIR / "django.key", True),
+    ):
+        if not file.exists() and is_used:
+            yield wrong(N_("%(file)s is missing"), remedy, file=file.name)
+        elif file.exists() and _is_unreadable(file):
+            yield wrong(N_("%(file)s is damaged"), remedy, file=file.name)
+
+
+def _is_unreadable(file: Path) -> bool:
+    """Whether a key file does not hold what it should."""
+    if file == settings.MASTER_KEY_FILE:
+        return file.stat().st_size != MASTER_BYTES
+    if file == settings.LEDGER_KEY_FILE:
+        try:
+            signing.signer()
+        except (ValueError, TypeError, OSError):
+            return True
+        return False
+    return len(file.read_bytes().strip()) < SHORTEST_SECRET
 
 
 def _is_open(path: Path) -> bool:

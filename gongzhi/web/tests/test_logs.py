@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 
 import pytest
 
 from gongzhi.kit.ids import secret_token
-from gongzhi.web.logs import Line, WithoutSecrets, without_secrets
+from gongzhi.web.logs import Json, Line, WithoutSecrets, configuration, without_secrets
 
 
 @pytest.mark.parametrize("path", ["/zh/v/{}/", "/en/v/{}/rate/", "/api/v1/voices/{}", "/api/v1/receipts/{}"])
@@ -25,6 +26,33 @@ def test_a_record_is_rewritten_with_its_arguments():
     record = logging.LogRecord("django.request", 30, "x.py", 1, "%s: %s", ("Gone", f"/zh/v/{token}/"), None)
     WithoutSecrets().filter(record)
     assert record.getMessage() == "Gone: /zh/v/…/"
+
+
+def test_of_an_address_nobody_made_only_the_beginning_is_logged():
+    record = logging.LogRecord("django.request", 30, "x.py", 1, "%s: %s", ("Not Found", "/zh/my-name-is-lin/"), None)
+    record.status_code = 404
+    WithoutSecrets().filter(record)
+    assert record.getMessage() == "Not Found: /zh…"
+
+
+def test_a_json_line_tells_the_same_as_a_plain_one_and_stays_one_line():
+    record = logging.LogRecord("django.request", 40, "x.py", 1, "broke\nhere", (), None)
+    try:
+        raise ValueError("DETAIL of 13800138000\nFailing row (我的孩子)")
+    except ValueError as error:
+        record.exc_info = (ValueError, error, error.__traceback__)
+    line = Json().format(record)
+    told = json.loads(line)
+    assert "\n" not in line
+    assert (told["level"], told["name"], told["message"]) == ("error", "django.request", "broke\nhere")
+    assert told["error"][0].startswith("ValueError: DETAIL of")
+    assert "test_logs.py" in told["where"][0]
+    assert not any(value in line for value in ("我的孩子", "13800138000"))
+
+
+def test_a_form_of_log_that_is_none_is_refused_at_the_start():
+    with pytest.raises(SystemExit, match="GONGZHI_LOG"):
+        configuration("xml")
 
 
 def test_the_served_log_has_the_filter(settings):
