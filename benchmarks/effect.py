@@ -76,7 +76,7 @@ def _measure() -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [agreement()] if FOLDER.is_dir() else []
     planted = measures(WORLDS, effect=PLANTED, units=UNITS, start=START, seed=SEED)
     none = measures(WORLDS, effect=0.0, units=UNITS, start=START, seed=SEED + 1)
-    low = stats.binom.ppf(0.005, WORLDS, 0.95) / WORLDS
+    low = float(stats.binom.ppf(0.005, WORLDS, 0.95)) / WORLDS
     picture = []
     for name, design in DESIGNS.items():
         with_one, without = judged(planted, design), judged(none, design)
@@ -84,7 +84,7 @@ def _measure() -> list[dict[str, Any]]:
         rows += [
             {"figure": f"effect by {name}: 95 % intervals that hold the planted effect, {WORLDS:,} measures",
              "asked": f"≥ {low:.3f} (0.95 within chance)", "value": round(with_one["held"], 4),
-             "met": with_one["held"] >= low, "detail": with_one},
+             "met": bool(with_one["held"] >= low), "detail": with_one},
             {"figure": f"effect by {name}: a verdict where there is no effect, {WORLDS:,} measures", "asked": "≤ 0.05",
              "value": round(without["verdict"], 4), "met": without["verdict"] <= 0.05, "detail": without},
         ]  # fmt: skip

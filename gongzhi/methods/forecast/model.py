@@ -24,6 +24,8 @@ GRID = np.concatenate([[0.001, 0.0025, 0.005, 0.01, 0.025], np.arange(1, 20) / 2
 YEAR_DAYS = 365.2425
 EDGES = {True: (1, 3, 7, 14), False: (1, 2, 4)}  # last horizons of the groups that share weights, with a season or not
 
+SIZES = (1.0, 4.0, 16.0, 64.0)  # mean counts that part the sizes whose calibration is pooled
+
 
 class ForecastError(ValueError):
     """The arrays cannot be forecast; the sentence says which series or shape is at fault."""
@@ -48,6 +50,7 @@ class Tuning:
     pool_weights: float = 200.0
     pool_spread: float = 200.0
     pool_share: float = 1000.0
+    pool_size: float = 300.0
     origins: tuple[int, int] = (100, 16)  # most past origins tried, with a season and without
 
 
@@ -125,7 +128,7 @@ def forecast(
     year = (YEAR_DAYS if season == 7 else YEAR_DAYS / 7 if season == 1 else 0.0) if year is None else year
     known = np.ones((len(y), length + horizon))
     if year and length >= 2 * year:
-        known = year_factors(y, horizon, year=year, block=season, waves=tuning.waves)
+        known = year_factors(y, horizon, year=year, block=max(season, 2), waves=tuning.waves)
     if covariates is not None:
         known = known * covariate_factors(y, known, np.asarray(covariates, float), season)
     pattern = season_pattern(y, season)
@@ -200,10 +203,16 @@ def _share(past: Past, weights: Reals, extra: Reals, tuning: Tuning) -> tuple[Re
     seen = np.full((len(past.y), len(past.origins) - 1, len(past.group)), np.nan)
     kernel.check(*past, weights, extra, GRID, hits, seen)
     hits[..., :-1] = hits[..., :-1].cumsum(-1)
-    total = hits.sum(0)
     some = 20.0  # so many forecasts that were exactly calibrated are added; they matter where there is no past
-    pooled = (total[:, :-1] + some * GRID) / (total[:, -1:] + some)
-    return (hits[..., :-1] + tuning.pool_share * pooled) / (hits[..., -1:] + tuning.pool_share), seen
+    total = hits.sum(0) + some * np.r_[GRID, 1.0]
+    everywhere = total / total[:, -1:]
+    kind = np.digitize(np.nanmean(past.y, axis=1), SIZES)
+    pooled = np.empty_like(hits)
+    for size in np.unique(kind):
+        alike = hits[kind == size].sum(0) + tuning.pool_size * everywhere
+        pooled[kind == size] = alike / alike[:, -1:]
+    share = hits + tuning.pool_share * pooled
+    return share[..., :-1] / share[..., -1:], seen
 
 
 def season_pattern(counts: Reals, season: int) -> Reals:
