@@ -51,8 +51,10 @@ def section(name: str, result: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def shown(value: float) -> str:
-    """A number as people read it."""
+def shown(value: float | str) -> str:
+    """A number as people read it; words as they are."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, float) and abs(value) < 100:
         return f"{value:.2f}"
     return f"{value:,.0f}"
