@@ -179,7 +179,7 @@ def _power_rows(name: str, asked: bool) -> list[dict[str, Any]]:
 
 def _calibration_rows(name: str, asked: bool) -> list[dict[str, Any]]:
     each = calibration(name)
-    drawn = [(f"{row['scenario']}", row[f"ours {LEVELS[0]}"]) for row in each]
+    drawn = [(f"{row['scenario']}", [row[f"ours {LEVELS[0]}"][i] for i in (1, 2, 0)]) for row in each]
     picture.points(
         machine.OUT / f"calibrated_rates_{name.replace(' ', '_')}.svg",
         f"{name}: attained / nominal {LEVELS[0]}, 95 % interval", drawn, lines=(0.9, 1.0, 1.1), ends=(0.5, 2.0),

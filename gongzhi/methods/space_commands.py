@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from gongzhi.methods.space import fallback, scan, zones
 from gongzhi.methods.space.zones import SpaceError
 
+KM = 111.19  # a degree of latitude
+LEARNED = 28  # days the expectation is learned from at least
 COLUMNS = ("cluster", "place", "centre", "first", "last", "observed", "expected", "relative_risk", "statistic", "p")
 HELP = """columns of the output, one row a place of a cluster:
   cluster        1 is the most unlikely; clusters share no place
@@ -48,7 +50,24 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--events", required=True, type=Path, help="CSV with columns place,day[,count]")
     parser.add_argument("--places", required=True, type=Path, help="CSV with columns place,x,y[,population]")
     parser.add_argument("--out", required=True, type=Path, help="CSV to write")
-    parser.add_argument("--model", choices=("permutation", "poisson"), default="permutation")
+    parser.add_argument(
+        "--model",
+        choices=("permutation", "poisson", "expectation"),
+        default="permutation",
+        help="permutation: events alone; poisson: against population; expectation: against what each "
+        "place and day lets expect",
+    )
+    parser.add_argument(
+        "--expected",
+        type=Path,
+        help="CSV place,day,expected for the model expectation; without it each place's mean before "
+        "the windows times the county's weekday",
+    )
+    parser.add_argument(
+        "--neighbours",
+        type=Path,
+        help="CSV place,neighbour: also search shapes grown along neighbours, not circles alone",
+    )
     parser.add_argument("--planar", action="store_true", help="x,y are planar, not degrees of longitude, latitude")
     parser.add_argument("--share", type=float, default=0.5, help="largest share of population or events in a zone")
     parser.add_argument("--radius", type=float, help="largest radius (km for degrees)")
@@ -65,12 +84,13 @@ def _scan(options: argparse.Namespace) -> int:
     counts, first = _events(options.events, names)
     lost = _without_fallbacks(names, x, y, counts)
     keep = ~lost
+    known = set(names)
     names = [name for name, kept in zip(names, keep, strict=True) if kept]
     x, y, counts = x[keep], y[keep], counts[keep]
     if options.model == "poisson" and people is None:
         raise SpaceError(f"{options.places}: the Poisson model needs the column population.")
     weight = counts.sum(axis=1) if options.model == "permutation" or people is None else people[keep]
-    found = zones.circles(x, y, weight=weight, degrees=not options.planar, share=options.share, radius=options.radius)
+    found = _zones(options, names, known, x, y, weight)
     days = counts.shape[1]
     longest = min(options.longest, days)
     windows = (scan.retrospective if options.retrospective else scan.prospective)(days, longest)
@@ -78,11 +98,79 @@ def _scan(options: argparse.Namespace) -> int:
     chosen = {"replicas": options.replicas, "seed": options.seed}
     if options.model == "poisson":
         result = scan.poisson(counts, np.outer(weight, np.ones(days)), found, windows, **chosen)
+    elif options.model == "expectation":
+        means = _given(options.expected, names, first, days) if options.expected else _usual(counts, longest, first)
+        result = scan.expectation(counts, means, found, windows, **chosen)
     else:
         result = scan.permutation(counts, found, windows, **chosen)
     _write(options.out, result, names, first)
     print(f"{len(result.clusters)} clusters from {result.maxima.size} replicas → {options.out}", file=sys.stderr)
     return 0
+
+
+def _zones(
+    options: argparse.Namespace, names: list[str], known: set[str], x: NDArray, y: NDArray, weight: NDArray
+) -> zones.Zones:
+    """Circles, and with neighbours also grown shapes; `known` places may have been left out of `names`."""
+    circles = zones.circles(x, y, weight=weight, degrees=not options.planar, share=options.share, radius=options.radius)
+    if options.neighbours is None:
+        return circles
+    index = {name: i for i, name in enumerate(names)}
+    beside: list[set[int]] = [set() for _ in names]
+    for line, row in _rows(options.neighbours, ("place", "neighbour")):
+        for column in ("place", "neighbour"):
+            if row[column] not in known:
+                raise SpaceError(
+                    f"{options.neighbours} row {line}, column {column}: “{row[column]}” is not among the places."
+                )
+        if not (row["place"] in index and row["neighbour"] in index):
+            continue
+        one, other = index[row["place"]], index[row["neighbour"]]
+        beside[one].add(other)
+        beside[other].add(one)
+    across, up = (x, y) if options.planar else (KM * x * np.cos(np.radians(y.mean())), KM * y)
+    lists = [sorted(others - {i}) for i, others in enumerate(beside)]
+    return zones.joined(circles, zones.grown(across, up, lists, weight=weight, share=options.share))
+
+
+def _given(file: Path, names: list[str], first: datetime.date, days: int) -> NDArray:
+    """Expected events (places, days) of a file; every cell must be there."""
+    index = {name: i for i, name in enumerate(names)}
+    means = np.full((len(names), days), np.nan)
+    for line, row in _rows(file, ("place", "day", "expected")):
+        try:
+            day = (datetime.date.fromisoformat(row["day"]) - first).days
+        except (TypeError, ValueError):
+            raise SpaceError(f"{file} row {line}, column day: “{row['day']}” is not a date (2026-11-21).") from None
+        value = _number(file, line, row, "expected")
+        if value <= 0:
+            raise SpaceError(f"{file} row {line}, column expected: {row['expected']} is not above 0.")
+        if row["place"] in index and 0 <= day < days:
+            means[index[row["place"]], day] = value
+    lost = np.argwhere(np.isnan(means))
+    if lost.size:
+        place, day = lost[0]
+        raise SpaceError(
+            f"{file}: {names[place]} on {first + datetime.timedelta(days=int(day))} has no row, column expected; "
+            f"{len(lost)} cells are missing."
+        )
+    return means
+
+
+def _usual(counts: NDArray, longest: int, first: datetime.date) -> NDArray:
+    """Each place's mean before the windows times the county's factor of the weekday."""
+    before = counts.shape[1] - longest
+    if before < LEARNED:
+        raise SpaceError(
+            f"The model expectation learns from the days before the windows and needs {LEARNED}; there are {before}. "
+            "Give --expected, more days or a smaller --longest."
+        )
+    weekday = (np.arange(counts.shape[1]) + first.weekday()) % 7
+    totals = counts[:, :before].sum(axis=0)
+    factor = np.array([totals[weekday[:before] == day].mean() for day in range(7)])
+    factor = np.maximum(factor / max(factor.mean(), 1e-12), 0.05)
+    mean = (counts[:, :before].sum(axis=1) + 0.5) / before
+    return np.outer(mean, factor[weekday])
 
 
 def _rows(file: Path, needed: Sequence[str]) -> list[tuple[int, dict[str, str]]]:

@@ -18,11 +18,12 @@ def _files(folder, events):
 
 def _events(more):
     rng = np.random.default_rng(1)
-    rows = [f"P{i},2026-05-{d:02d},{rng.poisson(2)}" for i in range(25) for d in range(1, 29)]
+    rows = [f"P{i},2026-04-{d:02d},{rng.poisson(2)}" for i in range(25) for d in range(1, 31)]
+    rows += [f"P{i},2026-05-{d:02d},{rng.poisson(2)}" for i in range(25) for d in range(1, 29)]
     return rows + [f"P7,2026-05-{d:02d},{more}" for d in (27, 28)]
 
 
-@pytest.mark.parametrize("model", ["permutation", "poisson"])
+@pytest.mark.parametrize("model", ["permutation", "poisson", "expectation"])
 def test_a_cluster_is_written_with_its_days_and_without_it_p_is_large(tmp_path, model):
     lines = []
     for more in (12, 0):
@@ -44,3 +45,37 @@ def test_a_cluster_is_written_with_its_days_and_without_it_p_is_large(tmp_path, 
 def test_a_bad_row_is_named(tmp_path, capsys, row, sentence):
     assert run(_files(tmp_path, [row])) == 1
     assert sentence in capsys.readouterr().err
+
+
+def test_shapes_grown_along_neighbours_are_searched_too(tmp_path):
+    words = _files(tmp_path, _events(12))
+    beside = [f"P{i},P{i + 1}" for i in range(24) if i % 5 < 4] + [f"P{i},P{i + 5}" for i in range(20)]
+    (tmp_path / "beside.csv").write_text("place,neighbour\n" + "\n".join(beside) + "\n")
+    assert run([*words, "--neighbours", f"{tmp_path}/beside.csv"]) == 0
+    assert next(csv.DictReader((tmp_path / "out.csv").open()))["place"] == "P7"
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "sentence"),
+    [
+        ("--neighbours", "place,neighbour\nP1,P77\n", "row 2, column neighbour: “P77” is not among"),
+        ("--expected", "place,day,expected\nP1,2026-04-01,0\n", "row 2, column expected: 0 is not above 0"),
+        ("--expected", "place,day,expected\nP1,2026-04-01,2\n", "has no row, column expected"),
+        ("--expected", "place,day\nP1,2026-04-01\n", "the column expected is missing"),
+    ],
+)
+def test_a_bad_helping_file_is_named(tmp_path, capsys, name, rows, sentence):
+    (tmp_path / "more.csv").write_text(rows)
+    assert run([*_files(tmp_path, _events(0)), "--model", "expectation", name, f"{tmp_path}/more.csv"]) == 1
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_given_expectation_is_used(tmp_path):
+    words = _files(tmp_path, _events(0))
+    days = [f"2026-04-{d:02d}" for d in range(1, 31)] + [f"2026-05-{d:02d}" for d in range(1, 29)]
+    for usual, sure in ((2.0, False), (0.5, True)):
+        rows = [f"P{i},{day},{usual}" for i in range(25) for day in days]
+        (tmp_path / "expected.csv").write_text("place,day,expected\n" + "\n".join(rows) + "\n")
+        assert run([*words, "--model", "expectation", "--expected", f"{tmp_path}/expected.csv"]) == 0
+        first = next(csv.DictReader((tmp_path / "out.csv").open()))
+        assert (float(first["p"]) <= 0.01) == sure
