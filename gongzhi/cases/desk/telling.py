@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from gongzhi.cases import labels, rules
 from gongzhi.cases.cards import ClockCard, Holder
 from gongzhi.cases.desk_cards import DeskCase
-from gongzhi.kit import worktime
+from gongzhi.kit import moments, worktime
 from gongzhi.kit.refusal import Refusal
 from gongzhi.look import dates
 from gongzhi.look.templatetags.look import said
@@ -28,15 +28,20 @@ def clock(card: ClockCard | None) -> str:
             "until": said_until,
         }
     if card.state == "stopped_in_time":
-        return _("Answered in time; the limit was %(day)s.") % {"day": dates.short_day(card.due_at)}
+        return _("Answered in time; the limit was %(day)s.") % {"day": _day(card.due_at)}
     if card.state == "stopped_late":
-        return _("Answered late; the limit was %(day)s.") % {"day": dates.short_day(card.due_at)}
+        return _("Answered late; the limit was %(day)s.") % {"day": _day(card.due_at)}
     sentence = _("To be answered %(until)s.") % {"until": dates.until(card.due_at, card)}
     if card.state == "overdue":
-        sentence = _("The limit has passed: it was to be answered by %(day)s.") % {"day": dates.short_day(card.due_at)}
+        sentence = _("The limit has passed: it was to be answered by %(day)s.") % {"day": _day(card.due_at)}
     if card.provisional:
         sentence += " " + _("The date is provisional: the holidays of that year are not announced yet.")
     return sentence
+
+
+def _day(moment: datetime) -> str:
+    """A day with its weekday; with its year when that is not this one."""
+    return dates.short_day(moment, year=dates.local_day(moment).year != dates.local_day(moments.now()).year)
 
 
 def words(desk: DeskCase) -> str:
