@@ -33,6 +33,7 @@ columns read:
   --input       series,time,observed; time is a whole number or a date like 2026-03-02, every period written
   --hierarchy   series,parent: what is summed into what; a series may have several parents (matter and place)
   --covariates  time and one column each (holiday 0/1, temperature …), a row for every period of past and horizon
+--holidays CN takes a country's public holidays and working weekends as covariates; for daily dates
 
 With a hierarchy every sum is forecast too, and all rows come from draws that add up exactly."""
 
@@ -138,6 +139,28 @@ def _covariates(path: Path, times: Sequence[str]) -> Reals:
     return rows
 
 
+def _holidays(code: str, series: Series, times: Sequence[str]) -> Reals:
+    """Marks of public holidays, and of weekends worked in exchange where a country has them."""
+    import holidays
+
+    if series.dates is None or _step(series) != 1:
+        raise BadTable("--holidays needs daily dates in the column time")
+    days = [date.fromisoformat(when) for when in times]
+    if code not in holidays.list_supported_countries():
+        raise BadTable(f"--holidays: no holidays of “{code}” are known; CN is China")
+    found = holidays.country_holidays(code, years=sorted({day.year for day in days}))
+    free = [float(day in found) for day in days]
+    worked = [float(day.weekday() >= 5 and found.is_working_day(day)) for day in days]
+    return np.array([marks for marks in (free, worked) if any(marks)] or [free]).T
+
+
+def _known(words: argparse.Namespace, series: Series, times: Sequence[str]) -> Reals | None:
+    """What is known of past and horizon, from the file and the calendar."""
+    parts = [_covariates(words.covariates, times)] if words.covariates else []
+    parts += [_holidays(words.holidays, series, times)] if words.holidays else []
+    return np.column_stack(parts) if parts else None
+
+
 def _number(path: Path, line: int, column: str, text: str) -> float:
     """A finite number of a cell."""
     try:
@@ -170,6 +193,7 @@ def _words(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="CSV to write")
     parser.add_argument("--hierarchy", type=Path, help="CSV of what is summed into what")
     parser.add_argument("--covariates", type=Path, help="CSV of holidays, weather …, for past and horizon")
+    parser.add_argument("--holidays", help="code of a country, CN for China, whose public holidays matter")
     parser.add_argument("--season", type=int, default=0, help="periods of the short season; 7 for days, 12 for months")
     parser.add_argument("--year", type=float, help="periods of a year, 0 for none; found from daily or weekly dates")
     parser.add_argument("--whole", action="store_true", help="quantiles as whole numbers")
@@ -186,7 +210,7 @@ def _forecasts(table: Sequence[Series], words: argparse.Namespace) -> Iterator[A
     counts, longest = _rectangle(table)
     season, year = _seasons(longest, words)
     coming = _coming(longest, words.horizon)
-    extra = _covariates(words.covariates, [*longest.times, *coming]) if words.covariates else None
+    extra = _known(words, longest, [*longest.times, *coming])
     if words.hierarchy:
         tree = _tree(words.hierarchy, table)
         got = coherent(counts, words.horizon, tree, season=season, year=year, covariates=extra, levels=words.levels,

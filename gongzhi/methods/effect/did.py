@@ -50,8 +50,8 @@ def comparison(others: Reals, start: int) -> Reals:
     """Weighted mean of series over their past means; a series counts as far as it is sure."""
     size = others[:, :start].mean(1)
     weight = 1 / (1 / size + OWN)
-    line = (weight / size) @ others / weight.sum()
-    return np.maximum(line, 0.5 * weight.max() / size.max() / weight.sum() / 2)
+    one = weight / size / weight.sum()
+    return np.maximum(one @ others, one.min() / 4)  # a quarter of the least a case can add, where none has one
 
 
 def against(treated: Reals, line: Reals, start: int, trend: bool) -> tuple[Fit, Design, Mixture]:

@@ -73,6 +73,25 @@ def test_covariates_need_every_period_to_come(tmp_path, capsys):
     assert "c.csv: there is no row for 2025-05-08" in capsys.readouterr().err
 
 
+def test_holidays_of_a_country_are_learnt_and_foreseen(tmp_path, capsys):
+    rng = np.random.default_rng(3)
+    days = [datetime.date(2024, 1, 1) + datetime.timedelta(days=i) for i in range(639)]  # to 30 September 2025
+    from holidays import country_holidays
+
+    free = country_holidays("CN", years=[2024, 2025])
+    rows = [f"{s},{day},{rng.poisson(5 if day in free else 30)}" for s in "abc" for day in days]
+    (tmp_path / "counts.csv").write_text("series,time,observed\n" + "\n".join(rows) + "\n")
+    first = [_run(tmp_path, *more, horizon=10)[1] for more in ((), ("--holidays", "CN"))]
+    assert [row["time"] for row in first[0][:1]] == ["2025-10-01"]
+    assert float(first[1][0]["mean"]) < 0.4 * float(first[0][0]["mean"])  # the first of October is a holiday
+    assert float(first[1][8]["mean"]) > 0.8 * float(first[0][8]["mean"])  # the ninth is none
+    assert _run(tmp_path, "--holidays", "ZZZ")[0] == 1
+    assert "no holidays of “ZZZ” are known" in capsys.readouterr().err
+    _counts(tmp_path, step=7)
+    assert _run(tmp_path, "--holidays", "CN")[0] == 1
+    assert "--holidays needs daily dates" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
