@@ -145,10 +145,11 @@ def pages(door: Door) -> None:
         door.get("place", f"/zh/places/990101{town:03d}000/")
 
 
-def known(folder: Any, database: str) -> dict[str, Any]:
+def known(folder: Any, database: str, size: str) -> dict[str, Any]:
     """What million_ask tells from inside: some cases with their links, words only one case has, statements."""
     env = served.environment(folder, database) if database == "sqlite" else _environment(folder)
-    done = subprocess.run([sys.executable, "-m", "benchmarks.million_ask"], env=env, check=True, capture_output=True)
+    words = [sys.executable, "-m", "benchmarks.million_ask", *(["count"] if size == "million" else [])]
+    done = subprocess.run(words, env=env, check=True, stdout=subprocess.PIPE)
     return dict(json.loads(done.stdout))
 
 
@@ -180,7 +181,7 @@ def _everything(door: Door, told: dict[str, Any], workers: dict[str, Any]) -> No
 
 def _one(database: str, size: str, asks: Callable[[Door, Any, Any], None]) -> dict[str, Any]:
     with district.county(database, size) as county:
-        told = known(county.folder, database)
+        told = known(county.folder, database, size)
         door = Door(county.url)
         look(Door(county.url), told | {"cases": told["cases"][:10]})  # the programs have started
         before = machine.cpu(county.processes())

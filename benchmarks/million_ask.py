@@ -81,7 +81,7 @@ def main() -> int:
     told = known()
     workers = json.loads(Path(os.environ["GONGZHI_DIR"], "workers.json").read_text())
     told["session"] = workers["roles"]["supervisor"]
-    told["statements"] = statements(told, workers)
+    told["statements"] = statements(told, workers) if "count" in sys.argv[1:] else {}
     print(json.dumps(told))
     return 0
 
