@@ -6,7 +6,7 @@ import argparse
 import csv
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from gongzhi.methods.tables import BadTable, Series, read_counts
 
 Reals = NDArray[np.float64]
 Answer = tuple[Reals, Reals, NDArray[np.bool_]]  # expected, upperbound, alarm at the asked positions
+Answers = list[tuple[Series, NDArray[np.int64], Answer]]
 OLD: dict[str, Any] = {"levels": 1, "left_out": 3, "p_trend": 0.05, "threshold": "delta"}
 FARRINGTON: dict[str, dict[str, Any]] = {
     "noufaily": {},
@@ -42,7 +43,8 @@ COLUMNS = """columns written:
   observed       the count looked at (cdc: the sum of the last four periods)
   expected       what the past lets expect; empty where no answer is given
   upperbound     the highest count still usual; empty where there were too few cases lately or too little past
-  alarm          1 when observed is above upperbound, else 0
+  alarm          1 when observed is above upperbound, else 0 (with --fdr: when it is among the findings of its
+                 period of which at most that share is false)
 columns read: series,time,observed[,population]; time is a whole number or a date like 2026-03-02."""
 
 
@@ -55,13 +57,31 @@ def _farrington(series: Series, at: NDArray, name: str, alpha: float, years: int
     return got.expected[0], got.bound[0], got.alarm[0]
 
 
-def _calibrated(series: Series, at: NDArray, alpha: float, period: int) -> Answer:
+def _calibrated(series: Series, at: NDArray, alpha: float, period: int, p_values: dict[str, Reals]) -> Answer:
+    """Keeps the p-values by the name of the series, for those that are judged together."""
     from gongzhi.methods.counts.calibrated import calibrated
 
     # whole numbers count weeks of a year of 52; dates follow the calendar
     year = 365.25 / 7 if series.dates is not None and period == 52 else 365.25 if period > 300 else period
     got = calibrated(series.counts, at, alpha=alpha, period=year, population=series.population)
+    p_values[series.name] = got.p[0]
     return got.expected[0], got.bound[0], got.alarm[0]
+
+
+def _together(answers: Answers, p_values: dict[str, Reals], share: float) -> Answers:
+    """Alarms of each period such that at most this share of them is false (Benjamini & Hochberg 1995)."""
+    from gongzhi.methods.stream.budget import false_discoveries
+
+    cells: dict[str, list[tuple[int, int]]] = {}
+    for number, (series, at, _answer_) in enumerate(answers):
+        for i, k in enumerate(at):
+            cells.setdefault(series.times[k], []).append((number, i))
+    for held in cells.values():
+        p = [p_values[answers[number][0].name][i] for number, i in held]
+        for (number, i), told in zip(held, false_discoveries(p, rate=share), strict=True):
+            series, at, (_expected, _bound, alarm) = answers[number]
+            alarm[i] = bool(told) and series.counts[at[i]] > 0
+    return answers
 
 
 def _simple(series: Series, at: NDArray, method: str, name: str, alpha: float, years: int, period: int) -> Answer:
@@ -127,7 +147,7 @@ def _period(series: Series) -> int:
     return 12 if days in (28, 29, 30, 31) else round(364 / days)
 
 
-def _answer(series: Series, words: argparse.Namespace) -> tuple[NDArray[np.int64], Answer]:
+def _answer(series: Series, words: argparse.Namespace, p_values: dict[str, Reals]) -> tuple[NDArray[np.int64], Answer]:
     period = words.period or _period(series)
     at = _positions(series, words, period)
     if not len(at):
@@ -138,12 +158,33 @@ def _answer(series: Series, words: argparse.Namespace) -> tuple[NDArray[np.int64
     if words.method in chart_methods.CONFIGS:
         return at, chart_methods.run(series.name, series.counts, at, words.method, words.config, words.limit, period)
     if words.method == "calibrated":
-        return at, _calibrated(series, at, words.alpha, period)
+        return at, _calibrated(series, at, words.alpha, period, p_values)
     return at, _simple(series, at, words.method, words.config, words.alpha, words.years, period)
 
 
 def _said(value: float) -> str:
     return "" if math.isnan(value) else repr(float(value)) if value != int(value) else str(int(value))
+
+
+def _judged(
+    table: Sequence[Series], words: argparse.Namespace, tell: Callable[[str], None]
+) -> Iterable[tuple[Series, NDArray[np.int64], Answer]]:
+    """Series by series; all at once where alarms depend on each other."""
+    p_values: dict[str, Reals] = {}
+    if words.budget:
+        words.alpha = words.budget / (len(table) * (words.period or _period(table[0])) / 12)
+        tell(f"{words.budget:g} false findings a month over {len(table)} series: alpha {words.alpha:.3g}")
+    kept: Answers = []
+    for number, series in enumerate(table, 1):
+        one = (series, *_answer(series, words, p_values))
+        if number % 1000 == 0:
+            tell(f"{number} of {len(table)} series")
+        if words.fdr:
+            kept.append(one)
+        else:
+            yield one
+    if words.fdr:
+        yield from _together(kept, p_values, words.fdr)
 
 
 def _write(
@@ -153,8 +194,7 @@ def _write(
     with out.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["series", "time", "observed", "expected", "upperbound", "alarm"])
-        for number, series in enumerate(table, 1):
-            at, (expected, bound, alarm) = _answer(series, words)
+        for series, at, (expected, bound, alarm) in _judged(table, words, tell):
             for i, k in enumerate(at):
                 seen = series.counts[k - 3 : k + 1].sum() if words.method == "cdc" else series.counts[k]
                 writer.writerow(
@@ -162,8 +202,6 @@ def _write(
                 )
             rows += len(at)
             alarms += int(alarm.sum())
-            if number % 1000 == 0:
-                tell(f"{number} of {len(table)} series")
     return rows, alarms
 
 
@@ -176,6 +214,12 @@ def _words(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--method", choices=sorted(CONFIGS), default="farrington")
     parser.add_argument("--config", help=f"the method's variant ({choices}); default the first")
     parser.add_argument("--alpha", type=float, default=0.01, help="share of usual periods above the bound")
+    parser.add_argument(
+        "--budget", type=float, default=0, help="false findings a month all series may give (calibrated)"
+    )
+    parser.add_argument(
+        "--fdr", type=float, default=0, help="share of a period's findings that may be false, 0.1 say (calibrated)"
+    )
     parser.add_argument("--years", type=int, default=5, help="past years compared with (farrington, cdc)")
     parser.add_argument("--period", type=int, default=0, help="periods a year; found from dates, else 52")
     parser.add_argument(
@@ -194,6 +238,10 @@ def _words(argv: Sequence[str]) -> argparse.Namespace:
         parser.error(f"--config of {words.method} is one of {', '.join(CONFIGS[words.method])}")
     if not 0 < words.alpha < 1 or words.years < 1 or words.last < 0 or words.period < 0:
         parser.error("--alpha lies between 0 and 1, --years is at least 1, --last and --period are not negative")
+    if (words.budget or words.fdr) and words.method != "calibrated":
+        parser.error("--budget and --fdr need p-values that can be believed: --method calibrated")
+    if words.budget < 0 or not 0 <= words.fdr < 1:
+        parser.error("--budget is not negative, --fdr lies between 0 and 1")
     return words
 
 

@@ -20,6 +20,7 @@ from gongzhi.methods.counts import pair
 RARE = 0.002  # a period is left out when its count had a chance of this or less
 NEAR_ONE = 0.4  # standard errors taken off a dispersion that may well be 1
 UNSURE = 1.5  # how much the error of the dispersion widens a prediction, right for tails near 0.01
+WIDER = 2.5  # how much of such an excess is believed: waves that wander have longer tails than their variance says
 BINS, NEAR, UNEVEN = 26, 2, 4.5  # times of year, neighbours pooled, standard errors that make them differ
 RAREST = 1e-5  # the same where the dispersion changes with the season
 NODES = 16  # means at which the cut is tabled
@@ -423,7 +424,7 @@ def predict(counts, design, offsets, season, at, blocks, begins, ends, fixed, or
             factor *= 1.0 + 0.5 * square * phi  # as Jeffreys' prior does
             out[s, k, 0] = whole[now - 1] * factor
             out[s, k, 1] = whole[now] * factor
-            here = profile[season[now]] if uneven else phi
+            here = phi + WIDER * max(0.0, profile[season[now]] - phi) if uneven else phi
             out[s, k, 2] = here * (1.0 + UNSURE * (1.0 / sure[season[now]] if uneven else unsure))
             out[s, k, 3] = math.sqrt(square * phi)
 

@@ -98,3 +98,25 @@ def test_an_empty_and_an_absent_file_are_refused(tmp_path, capsys):
 def test_too_short_a_past_is_said(tmp_path, capsys):
     assert run(tmp_path, weekly(100), "--last", "5") == 1
     assert "needs 263 periods" in capsys.readouterr().err
+
+
+def many(burst):
+    rows = [row for n in range(30) for row in weekly(series=f"s{n:02d}")]
+    rows[319] = f"s00,320,{burst}"
+    return rows
+
+
+@pytest.mark.parametrize("words", [("--budget", "1"), ("--fdr", "0.1")])
+def test_a_budget_over_all_series_tells_the_burst_and_nothing_else(tmp_path, capsys, words):
+    for burst, told in ((60, 1), (6, 0)):
+        assert run(tmp_path, many(burst), "--method", "calibrated", "--last", "4", *words) == 0
+        out = list(csv.DictReader((tmp_path / "alarms.csv").open()))
+        assert len(out) == 120
+        assert [row["series"] for row in out if row["alarm"] == "1"] == ["s00"] * told
+    assert "budget" not in words[0] or "1 false findings a month over 30 series" in capsys.readouterr().err
+
+
+def test_a_budget_needs_believable_p_values(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        run(tmp_path, weekly(), "--method", "farrington", "--budget", "3")
+    assert "--method calibrated" in capsys.readouterr().err
