@@ -17,5 +17,5 @@ class CasesConfig(AppConfig):
         from gongzhi.people.permits import Permit  # needs the models, which are ready only now
 
         kinds.register(FACTS)
-        notices = menus.MenuEntry("desk:notices", _("Notices to post"), (Permit.VOICE_ENTER,), "menu", "printer")
+        notices = menus.MenuEntry("desk:notices", _("Notices to post"), (Permit.VOICE_ENTER,), icon="printer")
         menus.add(notices)

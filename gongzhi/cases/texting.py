@@ -172,7 +172,11 @@ def _place(heard: Heard, voice: Voice, words: str) -> str:
 # Answering and rating --------------------------------------------------------------------------------------------
 def _answer(heard: Heard, command: Command) -> str:
     own = _own(heard.phone)
-    voice = _named(own, command.number) if command.number else own.filter(case__state="asked").first() or own.first()
+    voice = _named(own, command.number) if command.number else None
+    if voice is None and command.whole:
+        command = Command("reply", command.whole)
+    if not command.number:
+        voice = own.filter(case__state="asked").first() or own.first()
     if voice is None:
         return _told(heard, "unknown") if command.number else _voice(heard, command.words)
     return _reply_to(heard, voice, command.words)

@@ -36,12 +36,14 @@ class Command:
     """What was meant: words, new, state, list, rate, reply, stop, start, help, empty.
 
     `number` is as typed, whole or its last eight signs; `grade` 1 to 5 when rating. A `state` with words is one that
-    may be a word of eight letters as well: who owns no such number has said a word."""
+    may be a word of eight letters as well: who owns no such number has said a word. `whole`: the words of a reply
+    whose number may be such a word."""
 
     kind: str
     words: str = ""
     number: str = ""
     grade: int = 0
+    whole: str = ""
 
 
 def parse(text: str) -> Command:
@@ -60,7 +62,8 @@ def parse(text: str) -> Command:
         return Command("list")
     found = _STATE.fullmatch(folded)
     if found is not None:
-        return Command("state", "" if _is_number(found["number"]) else plain, found["number"])
+        sure = _is_number(found["number"]) or "-" in found["number"] or found["number"] != folded
+        return Command("state", "" if sure else plain, found["number"])
     if (found := _RATE.fullmatch(folded)) is not None:
         return Command("rate", plain[found.start("words") :], found["number"] or "", int(found["grade"]))
     if _RATE_UNFINISHED.fullmatch(folded):
@@ -73,9 +76,10 @@ def parse(text: str) -> Command:
 
 def _with_words(kind: str, plain: str, found: re.Match[str]) -> Command:
     number = found.groupdict().get("number") or ""
-    if number and not _is_number(number):  # “reply anything else”: a word of eight letters, not a number
-        return Command(kind, plain[found.start("number") :])
-    return Command(kind, plain[found.start("words") :], number)
+    words = plain[found.start("words") :]
+    if number and not _is_number(number):  # “reply anything else”: a word of eight letters, or a number without digits
+        return Command(kind, words, number, whole=plain[found.start("number") :])
+    return Command(kind, words, number)
 
 
 def _is_number(text: str) -> bool:

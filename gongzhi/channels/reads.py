@@ -96,9 +96,17 @@ def overdue(*, before: datetime) -> int:
     return Message.objects.filter(sent_at=None, failed_at=None, cancelled_at=None, due_at__lt=before).count()
 
 
-def letterbox(limit: int = 50, before: UUID | None = None) -> list[Posted]:
-    """Every message, latest first, opened: for practice counties alone. `before` continues after a shown one."""
+def ways() -> list[tuple[str, str]]:
+    """Every adapter: its name and what people call it."""
+    return [(name, _(adapter(name).LABEL)) for name in ADAPTERS]
+
+
+def letterbox(limit: int = 50, before: UUID | None = None, by: str = "") -> list[Posted]:
+    """Every message, latest first, opened: for practice counties alone. `before` continues after a shown one, `by` an
+    adapter shows its messages only."""
     rows = Message.objects.order_by("-id")
+    if by:
+        rows = rows.filter(adapter=by)
     if before is not None:
         rows = rows.filter(id__lt=before)
     return [_posted(row, opened=True) for row in rows[:limit]]
@@ -109,13 +117,18 @@ def message(id: UUID) -> Message | None:
     return Message.objects.filter(id=id).first()
 
 
+def _number(row: Message) -> str:
+    """What stands above a message that has no subject: the number it is about."""
+    return str(row.context.get("number") or row.context.get("code") or "")
+
+
 def _posted(row: Message, *, opened: bool) -> Posted:
     state, moment = _state(row)
     address = subject = text = ""
     if opened:
         try:
             letter = render(row)
-            address, subject, text = letter.address, letter.subject, letter.text
+            address, subject, text = letter.address, letter.subject or _number(row), letter.text
         except TemplateDoesNotExist:
             address, subject = outbox.address_of(row), row.template
     return Posted(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.conf import settings
 from django.template import Context, Engine
 from django.utils import translation
@@ -28,7 +30,7 @@ def render(message: Message) -> Letter:
         written = template.render(Context(values, autoescape=False, use_l10n=True))
     subject, _, text = written.strip().partition("\n")
     if short:
-        subject, text = "", " ".join(written.split())
+        subject, text = "", re.sub(r"(?<=[。？！]) ", "", " ".join(written.split()))  # a space is a sign that costs
     return Letter(
         id=message.id.hex,
         address=outbox.address_of(message),

@@ -30,12 +30,14 @@ def letterbox(request: HttpRequest) -> HttpResponse:
         return _again(request)
     card = places.county_or_none()
     practice = bool(card and card.practice)
+    by = request.GET.get("by", "")
     if practice:
-        posted = channels.letterbox(limit=PAGE + 1, before=_uuid(request.GET.get("after", "")))
+        posted = channels.letterbox(limit=PAGE + 1, before=_uuid(request.GET.get("after", "")), by=by)
     else:
         posted = channels.failed(limit=PAGE)
     page = {"next": posted[PAGE - 1].id.hex if len(posted) > PAGE else ""}
-    context = {"posted": posted[:PAGE], "practice_county": practice, "page": page}
+    ways = [("", _("all")), *channels.ways()] if practice else []
+    context = {"posted": posted[:PAGE], "practice_county": practice, "page": page, "ways": ways, "by": by}
     return show(request, "people/letterbox.html", context, here="letterbox")
 
 

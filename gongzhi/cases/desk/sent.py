@@ -29,7 +29,9 @@ def letters(request: HttpRequest, case: UUID) -> HttpResponseBase:
     if request.method == "POST":
         if not actor.can(Permit.CASE_NOTE):
             raise NotAllowed("not_permitted", N_("The post you act in may not do this."))
-        wanted = next((row for row in rows if row.id.hex == request.POST.get("again") and row.state == "failed"), None)
+        wanted = next(
+            (row for row in rows if row.id.hex == request.POST.get("again") and row.state in ("failed", "kept")), None
+        )
         message = channels.message(wanted.id) if wanted else None
         if message is None:
             raise NotFound("message_unknown", N_("There is no such message."))

@@ -55,7 +55,7 @@ NUMBER = "990101-26-K7M4-2QXD"
         ("开", Command("start")),
         ("？", Command("help")),
         ("problems", Command("state", "problems", "PROBLEMS")),
-        ("reply anything else", Command("reply", "anything else")),
+        ("reply anything else", Command("reply", "else", "ANYTHING", whole="anything else")),
         ("13800138000", Command("words", "13800138000")),
         ("…", Command("empty")),
         ("", Command("empty")),
@@ -220,6 +220,16 @@ def test_a_word_of_eight_letters_is_a_voice_unless_it_is_a_number_of_this_phone(
     Voice.objects.filter(id=voice.id).update(number="990101-26-PRXB-EMKS")
     assert send("prxbemks") == "state"
     assert send("flooding") == "voice"
+    assert send("PQRS-TUVW") == "unknown"
+
+
+def test_a_reply_by_a_number_without_digits_and_one_that_begins_with_a_long_word_are_told_apart() -> None:
+    voice = spoken()
+    Voice.objects.filter(id=voice.id).update(number="990101-26-PRXB-EMKS")
+    assert send("reply prxb-emks it is deeper now") == "reply"
+    assert send("reply anything else is fine") == "reply"
+    told = Entry.objects.filter(kind="resident_answered").order_by("at", "id").values_list("public_text", flat=True)
+    assert set(told) == {"it is deeper now", "anything else is fine"}
 
 
 def test_a_misread_number_is_named_as_such() -> None:
