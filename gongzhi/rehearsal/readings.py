@@ -18,6 +18,7 @@ from django.db import DatabaseError, close_old_connections
 
 from gongzhi.kit.moments import now
 from gongzhi.places import reads as places
+from gongzhi.rehearsal.models import Played
 from gongzhi.rehearsal.playing import BY
 from gongzhi.sensors import reading, reads
 from gongzhi.sensors.models import Sensor
@@ -67,7 +68,8 @@ def keep_speaking() -> threading.Thread:
         waiting = threading.Event()
         while True:
             try:
-                _send(list(reads.open_sensors()), now(), end=None)
+                end = Played.objects.values_list("until", flat=True).first()
+                _send(list(reads.open_sensors()), now(), end=end)
             except DatabaseError:
                 log.exception("the sensors of the practice county could not speak; they try again")
             close_old_connections()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from gongzhi.look import charts, dates
+from gongzhi.look import charts
 from gongzhi.look.charts import Band
 from gongzhi.look.templatetags.look import said
 from gongzhi.sensors.models import Rule
@@ -30,7 +31,7 @@ def chart(row: SensorRow, points: Sequence[Point], limits: Sequence[Rule]) -> Sa
     band = Band([below or 0.0] * len(shown), [top] * len(shown)) if above is not None or below is not None else None
     return charts.line(
         title=_title(row, shown, odd),
-        labels=[dates.moment_text(point.at) for point in points],
+        labels=[f"{timezone.localtime(point.at):%m-%d %H:%M}" for point in points],
         values=[round(value, 3) for value in shown],
         band=band,
         odd=[at for at in odd if shown[at] == max((shown[each] for each in odd), default=None)][:1],

@@ -22,7 +22,7 @@ from gongzhi.look.templatetags.look import said
 from gongzhi.people.middleware import actor_of
 from gongzhi.people.permits import Permit, permit, public
 from gongzhi.sensors import drawing, labels, reads
-from gongzhi.sensors.models import Sensor
+from gongzhi.sensors.models import Exceedance, Sensor
 from gongzhi.sensors.reads import Point, SensorRow
 from gongzhi.sensors.rules import figure
 
@@ -95,6 +95,8 @@ def _told(request: HttpRequest, found: Sensor) -> dict[str, Any]:
     return {
         "card": card,
         "line": _line(card.row),
+        "range": f"{figure(found.low)} – {figure(found.high)} {found.unit}",
+        "exceedances": [_exceedance(found, one) for one in card.exceedances],
         "points": points,
         "chart": drawing.chart(card.row, points, [each.rule for each in card.rules]),
         "rules": [_rule(found, each) for each in card.rules],
@@ -118,6 +120,13 @@ def _rule(found: Sensor, each: reads.RuleRow) -> dict[str, Any]:
         "back": f"{figure(rule.back)} {found.unit}",
         "told": rule.told,
     }
+
+
+def _exceedance(found: Sensor, one: Exceedance) -> dict[str, Any]:
+    """One row of its cases; what a rule of change looks at is an amount an hour."""
+    unit = f"{found.unit}/h" if one.rule.kind in ("rise", "fall") else found.unit
+    told = {"peak": f"{figure(one.peak)} {unit}", "case": one.case, "number": one.number}
+    return told | {"begun_at": one.begun_at, "ended_at": one.ended_at}
 
 
 def _line(row: SensorRow) -> Line:
