@@ -73,7 +73,7 @@ def _together(answers: Answers, p_values: dict[str, Reals], share: float) -> Ans
     from gongzhi.methods.stream.budget import false_discoveries
 
     cells: dict[str, list[tuple[int, int]]] = {}
-    for number, (series, at, _answer_) in enumerate(answers):
+    for number, (series, at, _) in enumerate(answers):
         for i, k in enumerate(at):
             cells.setdefault(series.times[k], []).append((number, i))
     for held in cells.values():

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gongzhi.methods.counts import pair
-from gongzhi.methods.counts import smooth_kernel as kernel
+from gongzhi.methods.counts import predict_kernel as kernel
 
 Reals = NDArray[np.float64]
 Whole = NDArray[np.int64]
