@@ -66,7 +66,7 @@ def its(
     """
     y = checked(counts, start)
     words: dict[str, Any] = {"slope": slope, "waves": waves, "controls": controls}
-    design = segmented(len(y), start, year=year if start >= 2 * year else 0.0, **words)
+    design = segmented(len(y), start, year=year if start >= int(2 * year) else 0.0, **words)
     fitted = fit(y, design.columns)
     found = contrast(fitted, design.direction)
     t = np.arange(start, dtype=float)
@@ -118,7 +118,7 @@ def _earlier(past: Reals, after: int, year: float, *, slope: bool, waves: int, c
     found = []
     for date in dates:
         stop = int(date) + after
-        design = segmented(stop, int(date), slope=slope, year=year if date >= 2 * year else 0.0, waves=waves,
+        design = segmented(stop, int(date), slope=slope, year=year if stop >= int(2 * year) else 0.0, waves=waves,
                            controls=controls)  # fmt: skip
         try:
             found.append(contrast(fit(past[:stop], design.columns), design.direction).two_sided())

@@ -153,6 +153,16 @@ def test_a_fall_that_began_before_the_measure_fails_its_check():
     assert its(rng.poisson(60 * np.exp(-0.004 * t)).astype(float), 104, slope=False).checks[0].stood
 
 
+def test_two_years_of_weeks_are_enough_to_know_the_year_and_less_is_not():
+    rng = np.random.default_rng(5)
+    t = np.arange(156)
+    counts = rng.poisson(60 * np.exp(0.5 * np.cos(2 * np.pi * t / 52.1775))).astype(float)
+    width = {(start, year): got.high - got.low for start in (104, 90) for year in (52.1775, 0.0)
+             for got in [its(counts, start, year=year)]}  # fmt: skip
+    assert width[104, 52.1775] < 0.6 * width[104, 0.0]
+    assert width[90, 52.1775] == width[90, 0.0]
+
+
 def test_matching_prefers_the_series_that_ran_alike():
     rng = np.random.default_rng(1)
     t = np.arange(120)
