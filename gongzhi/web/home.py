@@ -14,6 +14,7 @@ from gongzhi.cases.public.how import how
 from gongzhi.kit.moments import now
 from gongzhi.look import printed
 from gongzhi.people.permits import public
+from gongzhi.sensors import reads as sensors
 from gongzhi.web.context import the_house
 
 HOME_SECONDS = 20
@@ -29,6 +30,8 @@ def doors() -> list[dict[str, str]]:
         {"href": reverse("cases:list"), "icon": "list", "label": _("What others said")},
         {"href": reverse("cases:how"), "icon": "info-circle", "label": _("How it works")},
     ]
+    if sensors.public().exists():
+        found.append({"href": reverse("sensors:public_list"), "icon": "chart-line", "label": _("What the county measures")})
     phone = the_house().phone
     if phone:
         found.append({"href": f"tel:{phone}", "icon": "phone", "label": _("Call %(phone)s") % {"phone": phone}})

@@ -13,12 +13,13 @@ import pytest
 
 from tests.journeys.conftest import axe
 
-PUBLIC = ["", "speak/", "find/", "cases/", "cases/?q=路灯", "week/", "decisions/", "suggestions/", "how/", "nothing-here/"]
+PUBLIC = ["", "speak/", "find/", "cases/", "cases/?q=路灯", "week/", "how/", "nothing-here/"]
+PUBLIC += ["decisions/", "suggestions/", "sensors/", "sensors/level-guzhou/"]
 # Which role sees which pages of the workplace; `case` is the first case in that role's inbox.
 DESK = {
     "handler": ["desk/", "desk/list/", "desk/away/", "desk/tour/", "desk/my-looks/", "desk/people/mine/", "case"],
     "operator": ["desk/enter/", "desk/recover/"],
-    "dispatcher": ["desk/", "case"],
+    "dispatcher": ["desk/", "case", "desk/sensors/", "desk/sensors/level-guzhou/"],
     "leader": ["desk/leader/"],
     "supervisor": ["desk/officers/", "desk/appeals/"],
     "administrator": ["desk/people/", "desk/people/accounts/", "desk/letterbox/"],
