@@ -15,7 +15,7 @@ from django.utils import translation
 
 from gongzhi.cases.tests import cast
 from gongzhi.cases.tests.deskcast import signed_in
-from gongzhi.insight import deciding, finding, rules, telling
+from gongzhi.insight import deciding, finding, jobs, rules, telling
 from gongzhi.insight.models import Finding, Looked
 from gongzhi.insight.tests import life
 from gongzhi.kit.moments import now
@@ -61,6 +61,13 @@ def test_every_ended_day_is_looked_at_once(storm: datetime, tmp_path: Path) -> N
     assert catch_up(tmp_path, storm + timedelta(minutes=10)) == 0
     assert Looked.objects.count() == days
     assert Finding.objects.count() == 1
+
+
+def test_the_clockwork_has_nothing_to_do_once_yesterday_was_judged(storm: datetime, tmp_path: Path) -> None:
+    before = jobs.judged(storm)
+    catch_up(tmp_path, storm)
+
+    assert (before, jobs.judged(storm), jobs.judged(storm + timedelta(days=1))) == (False, True, False)
 
 
 def test_the_same_thing_the_day_after_continues_and_much_later_is_new(storm: datetime, tmp_path: Path) -> None:
