@@ -5,6 +5,7 @@ Built from the skeleton by the command line, on SQLite or on a database of its o
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -116,7 +117,8 @@ class House:
         """End whatever is left of it, by the session it was started in, and remove it."""
         if self.process is not None:
             for process in self.processes():
-                process.kill()
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
             self.process.wait(30)
         shutil.rmtree(self.folder, ignore_errors=True)
         self.log.unlink(missing_ok=True)
@@ -134,9 +136,9 @@ class House:
                 continue
         return found
 
-    def part(self, name: str) -> list[psutil.Process]:
-        """The processes of one part: supervisor, front, worker or clockwork."""
-        return [process for process in self.processes() if _part_of(process) == name]
+    def part(self, *names: str) -> list[psutil.Process]:
+        """The processes of parts: supervisor, front, worker, clockwork; not the children that end by themselves."""
+        return [process for process in self.processes() if _part_of(process) in names]
 
     def get(self, path: str, *, timeout: float = 40, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
         """GET: status and body."""
