@@ -31,7 +31,9 @@ def doors() -> list[dict[str, str]]:
         {"href": reverse("cases:how"), "icon": "info-circle", "label": _("How it works")},
     ]
     if sensors.public().exists():
-        found.append({"href": reverse("sensors:public_list"), "icon": "chart-line", "label": _("What the county measures")})
+        found.append(
+            {"href": reverse("sensors:public_list"), "icon": "chart-line", "label": _("What the county measures")}
+        )
     phone = the_house().phone
     if phone:
         found.append({"href": f"tel:{phone}", "icon": "phone", "label": _("Call %(phone)s") % {"phone": phone}})
