@@ -19,7 +19,6 @@ from gongzhi.cases.models import Case
 from gongzhi.cases.walking import Walk, Way
 from gongzhi.people.cards import Actor
 from gongzhi.people.permits import Permit
-from gongzhi.places import reads as places
 
 _LATELY = 1_000  # cases of a place looked at for what was put right lately
 FIXED = ("fixed", "partly", "answered")
@@ -44,7 +43,7 @@ def public_list(
 def lately_fixed(at: datetime, place: str = "", limit: int = 3) -> tuple[CaseRow, ...]:
     """What was put right lately, the latest first; near a place when one is named."""
     found = Case.objects.filter(public=True, outcome__in=FIXED, closed_at__lte=at)  # only closed ones have an outcome
-    divisions = _divisions(place)
+    divisions = walking.villages(place)
     if divisions:  # among what was received there last: a quiet village is no reason to walk through the county
         newest = walking.along([walking.of("division", code) for code in divisions])(walking.NEWEST, _LATELY)
         found = walking.these(found.filter(reads.in_place(place)), newest.seeks)
@@ -100,7 +99,7 @@ def _with_children(code: str) -> list[str]:
 
 def _walk(place: str, matter: str, state: str, rest: Sequence[Way]) -> Walk:
     """The narrowest way the filters allow: open work, then a village, one matter, a town, a branch of matters."""
-    divisions, kinds = _divisions(place), _with_children(matter) if matter else []
+    divisions, kinds = walking.villages(place), _with_children(matter) if matter else []
     open_states = [one for one in rules.OPEN if state in (one, "open")]
     if open_states:
         return walking.along([walking.standing(one) for one in open_states])
@@ -113,16 +112,8 @@ def _walk(place: str, matter: str, state: str, rest: Sequence[Way]) -> Walk:
     return walking.along(rest)
 
 
-def _divisions(place: str) -> list[str]:
-    """The villages of a place, also those that are no more, and the place itself; none for no place or all of it."""
-    if not place:
-        return []
-    prefix = places.within(place) if len(place) in (12, 15) else place
-    return places.divisions_in(prefix[:12]) if len(prefix) > 6 else []
-
-
 def _seen(actor: Actor) -> list[Way]:
     """The ways of what an actor may see when it is not every case: see reads.visible."""
     post = actor.acting
     own = [walking.of("organ", post.organ), *walking.took_part(post.organ)]
-    return own + [walking.of("division", code) for code in _divisions(post.place)]
+    return own + [walking.of("division", code) for code in walking.villages(post.place)]

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
-from gongzhi.cases import reads, rules
+from gongzhi.cases import reads, rules, walking
 from gongzhi.cases.cards import PlaceTag
 from gongzhi.cases.models import Case, Entry, Rating
 from gongzhi.cases.noting import moment_of, seek_at
@@ -60,8 +60,8 @@ def place_shown(code: str, now: datetime, day: date | None = None) -> datetime:
     """The moment up to which a place's 90 days are shown: the end of `day`, else now, or the last case of the place
     when it had none in the 90 days before now."""
     if day is None:
-        seek = Case.objects.filter(reads.in_place(code), about_officer=False).aggregate(last=Max("seek"))["last"]
-        latest = now if seek is None else moment_of(seek)
+        last = walking.newest(code)
+        latest = now if last is None else moment_of(last.seek)
         if latest > now - timedelta(days=DAYS):
             return now
         day = _local_day(latest)

@@ -18,8 +18,9 @@ from django.db import connection
 from django.db.models import BigIntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 
-from gongzhi.cases import noting, rows, searching
+from gongzhi.cases import noting, reads, rows, searching
 from gongzhi.cases.models import Case
+from gongzhi.places import reads as places
 
 MOST = 4_000  # cases looked at for one page
 _AT_FIRST = 8  # times the length of a page: most pages need no more
@@ -64,6 +65,14 @@ def took_part(organ: str) -> tuple[Way, Way]:
         Way("e.organ = %s AND NOT (e.to_organ = '')", (organ,), part=True),
         Way("e.to_organ = %s AND NOT (e.to_organ = '')", (organ,), part=True),
     )
+
+
+def villages(place: str) -> list[str]:
+    """The villages of a place, also those that are no more, and the place itself; none for no place or all of it."""
+    if not place:
+        return []
+    prefix = places.within(place) if len(place) in (12, 15) else place
+    return places.divisions_in(prefix[:12]) if len(prefix) > 6 else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +163,14 @@ def page(found: QuerySet[Case], walk: Walk, after: str, limit: int) -> tuple[lis
         if horizon is None:
             break
     return shown, "" if horizon is None else rows.seek_text(horizon)
+
+
+def newest(place: str) -> Case | None:
+    """The newest case in a place that is not about an officer; among the last sixty of each of its villages."""
+    codes = villages(place)
+    walk = along([of("division", code) for code in codes] if codes else [ALL])
+    found = Case.objects.filter(reads.in_place(place), about_officer=False)
+    return these(found, walk(NEWEST, 1).seeks).order_by("-seek").first()
 
 
 def these(found: QuerySet[Case], seeks: Sequence[int]) -> QuerySet[Case]:

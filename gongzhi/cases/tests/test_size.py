@@ -246,3 +246,13 @@ def test_a_search_finds_across_all_stretches_of_time_newest_first_and_below_a_cu
         assert searching.matches("井盖", before=seek, limit=100) == expected[nth + 1 :]
         assert searching.matches("井盖", before=walking.NEWEST, limit=nth + 1) == expected[: nth + 1]
     assert searching.matches("第900天", before=walking.NEWEST, limit=5) == [seeks[kept[days.index(900)]]]
+
+
+def test_the_last_case_of_a_place_is_found_without_walking_it(planned: None) -> None:
+    tell()
+    for place in (cast.GRID, cast.VILLAGE, cast.TOWN, cast.COUNTY + "000000"):
+        newest = Case.objects.filter(reads.in_place(place), about_officer=False).order_by("-seek").first()
+        assert newest is not None
+        assert walking.newest(place) == newest
+        assert not walks(lambda place=place: walking.newest(place))
+    assert walking.newest(cast.OTHER_VILLAGE + "999") is None
