@@ -28,8 +28,7 @@ def look(at: datetime) -> bool:
         return False
     if judged(at):
         return False
-    while _began = time.monotonic()
-_children:
+    while _children:
         child, began = _children[-1]
         if child.poll() is None and time.monotonic() - began < LONGEST:
             return False
