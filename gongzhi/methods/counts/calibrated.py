@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from gongzhi.methods.counts import pair
 from gongzhi.methods.counts import predict_kernel as kernel
+from gongzhi.methods.counts.smooth_kernel import BINS
 
 Reals = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -86,7 +87,7 @@ def expect(counts: NDArray, at: NDArray, *, period: float = 52, population: NDAr
     out = np.empty((len(y), len(asked), 4))
     orders = np.array([order for order in ORDERS if 2 * order < period / 2], dtype=np.int64)
     discounts = np.array(DISCOUNTS) ** (52 / period)
-    season = (np.arange(y.shape[1]) % period / period * kernel.BINS).astype(np.int64)
+    season = (np.arange(y.shape[1]) % period / period * BINS).astype(np.int64)
     kernel.predict(
         y, design, np.log(people / people.mean(axis=1, keepdims=True)), season, asked, which, begins, ends, fixed,
         orders, discounts, lag, out,

@@ -260,9 +260,7 @@ def both_fits(
     phi = max(1.0, pearson / df)
     scale = phi if options[10] > 0.0 else pearson / df
     if reweight:
-        powers(beta, span, table)
-        for i in range(n):
-            grown[i] = table[when[i]]
+        spread_out(beta / 6.0, span, when, n, table, grown)
         reweigh(y23, people6, times, ends, levels, totals, effects, centres, grown, spread, trend, phi, limit, weight)
         plain = beta
         beta, spread, _ = fit(
@@ -277,22 +275,17 @@ def both_fits(
         scale = phi if options[10] > 0.0 else relative / df
     last = levels - 1
     mean = effects[last] * here * math.exp(beta * (now - span // 2))
-    out[EXPECTED] = mean
-    out[PHI] = phi
-    out[SLOPE] = beta if trend else math.nan
-    share = totals[last]
-    away = now - centres[last]
-    variance = 1.0 / share if share > 0.0 else 0.0
+    out[EXPECTED], out[PHI], out[SLOPE] = mean, phi, beta if trend else math.nan
+    variance = 1.0 / totals[last] if totals[last] > 0.0 else 0.0
     if trend and spread > 0.0:
-        variance += away * away / spread
+        variance += (now - centres[last]) ** 2 / spread
     out[SE] = math.sqrt(scale * variance)
     if not trend:
         return 0.0
-    highest = y[:n].max()
     # the rule of 1996 tests its trend by a dispersion that may be below 1
     tested = pearson / df if options[10] > 0.0 else scale
     certain = spread > 0.0 and abs(beta) * math.sqrt(spread / tested) > critical if tested > 0.0 else True
-    if not (keep_years and certain and mean <= highest):
+    if not (keep_years and certain and mean <= y[:n].max()):
         return math.nan
     return beta
 
@@ -341,8 +334,7 @@ def evaluate(
                 for i in range(sizes[k]):
                     j = first[k] + when[k, i]
                     n[i], n6[i] = people[s, j], people6[s, j]
-            now = float(spans[k])
-            here = people[s, at[k]] if peopled else 1.0
+            now, here = float(spans[k]), people[s, at[k]] if peopled else 1.0
             kept = math.nan
             if trend:
                 kept = both_fits(

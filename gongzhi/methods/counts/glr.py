@@ -112,21 +112,27 @@ def _statistic(y, mean, last, begin, n, over, change, falling, window, shortest)
 
 
 @njit(cache=True, error_model="numpy")
+def _smallest(y, mean, begin, n, over, change, falling, limit, window, shortest) -> float:
+    """The smallest n-th count that alarms; NaN where none does."""
+    low, high = -1.0, 1.0
+    while _statistic(y, mean, high, begin, n, over, change, falling, window, shortest) < limit and high < MOST:
+        low, high = high, 2.0 * high
+    while high - low > 1.0:
+        middle = math.floor(0.5 * (low + high))
+        if _statistic(y, mean, middle, begin, n, over, change, falling, window, shortest) < limit:
+            low = middle
+        else:
+            high = middle
+    return high if high < MOST else math.nan
+
+
+@njit(cache=True, error_model="numpy")
 def _run(y, mean, over, change, falling, limit, window, shortest, bounded, value, bound) -> None:
     begin = 0
     for n in range(len(y)):
         value[n] = _statistic(y, mean, y[n], begin, n, over, change, falling, window, shortest)
         if bounded:
-            low, high = -1.0, 1.0
-            while _statistic(y, mean, high, begin, n, over, change, falling, window, shortest) < limit and high < MOST:
-                low, high = high, 2.0 * high
-            while high - low > 1.0:
-                middle = math.floor(0.5 * (low + high))
-                if _statistic(y, mean, middle, begin, n, over, change, falling, window, shortest) < limit:
-                    low = middle
-                else:
-                    high = middle
-            bound[n] = high if high < MOST else math.nan
+            bound[n] = _smallest(y, mean, begin, n, over, change, falling, limit, window, shortest)
         if value[n] >= limit:
             begin = n + 1
 

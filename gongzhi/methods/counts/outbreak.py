@@ -35,6 +35,21 @@ def _log_ratio(sums, sizes, blocks, last, total, n) -> float:
 
 
 @njit(cache=True, error_model="numpy")
+def _smallest(sums, sizes, blocks, total, n, limit) -> float:
+    """The smallest n-th count that alarms; NaN where none does and where even 0 does."""
+    low, high = -1.0, 1.0
+    while _log_ratio(sums, sizes, blocks, high, total, n) < limit and high < MOST:
+        low, high = high, 2.0 * high
+    while high - low > 1.0:
+        middle = math.floor(0.5 * (low + high))
+        if _log_ratio(sums, sizes, blocks, middle, total, n) < limit:
+            low = middle
+        else:
+            high = middle
+    return math.nan if high >= MOST or high < 1.0 else high
+
+
+@njit(cache=True, error_model="numpy")
 def _run(y, limit, start, value, bound) -> None:
     """Pool adjacent violators, one period at a time."""
     n = len(y)
@@ -44,16 +59,7 @@ def _run(y, limit, start, value, bound) -> None:
     for t in range(n):
         value[t] = math.exp(min(700.0, _log_ratio(sums, sizes, blocks, y[t], total, t + 1)))
         if t >= start:
-            low, high = -1.0, 1.0
-            while _log_ratio(sums, sizes, blocks, high, total, t + 1) < limit and high < MOST:
-                low, high = high, 2.0 * high
-            while high - low > 1.0:
-                middle = math.floor(0.5 * (low + high))
-                if _log_ratio(sums, sizes, blocks, middle, total, t + 1) < limit:
-                    low = middle
-                else:
-                    high = middle
-            bound[t] = math.nan if high >= MOST or high < 1.0 else high
+            bound[t] = _smallest(sums, sizes, blocks, total, t + 1, limit)
         top, weight = y[t], 1.0
         while blocks > 0 and sums[blocks - 1] * weight >= top * sizes[blocks - 1]:
             blocks -= 1

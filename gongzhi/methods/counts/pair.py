@@ -91,7 +91,7 @@ def beyond(t, mass0, tail0, mass1, tail1, last) -> tuple[float, float]:
 
 
 @njit(cache=True, error_model="numpy")
-def laws(mean0, phi0, mean1, phi1):
+def laws(mean0, phi0, mean1, phi1) -> tuple:
     """The laws of the period before and of now: lowest count, P(Y = y), P(Y >= y) of each."""
     mass0, mass1 = np.empty(reach(mean0, phi0)), np.empty(reach(mean1, phi1))
     tail0, tail1 = np.empty(len(mass0)), np.empty(len(mass1))
