@@ -330,10 +330,9 @@ def evaluate(
             for i in range(sizes[k]):
                 j = first[k] + when[k, i]
                 y[i], y23[i] = counts[s, j], roots[j]
-            if peopled:
-                for i in range(sizes[k]):
-                    j = first[k] + when[k, i]
-                    n[i], n6[i] = people[s, j], people6[s, j]
+            for i in range(sizes[k] if peopled else 0):
+                j = first[k] + when[k, i]
+                n[i], n6[i] = people[s, j], people6[s, j]
             now, here = float(spans[k]), people[s, at[k]] if peopled else 1.0
             kept = math.nan
             if trend:
