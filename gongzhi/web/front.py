@@ -17,6 +17,7 @@ import logging
 import multiprocessing
 import os
 import re
+import signal
 import sys
 import tempfile
 import time
@@ -70,7 +71,7 @@ class Front:
         self.wsgi: Callable[..., Iterable[bytes]] | None = None
         parent = multiprocessing.parent_process()
         if parent is not None and parent.pid is not None:  # before Django is loaded: a worker may end while it begins
-            kin.end_with_parent(parent.pid)
+            kin.end_with_parent(parent.pid, by=signal.SIGKILL)  # nobody else would end one that hangs in its stopping
         settings.SPOOL_DIR.mkdir(parents=True, exist_ok=True)
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -78,6 +79,10 @@ class Front:
         from gongzhi.web.wsgi import application
 
         self.wsgi = application
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """At the end, what threads have begun is finished before the server is taken down under them."""
+        self.pool.shutdown(wait=True)
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
         if scope.proto != "http":
