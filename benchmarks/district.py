@@ -77,7 +77,8 @@ def county(database: str, size: str) -> Iterator[served.Served]:
 def _serving(folder: Path, database: str) -> Iterator[served.Served]:
     try:
         env = served.environment(folder, database)
-        subprocess.run([sys.executable, "-m", "gongzhi.web.preparing"], check=True, env=env)  # an older version's folder
+        # the folder may be of an older version
+        subprocess.run([sys.executable, "-m", "gongzhi.web.preparing"], check=True, env=env)
         with served.serving(folder, env, proxied=True) as one:
             yield one
     finally:

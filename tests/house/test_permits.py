@@ -43,7 +43,8 @@ PAGES: dict[str, set[Permit]] = {
     **{code: {deed.permit} for code, deed in DEEDS.items()},
 }  # fmt: skip
 PLACELESS: dict[str, set[Permit]] = {
-    "inbox": {Permit.CASE_ACCEPT}, "list": READ, "appeals": {Permit.APPEAL_ANSWER}, "enter": {Permit.VOICE_ENTER}, "recover": {Permit.VOICE_RECOVER},
+    "inbox": {Permit.CASE_ACCEPT}, "list": READ, "appeals": {Permit.APPEAL_ANSWER}, "enter": {Permit.VOICE_ENTER},
+    "recover": {Permit.VOICE_RECOVER},
     "leader": {Permit.CASE_LEAD, Permit.CASE_HEAD}, "officers": {Permit.OFFICER_CASE},
     "notices": {Permit.VOICE_ENTER},
 }  # fmt: skip
