@@ -18,7 +18,7 @@ from gongzhi.kit.moments import stamp
 from gongzhi.kit.refusal import N_, NotAllowed, NotFound, Refusal
 from gongzhi.ledger import writing
 from gongzhi.people import reads
-from gongzhi.people.cards import Actor, PostCard
+from gongzhi.people.cards import Actor
 from gongzhi.people.own import AccessToken
 
 PREFIX = "gz_"  # so that a scanner of sources finds one that was published by mistake
@@ -74,17 +74,13 @@ def enter(*, at: datetime, text: str) -> Actor:
     """Who acts by a token; counts the request. Refuses (401) a wrong, closed or ended one and one whose post is
     somebody else's by now, (429) more than its hour allows."""
     row = AccessToken.objects.filter(token_hash=token_hash(text), closed_at=None, ends_at__gt=at).first()
-    acting = _own_post(row, at) if row is not None else None
+    posts = reads.posts_of(row.account_id, at) if row is not None else []
+    acting = next((card for card in posts if row and card.id == row.post_id and card.covered_by is None), None)
     if row is None or acting is None or not reads.is_open(row.account_id):
         raise Refusal("token_wrong", N_("This access token is not known, has ended, or was closed."), status=401)
     _count(row, at)
-    return Actor(account_id=row.account_id, posts=(acting,), acting=acting)
-
-
-def _own_post(row: AccessToken, at: datetime) -> PostCard | None:
-    """The post of a token while it is still its person's own."""
-    cards = reads.posts_of(row.account_id, at)
-    return next((card for card in cards if card.id == row.post_id and card.covered_by is None), None)
+    # every post of the person: what is about one of them stays hidden whichever post she acts in
+    return Actor(account_id=row.account_id, posts=tuple(posts), acting=acting)
 
 
 def _count(row: AccessToken, at: datetime) -> None:

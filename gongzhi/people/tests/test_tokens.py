@@ -43,6 +43,16 @@ def test_a_token_acts_in_its_post_and_only_its_hash_is_kept(anna: Actor) -> None
     assert text not in str(list(Fact.objects.values_list("details", flat=True)))
 
 
+def test_whoever_acts_by_a_token_is_still_known_with_all_her_posts(anna: Actor) -> None:
+    _, text = made(anna)
+    fill("water-2", Account.objects.get(id=anna.account_id))
+
+    actor = tokens.enter(at=AT, text=text)
+
+    assert {post.code for post in actor.own_posts} == {"water-1", "water-2"}
+    assert actor.acting.code == "water-1"
+
+
 def test_it_ends_with_its_time_its_closing_and_a_wrong_letter(anna: Actor) -> None:
     row, text = made(anna)
     for moment, told in ((AT, text + "x"), (AT, ""), (AT + timedelta(days=30), text)):
