@@ -131,7 +131,8 @@ class Telling:
 
     def _help(self, act: Help) -> None:
         self._in_hand(act.post, Permit.CASE_ASSIST)
-        if act.organ == self.case.organ or any(one.holder == f"organ:{act.organ}" for one in self.more):
+        asked = ("helping", f"organ:{act.organ}")  # one that has returned may be asked again
+        if act.organ == self.case.organ or any((one.stage, one.holder) == asked for one in self.more):
             raise Refusal(
                 "helps_already", N_("%(organ)s is working on this case already."), field="organs", organ=act.organ
             )

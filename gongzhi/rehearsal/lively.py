@@ -143,8 +143,9 @@ def _ask(desk: Desk, rng: random.Random, post: PostCard, row: InboxRow) -> None:
 def _help(desk: Desk, rng: random.Random, post: PostCard, row: InboxRow) -> None:
     at, grammar = _later(desk, rng, row), Grammar(rng)
     card = casefile.desk_case(reads.acting(post), row.case, desk.until)
-    named = [organ.code for organ in card.assisting if organ.code != post.organ]
-    organ = rng.choice(named or [code for code in desk.names if code != post.organ])
+    there = {post.organ, *(help.organ.code for help in card.helps)}  # its story may have asked some already
+    named = [organ.code for organ in card.assisting if organ.code not in there]
+    organ = rng.choice(named or [code for code in desk.names if code not in there])
     dispatch.help(
         by=post.doer, at=at, post=post, case=row.case, version=row.version, organs=[organ], text=grammar.pick("help")
     )
