@@ -272,6 +272,22 @@ def test_a_story_with_every_act_is_the_story_told_by_the_verbs() -> None:
     assert len(together["voices"]) == 3
 
 
+def test_an_organ_that_has_returned_is_asked_again_alike() -> None:
+    roads, town = cast.post("roads-1"), cast.post("town-1")
+    voice = NewVoice(by="voice:new", at=cast.AT, words=WORDS[1], place=cast.PIN, allows_public=True)
+    acts = (
+        Accept(cast.later(hours=1), roads),
+        Help(cast.later(hours=2), roads, "town", "请看看"),
+        Return(cast.later(hours=3), town, "看过了"),
+        Help(cast.later(hours=4), roads, "town", "请再看看"),
+        Return(cast.later(hours=5), town, "又看过了"),
+        Answer(cast.later(hours=6), roads, "修好了", "fixed"),
+    )
+    story = Story(voice, acts)
+
+    assert history(told_at_once(story)) == history(told_by_verbs(story))
+
+
 def test_a_question_without_an_answer_is_no_whole_story() -> None:
     roads = cast.post("roads-1")
     voice = NewVoice(by=cast.BY, at=cast.AT, words=cast.WORDS, place=cast.PIN)
