@@ -18,9 +18,9 @@ PUBLIC += ["decisions/", "suggestions/", "sensors/", "sensors/level-guzhou/"]
 # Which role sees which pages of the workplace; `case` is the first case in that role's inbox.
 DESK = {
     "handler": ["desk/", "desk/list/", "desk/away/", "desk/tour/", "desk/my-looks/", "desk/people/mine/", "case"],
-    "operator": ["desk/enter/", "desk/recover/"],
+    "operator": ["desk/enter/", "desk/recover/", "desk/notices/"],
     "dispatcher": ["desk/", "case", "desk/sensors/", "desk/sensors/level-guzhou/"],
-    "leader": ["desk/leader/"],
+    "leader": ["desk/leader/", "desk/findings/"],
     "supervisor": ["desk/officers/", "desk/appeals/"],
     "administrator": ["desk/people/", "desk/people/accounts/", "desk/letterbox/"],
     "auditor": ["desk/people/looks/"],
