@@ -3,7 +3,8 @@
 They lie in the folder GONGZHI_BENCH_KEPT (default: gongzhi-kept in the folder for temporary files), one for each engine
 and size, and are made when missing: `empty` in about a minute, `ten` (10,000 cases played by the rehearsal) in two,
 `million` (grown from those, see million_grow) in about twenty; made.json in each says how long it took. A folder of an
-older version is brought to the present one first. `python -m benchmarks.district` makes all and says where they are.
+older version is brought to the present one first. `python -m benchmarks.district` makes or brings up all, so that the
+measurement itself does not wait for that, and says where they are.
 """
 
 from __future__ import annotations
@@ -44,6 +45,20 @@ def prepared(database: str, size: str) -> Path:
     return folder
 
 
+def bring_up(database: str, size: str) -> Path:
+    """The folder of one prepared county, migrated to the present version."""
+    folder = prepared(database, size)
+    try:
+        _prepare(served.environment(folder, database))
+    finally:
+        cluster.halt(folder)
+    return folder
+
+
+def _prepare(env: dict[str, str]) -> None:
+    subprocess.run([sys.executable, "-m", "gongzhi.web.preparing"], check=True, env=env)
+
+
 def made(database: str, size: str) -> dict[str, Any]:
     """How long a prepared county took, and what it weighed then."""
     told: dict[str, Any] = json.loads((prepared(database, size) / "made.json").read_text())
@@ -77,8 +92,7 @@ def county(database: str, size: str) -> Iterator[served.Served]:
 def _serving(folder: Path, database: str) -> Iterator[served.Served]:
     try:
         env = served.environment(folder, database)
-        # the folder may be of an older version
-        subprocess.run([sys.executable, "-m", "gongzhi.web.preparing"], check=True, env=env)
+        _prepare(env)  # the folder may be of an older version
         with served.serving(folder, env, proxied=True) as one:
             yield one
     finally:
@@ -101,7 +115,7 @@ def _make(database: str, size: str, folder: Path) -> dict[str, Any]:
     command = [sys.executable, "-m", *words.get(size, ["benchmarks.million_grow", str(SIZES["million"])])]
     try:
         env = served.environment(folder, database)
-        subprocess.run([sys.executable, "-m", "gongzhi.web.preparing"], check=True, env=env)
+        _prepare(env)
         done = subprocess.run(command, check=True, env=env, stdout=subprocess.PIPE, text=True)
     finally:
         cluster.halt(folder)
@@ -124,10 +138,10 @@ def _clear(folder: Path) -> None:
 
 
 def main() -> int:
-    """Make all that are missing."""
+    """Make all that are missing, and migrate those of an older version."""
     for database in sys.argv[1:] or ENGINES:
         for size in SIZES:
-            print(prepared(database, size), made(database, size), flush=True)
+            print(bring_up(database, size), made(database, size), flush=True)
     return 0
 
 

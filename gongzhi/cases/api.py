@@ -47,6 +47,7 @@ from gongzhi.kit.danger import danger
 from gongzhi.kit.ids import parse_number
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import N_, NotFound, Refusal
+from gongzhi.ledger import receipts
 from gongzhi.people.permits import public
 from gongzhi.places import reads as places
 
@@ -272,7 +273,7 @@ def erase(request: HttpRequest, token: str) -> HttpResponse:
 @public
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """The ledger receipt, with its inclusion proof once sealed. `gongzhi verify` checks it offline."""
-    return answer_json(intake.receipt_of(courses.voice_of(token)), secret=True)
+    return answer_json(receipts.with_proof(courses.receipted(token)), secret=True)
 
 
 # Reading ---------------------------------------------------------------------------------------------------

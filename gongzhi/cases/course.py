@@ -52,8 +52,18 @@ def any_voice_of(token: str) -> Voice:
     """The voice of a secret link, also one that was withdrawn or erased; refuses a link that is not known."""
     voice = Voice.objects.select_related("case").filter(link_hash=token_hash(token)).first()
     if voice is None:
-        raise NotFound("link_unknown", N_("We do not know this link. It may have been replaced by a newer one."))
+        raise _no_link()
     return voice
+
+
+def receipted(token: str) -> UUID:
+    """The fact that the receipt behind a secret link is about; refuses as `voice_of` does, and reads no more."""
+    found = Voice.objects.only("fact", "withdrawn_at", "erased_at").filter(link_hash=token_hash(token)).first()
+    if found is None:
+        raise _no_link()
+    if found.withdrawn_at is not None:
+        raise gone(found)
+    return found.fact
 
 
 def gone(voice: Voice) -> Gone:
@@ -359,6 +369,10 @@ def _rating(rating: Rating) -> RatingCard:
 
 def _post_of(holder: str) -> str:
     return holder.removeprefix("post:") if holder.startswith("post:") else ""
+
+
+def _no_link() -> NotFound:
+    return NotFound("link_unknown", N_("We do not know this link. It may have been replaced by a newer one."))
 
 
 def _not_public() -> NotFound:

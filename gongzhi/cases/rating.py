@@ -38,6 +38,7 @@ def rate(*, by: str, at: datetime, voice: UUID, solved: bool, grade: int, words:
     words = rules.clean_note(words, most=rules.RATING_WORDS_MAX, field="words")
     with transaction.atomic():
         row, case = locking.of_voice(voice)
+        before = saving.columns(case)
         rated_round = closed_round(case)
         if Rating.objects.filter(voice=row, round=rated_round).exists():
             raise Refusal("rated_already", N_("You have rated this answer already. We kept what you said."), status=409)
@@ -61,7 +62,7 @@ def rate(*, by: str, at: datetime, voice: UUID, solved: bool, grade: int, words:
         if reopens:
             _reopen(case, by=by, at=at)
         case.version += 1
-        saving.update(case)
+        saving.update_changed(case, before)
         details: dict[str, Json] = {
             "voice": row.id.hex,
             "round": rated_round,
@@ -91,5 +92,6 @@ def _reopens(case: Case, *, solved: bool, grade: int, at: datetime) -> bool:
 
 def _reopen(case: Case, *, by: str, at: datetime) -> None:
     closing.begin_round(by=by, at=at, case=case)
+    case.moved_by, case.moved_at = by, at
     Undo.objects.filter(case=case).delete()
     Entry.objects.create(case=case, at=at, kind="reopened", by=by, round=case.round, reason="unhappy")

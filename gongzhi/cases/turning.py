@@ -27,7 +27,8 @@ from gongzhi.people.cards import PostCard
 from gongzhi.people.permits import Permit
 from gongzhi.places import reads as places
 from gongzhi.procedures import clocks, running
-from gongzhi.procedures.models import Clock
+from gongzhi.procedures.models import Clock, Run
+from gongzhi.procedures.rules import ClockEffect
 
 # What a move changes in the row of a case, and an undo puts back.
 FIELDS = (
@@ -66,7 +67,9 @@ FIELDS = (
 
 @dataclass(slots=True)
 class Turn:
-    """A move in the making. `case` is the locked row; change it, then `finish`."""
+    """A move in the making. `case` is the locked row; change it, then `finish`.
+
+    `before` is the row as it was read, `way` the rest of the way back: tokens and clock before the move."""
 
     case: Case
     by: str
@@ -74,6 +77,9 @@ class Turn:
     post: PostCard
     move: str
     before: dict[str, Any]
+    work: running.Work
+    clock: Clock
+    way: dict[str, Any]
     keys: list[str] = field(default_factory=list)
     entries: list[str] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
@@ -82,7 +88,15 @@ class Turn:
         """Fire a move of the case's net: take the holder's token, put tokens for `to`; `fields` the net asks for.
 
         The clock obeys what the net says of the move; the clock when it was touched."""
-        return fire(self.case, by=self.by, at=self.at, move=move, holder=holder, to=to, fields=fields)
+        running.move(
+            by=self.by, at=self.at, run=self.work, move=move, holder=holder, to=to, fields=fields or None, quiet=True
+        )
+        effect, reason = _effect(self.work.run, move, fields)
+        touched = clocks.obey(
+            by=self.by, at=self.at, clock=self.clock, effect=effect, reason=reason, quiet=True, locked=True
+        )
+        self.clock = touched or self.clock
+        return touched
 
     def hold(self, holder: str, *, state: str) -> None:
         """Set whose the case is now, and its state."""
@@ -146,13 +160,13 @@ class Turn:
         case = self.case
         case.version += 1
         case.moved_by, case.moved_at = self.by, self.at
-        saving.update(case)
+        saving.update_changed(case, self.before)
         writing.write(kind=fact, about=case.ref, by=self.by, at=self.at, details=details)
         if undo:
             keep_undo(self)
         else:
             Undo.objects.filter(case=case).delete()
-        if self.before["case"]["public"] and not case.public:
+        if self.before["public"] and not case.public:
             pages.narrowed(case)
         else:
             pages.changed(case)
@@ -171,8 +185,13 @@ def fire(
 ) -> Clock | None:
     """Fire a move of a locked case's net and let its clock obey; a pause takes its reason from `fields`."""
     run = running.move(by=by, at=at, run=case.run, move=move, holder=holder, to=to, fields=fields or None, quiet=True)
-    effect, reason = running.net_of(run).move(move).clock, str((fields or {}).get("reason", ""))
+    effect, reason = _effect(run, move, fields or {})
     return clocks.obey(by=by, at=at, clock=case.clock, effect=effect, reason=reason, quiet=True)
+
+
+def _effect(run: Run, move: str, fields: Mapping[str, object]) -> tuple[ClockEffect, str]:
+    """What a move does to the clock, and the reason it was given for that."""
+    return running.net_of(run).move(move).clock, str(fields.get("reason", ""))
 
 
 def begin(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, move: str, permit: Permit) -> Turn:
@@ -186,7 +205,12 @@ def begin(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, mo
         raise _stale(row)
     if not post.can(permit):
         raise NotAllowed("not_permitted", N_("The post you act in may not do this."))
-    return Turn(row, by, at, post, move, _snapshot(row))
+    work, clock = running.work(row.run), clocks.lock(row.clock)
+    way = {
+        "tokens": [[live.stage, live.holder, stamp(live.since_at)] for live in work.marking()],
+        "clock": clocks.snapshot(clock),
+    }
+    return Turn(row, by, at, post, move, saving.columns(row), work, clock, way)
 
 
 def in_hands(turn: Turn) -> str:
@@ -227,21 +251,27 @@ def keep_undo(turn: Turn) -> None:
             at=turn.at,
             until=turn.at + timedelta(seconds=rules.UNDO_SECONDS),
             version=turn.case.version,
-            snapshot=turn.before | {"letters": turn.keys, "entries": turn.entries, "hints": turn.hints},
+            snapshot={
+                "case": _told(turn.before, turn.case),
+                **turn.way,
+                "letters": turn.keys,
+                "entries": turn.entries,
+                "hints": turn.hints,
+            },
         )
     )
 
 
-def _snapshot(case: Case) -> dict[str, Any]:
-    values = {name: getattr(case, name) for name in FIELDS}
-    return {
-        "case": {
-            name: value.isoformat() if isinstance(value, datetime) else value.hex if isinstance(value, UUID) else value
-            for name, value in values.items()
-        },
-        "tokens": [[token.stage, token.holder, stamp(token.since_at)] for token in running.marking(case.run)],
-        "clock": clocks.snapshot(case.clock),
-    }
+def _told(before: Mapping[str, Any], case: Case) -> dict[str, Any]:
+    """How the columns that a move changed stood before it, as JSON; with the clock, which tells of a new round."""
+    names = {"clock", *saving.changed(case, before)}
+    return {name: _json(before[name]) for name in FIELDS if name in names}
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.hex if isinstance(value, UUID) else value
 
 
 def _stale(case: Case) -> Stale:

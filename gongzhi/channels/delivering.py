@@ -27,6 +27,7 @@ from gongzhi.kit.refusal import N_, NotFound, Refusal
 from gongzhi.ledger import writing
 
 BY = "clockwork"
+_UNWRITABLE = (TemplateDoesNotExist, TemplateSyntaxError, KeyError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def deliver_due(
     words of a message are dropped when it has left, unless `keep`: a practice county shows them in its letterbox."""
     ends: Counter[str] = Counter()
     for name in by_machine() if adapters is None else adapters:
-        ends += _deliver_by(name, at, limit, keep)
+        ends += (_deliver_inside if adapter(name).INSIDE else _deliver_by)(name, at, limit, keep)
     return Delivered(ends["sent"], ends["put_off"], ends["failed"])
 
 
@@ -81,6 +82,34 @@ def _deliver_by(name: str, at: datetime, limit: int, keep: bool) -> Counter[str]
                 _rest(held[place + 1 :], at, name)
                 return ends
     return ends
+
+
+def _deliver_inside(name: str, at: datetime, limit: int, keep: bool) -> Counter[str]:
+    """Messages that stay in the house: each handed over, and all of them noted by few statements.
+
+    With every answer there is one; one noted alone costs a commit, which everybody who writes would wait for."""
+    ends: Counter[str] = Counter()
+    handed: list[Message] = []
+    for message in claim(_waiting(at, name), at, limit, rules.LEASE):
+        try:
+            adapter(name).deliver(render(message))
+            handed.append(message)
+        except _UNWRITABLE as error:
+            ends[_not_sent(message, at, f"{type(error).__name__}: {error}", permanent=True)] += 1
+    ends["sent"] += _note_sent(handed, at, keep=keep)
+    return ends
+
+
+def _note_sent(handed: Sequence[Message], at: datetime, *, keep: bool) -> int:
+    """Note that these left, all of one claim and one adapter; how many were still this deliverer's."""
+    if not handed:
+        return 0
+    with transaction.atomic():
+        rows = Message.objects.filter(id__in=[one.id for one in handed], leased_until=handed[0].leased_until)
+        mine = set(rows.select_for_update().values_list("id", flat=True))
+        rows.update(sent_at=at, leased_until=None, last_error="", **_emptied(handed[0], keep))
+        writing.write_many([_fact(one, "message.sent", at) for one in handed if one.id in mine])
+    return len(mine)
 
 
 def carried(*, by: str, at: datetime, message: UUID, keep: bool = False) -> None:
@@ -151,7 +180,7 @@ def _deliver(message: Message, at: datetime, *, keep: bool = False) -> tuple[str
         remote_id = adapter(message.adapter).deliver(render(message))
     except AdapterError as error:
         return _not_sent(message, at, error.reason, permanent=error.permanent), error.down
-    except (TemplateDoesNotExist, TemplateSyntaxError, KeyError) as error:
+    except _UNWRITABLE as error:
         # A message that cannot be written will not write itself later, and must not stop those behind it.
         return _not_sent(message, at, f"{type(error).__name__}: {error}", permanent=True), False
     with transaction.atomic():
@@ -185,5 +214,9 @@ def _mine(message: Message) -> QuerySet[Message]:
 
 
 def _tell(message: Message, kind: str, at: datetime) -> None:
+    writing.write_many([_fact(message, kind, at)])
+
+
+def _fact(message: Message, kind: str, at: datetime) -> writing.NewFact:
     details: dict[str, Json] = {"message": message.id.hex, "adapter": message.adapter, "tries": message.tries}
-    writing.write(kind=kind, about=message.about, by=BY, at=at, details=details)
+    return writing.NewFact(kind, message.about, BY, at, details)

@@ -14,6 +14,7 @@ FAN = 256
 EMPTY = hashlib.sha256(b"").digest()
 
 Nodes = Callable[[int, int, int], Sequence[bytes]]
+Stretches = Callable[[int, int], bytes]
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -39,8 +40,18 @@ def root(nodes: Nodes, size: int) -> bytes:
     return _range(nodes, 0, size) if size else EMPTY
 
 
+def stretch(nodes: Nodes, start: int, stop: int) -> bytes:
+    """The hash over leaves `start` to `stop`: one step of a path. They are such as a path asks for."""
+    return _range(nodes, start, stop)
+
+
 def inclusion(nodes: Nodes, index: int, size: int) -> list[bytes]:
     """The path that proves leaf `index` to be in the tree of `size` leaves (§2.1.3.1), leaf side first."""
+    return inclusion_along(lambda start, stop: _range(nodes, start, stop), index, size)
+
+
+def inclusion_along(stretches: Stretches, index: int, size: int) -> list[bytes]:
+    """The same from somebody who tells the hash over leaves `start` to `stop`, and may remember it."""
     if not 0 <= index < size:
         raise ValueError(f"leaf {index} is not in a tree of {size}")
     path: list[bytes] = []
@@ -48,10 +59,10 @@ def inclusion(nodes: Nodes, index: int, size: int) -> list[bytes]:
     while stop - start > 1:
         middle = start + _split(stop - start)
         if index < middle:
-            path.append(_range(nodes, middle, stop))
+            path.append(stretches(middle, stop))
             stop = middle
         else:
-            path.append(_range(nodes, start, middle))
+            path.append(stretches(start, middle))
             start = middle
     return path[::-1]
 

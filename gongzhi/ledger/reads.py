@@ -85,8 +85,11 @@ def proof(fact_id: UUID, *, size: int | None = None) -> dict[str, Any] | None:
     can be compared with what the county has published, else under the newest head.
     """
     index = Leaf.objects.filter(fact_id=fact_id).values_list("index", flat=True).first()
-    if index is None:
-        return None
+    return None if index is None else proof_at(index, size=size)
+
+
+def proof_at(index: int, *, size: int | None = None) -> dict[str, Any] | None:
+    """The inclusion proof of the leaf at a place, as `proof` gives it; None when no head covers it."""
     covering = Head.objects.filter(size__gt=index)
     if size is not None:
         head = covering.filter(size=size).order_by("-at").first()
@@ -94,7 +97,10 @@ def proof(fact_id: UUID, *, size: int | None = None) -> dict[str, Any] | None:
         head = covering.filter(day__isnull=False).order_by("-day").first() or covering.order_by("-size", "-at").first()
     if head is None:
         return None
-    path = proofs.inclusion(tree.TreeNodes(), index, head.size)
+    if head.day is not None:
+        path = tree.under(bytes(head.root), head.size).path(index)
+    else:
+        path = proofs.inclusion(tree.TreeNodes(), index, head.size)
     return {"index": index, "path": [step.hex() for step in path], "head": sealing.head_card(head)}
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from gongzhi.kit.moments import stamp
 from gongzhi.kit.refusal import N_, NotFound
 from gongzhi.ledger import entries, keys, reads
-from gongzhi.ledger.models import Fact
+from gongzhi.ledger.models import Fact, Leaf
 
 PROMISED = timedelta(hours=24)  # sealing takes seconds; the promise leaves room for a night without power
 
@@ -39,9 +39,10 @@ def make(fact: Fact) -> dict[str, Any]:
 
 def with_proof(receipt_id: UUID, *, size: int | None = None) -> dict[str, Any]:
     """The receipt of the fact `receipt_id`, with its proof once it is sealed (see `reads.proof`)."""
-    fact = Fact.objects.filter(pk=receipt_id).first()
+    fact = Fact.objects.select_related("leaf").filter(pk=receipt_id).first()
     if fact is None:
         raise NotFound("receipt_unknown", N_("There is no such receipt."))
     receipt = make(fact)
-    proof = reads.proof(receipt_id, size=size)
+    leaf: Leaf | None = getattr(fact, "leaf", None)
+    proof = None if leaf is None else reads.proof_at(leaf.index, size=size)
     return receipt | {"proof": proof} if proof else receipt

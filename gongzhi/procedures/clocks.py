@@ -120,21 +120,28 @@ def stop(*, by: str, at: datetime, clock: Clock | UUID, quiet: bool = False) -> 
 
 def _stop(row: Clock, *, by: str, at: datetime, quiet: bool) -> Clock:
     """End a limit whose row is locked."""
+    before = saving.columns(row)
     with transaction.atomic(savepoint=False):
         if row.paused_at is not None:
             reckoning.end_pause(row, calendars.calendar(), at=at)
         row.stopped_at = max(at, row.started_at)
-        saving.update(row)
+        saving.update_changed(row, before)
         if not quiet:
             details: dict[str, Json] = {"in_time": row.stopped_at <= row.due_at}
             writing.write(kind="clock.stopped", about=row.about, by=by, at=at, details=details)
     return row
 
 
+def lock(clock: UUID) -> Clock:
+    """A clock's row, locked until the transaction ends, for `obey` and `snapshot`; lock its thing first.
+
+    Refuses `clock_unknown`."""
+    return _locked(clock)
+
+
 def snapshot(clock: Clock | UUID) -> dict[str, Json]:
-    """What a move may change on a clock, as JSON, for `put_back`; None of it is lost by an undone move."""
-    pk = clock.pk if isinstance(clock, Clock) else clock
-    return reckoning.state_of(Clock.objects.get(pk=pk))
+    """What a move may change on a clock, as JSON, for `put_back`; none of it is lost by an undone move."""
+    return reckoning.state_of(clock if isinstance(clock, Clock) else Clock.objects.get(pk=clock))
 
 
 def put_back(*, by: str, at: datetime, clock: Clock | UUID, snapshot: Mapping[str, Json], quiet: bool = False) -> Clock:
@@ -174,21 +181,27 @@ def extend(*, by: str, at: datetime, clock: Clock | UUID, limit: Limit, reason: 
 
 
 def obey(
-    *, by: str, at: datetime, clock: Clock | UUID, effect: ClockEffect, reason: str = "", quiet: bool = False
+    *,
+    by: str,
+    at: datetime,
+    clock: Clock | UUID,
+    effect: ClockEffect,
+    reason: str = "",
+    quiet: bool = False,
+    locked: bool = False,
 ) -> Clock | None:
     """Do to a clock what a move's definition says; None when nothing is said or done. Starting is `start`'s.
 
     A move that knows several reasons to pause is told which (`reason`). One that stops a clock finds it stopped
-    when an earlier move (the answer before the closing) did so.
+    when an earlier move (the answer before the closing) did so. `locked`: the row comes from `lock`.
     """
     if effect.act is ClockAct.PAUSE:
         term = effect.term(reason)
         return pause(by=by, at=at, clock=clock, reason=term.reason, until=until(at, term), quiet=quiet)
     if effect.act is ClockAct.RESUME:
         return resume(by=by, at=at, clock=clock, quiet=quiet)
-    pk = clock.pk if isinstance(clock, Clock) else clock
     if effect.act is ClockAct.STOP:
-        row = _locked(pk)
+        row = clock if locked and isinstance(clock, Clock) else _locked(clock)
         return None if row.stopped_at else _stop(row, by=by, at=at, quiet=quiet)
     return None
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
+from django.db.models import QuerySet
 
 from gongzhi.kit.canonical import Json
 from gongzhi.kit.ids import uuid7
@@ -45,6 +47,18 @@ class Live:
     stage: str
     holder: str
     since_at: datetime
+
+
+@dataclass(slots=True)
+class Work:
+    """A run and its live tokens as they were read while the thing they belong to was locked; `move` keeps them true."""
+
+    run: Run
+    tokens: list[Token]
+
+    def marking(self) -> tuple[Live, ...]:
+        """The live tokens, by stage and holder."""
+        return tuple(Live(token.stage, token.holder, token.since_at) for token in self.tokens)
 
 
 def start(*, by: str, at: datetime, about: str, procedure: str, holder: str, quiet: bool = False) -> Run:
@@ -94,7 +108,7 @@ def move(
     *,
     by: str,
     at: datetime,
-    run: Run | UUID,
+    run: Run | UUID | Work,
     move: str,
     holder: str,
     to: Sequence[str] = (),
@@ -103,33 +117,40 @@ def move(
     quiet: bool = False,
 ) -> Run:
     """Make a move. `holder` is the token holder who acts, `to` names receivers, `fields` what the move needs
-    (None: the caller has seen to it).
+    (None: the caller has seen to it). A caller who has read the `work` already spares reading it again.
 
     Refuses what `rules.fire` and `rules.check_fields` refuse, and `moved_first` (409) when `expected_version`
     is not the run's any more. The refused leave nothing changed.
     """
-    with transaction.atomic():
-        current = _claim(run, expected_version, by=by, at=at)
+    with transaction.atomic(savepoint=not isinstance(run, Work)):
+        held = _advanced(run, by=by, at=at) if isinstance(run, Work) else _taken(run, expected_version, by=by, at=at)
+        current, before = held.run, held.tokens
         net = nets.by_id(current.procedure_id)
         if fields is not None:
             rules.check_fields(net, move, fields)
-        before = _rows(current)
         after = rules.fire(net, _marking(before), move, holder, to)
-        went, came = _apply(current, before, after, at=at)
+        went, came = _apply(held, after, at=at)
         if not quiet:
             details: dict[str, Json] = {"move": move, "took": [t.stage for t in went], "put": [t.stage for t in came]}
             writing.write(kind="procedure.moved", about=current.about, by=by, at=at, details=details)
     return current
 
 
+def work(run: UUID) -> Work:
+    """A run with its live tokens, by one query. Ask for it when the thing is locked; refuses `run_unknown`."""
+    tokens = list(_tokens(run).select_related("run"))
+    if not tokens:
+        raise NotFound("run_unknown", N_("There is no such work."))
+    return Work(tokens[0].run, tokens)
+
+
 def end(*, by: str, at: datetime, run: Run | UUID, quiet: bool = False) -> Run:
     """End a run because its thing is no more (withdrawn): one token in the procedure's first ending stage."""
     with transaction.atomic():
-        current = _claim(run, None, by=by, at=at)
-        net = nets.by_id(current.procedure_id)
-        rows = _rows(current)
+        held = _taken(run, None, by=by, at=at)
+        current, net = held.run, nets.by_id(held.run.procedure_id)
         last = next(stage.code for stage in net.stages if stage.ends)
-        went, came = _apply(current, rows, (rules.Token(last, rows[0].holder),), at=at)
+        went, came = _apply(held, (rules.Token(last, held.tokens[0].holder),), at=at)
         if not quiet:
             details: dict[str, Json] = {"move": "end", "took": [t.stage for t in went], "put": [t.stage for t in came]}
             writing.write(kind="procedure.moved", about=current.about, by=by, at=at, details=details)
@@ -169,8 +190,7 @@ def put_back(
 def marking(run: Run | UUID) -> tuple[Live, ...]:
     """All live tokens of a run, by stage and holder."""
     pk = run.pk if isinstance(run, Run) else run
-    rows = Token.objects.filter(run=pk).order_by("stage", "holder", "since_at")
-    return tuple(Live(*row) for row in rows.values_list("stage", "holder", "since_at"))
+    return tuple(Live(*row) for row in _tokens(pk).values_list("stage", "holder", "since_at"))
 
 
 def net_of(run: Run) -> rules.Net:
@@ -192,35 +212,56 @@ def _claim(run: Run | UUID, expected: int | None, *, by: str, at: datetime) -> R
             at=current.moved_at,
             version=current.version,
         )
-    current.version += 1
-    # A machine's clock may step back a second; the order of moves does not.
-    current.moved_by, current.moved_at = by, max(current.moved_at, at)
-    saving.update(current)
+    _advance(current, by=by, at=at)
     return current
 
 
-def _rows(run: Run) -> list[Token]:
-    return list(Token.objects.filter(run=run).order_by("stage", "holder", "since_at"))
+def _taken(run: Run | UUID, expected: int | None, *, by: str, at: datetime) -> Work:
+    current = _claim(run, expected, by=by, at=at)
+    return Work(current, list(_tokens(current.pk)))
+
+
+def _advanced(held: Work, *, by: str, at: datetime) -> Work:
+    """The next version of work that the caller has read; who has moved it without its thing's lock was first."""
+    try:
+        _advance(held.run, by=by, at=at)
+    except ObjectDoesNotExist as error:
+        raise Stale("moved_first", N_("Somebody moved first. Look again before you decide.")) from error
+    return held
+
+
+def _advance(run: Run, *, by: str, at: datetime) -> None:
+    before = run.version
+    run.version += 1
+    # A machine's clock may step back a second; the order of moves does not.
+    run.moved_by, run.moved_at = by, max(run.moved_at, at)
+    saving.update(run, ("version", "moved_by", "moved_at"), expected=("version", before))
+
+
+def _tokens(run: UUID) -> QuerySet[Token]:
+    return Token.objects.filter(run=run).order_by("stage", "holder", "since_at")
 
 
 def _marking(rows: Sequence[Token]) -> rules.Marking:
     return tuple(rules.Token(row.stage, row.holder) for row in rows)
 
 
-def _apply(
-    run: Run, rows: Sequence[Token], after: rules.Marking, *, at: datetime
-) -> tuple[rules.Marking, rules.Marking]:
+def _apply(held: Work, after: rules.Marking, *, at: datetime) -> tuple[rules.Marking, rules.Marking]:
     """Delete and insert exactly the rows that differ; the eldest of equal tokens stay."""
-    went, came = rules.difference(_marking(rows), after)
-    left = list(went)
-    gone: list[UUID] = []
-    for row in reversed(rows):
+    went, came = rules.difference(_marking(held.tokens), after)
+    left, stay, gone = list(went), [], []
+    for row in reversed(held.tokens):
         token = rules.Token(row.stage, row.holder)
         if token in left:
             left.remove(token)
             gone.append(row.pk)
+        else:
+            stay.append(row)
     if gone:
         Token.objects.filter(pk__in=gone).delete()
     for token in came:
-        insert(build(Token, id=uuid7(at), run=run, stage=token.stage, holder=token.holder, since_at=at))
+        row = build(Token, id=uuid7(at), run=held.run, stage=token.stage, holder=token.holder, since_at=at)
+        insert(row)
+        stay.append(row)
+    held.tokens = sorted(stay, key=lambda row: (row.stage, row.holder, row.since_at))
     return went, came

@@ -13,7 +13,7 @@ from tests.house.rooms import PACKAGE, ROOT, tree
 FOLDER = PACKAGE / "channels" / "adapters"
 FOLDERS = sorted(path.name for path in FOLDER.iterdir() if path.is_dir() and path.name != "__pycache__")
 DOCS = (ROOT / "docs" / "channels.md").read_text()
-OFFERED = {"NAME", "LABEL", "SHORT", "BY_HAND", "missing", "deliver"}
+OFFERED = {"NAME", "LABEL", "SHORT", "BY_HAND", "INSIDE", "missing", "deliver"}
 
 
 def test_every_folder_is_registered_and_every_registration_has_its_folder() -> None:
@@ -35,7 +35,7 @@ def test_an_adapter_offers_the_same_names_with_the_same_signatures(name: str) ->
     assert set(vars(module)) >= OFFERED
     assert name == module.NAME
     assert module.LABEL
-    assert (type(module.SHORT), type(module.BY_HAND)) == (bool, bool)
+    assert {type(module.SHORT), type(module.BY_HAND), type(module.INSIDE)} == {bool}
     assert str(inspect.signature(module.missing)) == "() -> 'str'"
     assert str(inspect.signature(module.deliver)) == "(letter: 'Letter') -> 'str'"
     assert isinstance(module.missing(), str)

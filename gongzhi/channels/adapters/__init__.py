@@ -1,8 +1,9 @@
 """The ways a message can go: one folder each, all alike. `docs/channels.md` tells how to add one.
 
 An adapter is a module with `NAME` (stored in rows), `LABEL` (for people), `SHORT` (whether it takes the short text of
-a message), `BY_HAND` (whether a person carries it), `missing()` (what the county still has to set) and
-`deliver(letter)`, which returns when the message has left and raises `AdapterError` otherwise.
+a message), `BY_HAND` (whether a person carries it), `INSIDE` (whether it stays in the house, so that many are noted
+at once), `missing()` (what the county still has to set) and `deliver(letter)`, which returns when the message has left
+and raises `AdapterError` otherwise.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Adapter(Protocol):
     LABEL: str
     SHORT: bool
     BY_HAND: bool
+    INSIDE: bool
 
     def missing(self) -> str:
         """A sentence that says what is not set up yet; empty when the adapter can be used."""

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -129,6 +131,37 @@ def test_a_deliverer_that_lost_its_lease_notes_nothing(server: MailServer) -> No
     delivering._deliver(mine, AT)
     assert state().sent_at is None
     assert not Fact.objects.exists()
+
+
+def pages(count: int, **change: Any) -> list[Message]:
+    return [put(key=f"p{nth}", adapter="page", address=f"voice:{nth}", **change) for nth in range(count)]
+
+
+def test_what_stays_in_the_house_is_noted_by_as_many_statements_for_one_as_for_many() -> None:
+    pages(1)
+    with CaptureQueriesContext(connection) as one:
+        delivering.deliver_due(at=AT)
+    rows = [put(key=f"q{nth}", adapter="page", address=f"voice:{nth}") for nth in range(40)]
+    with CaptureQueriesContext(connection) as many:
+        assert delivering.deliver_due(at=AT) == Delivered(sent=40)
+    assert len(many) == len(one)
+    assert not Message.objects.exclude(sent_at=AT, leased_until=None, secrets_sealed=None, context={}, tries=1)
+    told = Fact.objects.filter(kind="message.sent", about=rows[0].about).values_list("details", flat=True)
+    assert {row.id.hex for row in rows} < {details["message"] for details in told}
+
+
+def test_of_many_in_the_house_one_that_cannot_be_written_fails_alone_and_a_lost_one_is_not_noted() -> None:
+    pages(3)
+    put(key="broken", adapter="page", address="voice:9", template="people/messages/nothing")
+    assert delivering.deliver_due(at=AT, limit=4) == Delivered(sent=3, failed=1)
+    held = delivering.claim(delivering._waiting(AT, "page"), AT, 9, rules.LEASE)
+    assert held == []
+    late = put(key="late", adapter="page", address="voice:10")
+    mine = delivering.claim(delivering._waiting(AT, "page"), AT, 9, rules.LEASE)
+    Message.objects.filter(id=late.id).update(leased_until=AT + 2 * rules.LEASE)
+    assert delivering._note_sent(mine, AT, keep=False) == 0
+    assert state("late").sent_at is None
+    assert Fact.objects.filter(kind="message.sent").count() == 3
 
 
 def test_a_failed_message_can_be_tried_again_and_forgets_its_link_after_a_week(server: MailServer) -> None:

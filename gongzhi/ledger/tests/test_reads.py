@@ -5,7 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from gongzhi.kit.ids import uuid7
-from gongzhi.ledger import proofs, reads, sealing, writing
+from gongzhi.ledger import proofs, reads, sealing, tree, writing
+from gongzhi.ledger.models import Leaf
 from gongzhi.ledger.writing import NewFact
 
 from .conftest import AT
@@ -64,15 +65,59 @@ def test_a_proof_leads_to_a_published_head_that_covers_the_fact(note):
     assert reads.proof(late.pk, size=3) is None
 
 
+def grown(count: int) -> None:
+    """So many facts, sealed in turns of different sizes."""
+    writing.write_many(
+        [NewFact("test.noted", "case:1", "post:7", AT + timedelta(seconds=step)) for step in range(count)]
+    )
+    while sealing.seal_once(at=AT, holder="test", limit=1700):
+        pass
+
+
+def asked(ask):
+    with CaptureQueriesContext(connection) as told:
+        ask()
+    return len(told)
+
+
 def test_a_proof_costs_as_few_questions_in_a_large_ledger(note):
     fact = note(1, seal=True)[0]
-    writing.write_many(
-        [NewFact("test.noted", "case:1", "post:7", AT + timedelta(seconds=step)) for step in range(3000)]
-    )
-    sealing.seal_once(at=AT, holder="test")
-    with CaptureQueriesContext(connection) as asked:
+    grown(3000)
+    assert asked(lambda: reads.proof(fact.pk)) <= 9
+
+
+def test_proofs_under_a_published_head_share_what_lies_above_their_own_leaves(note):
+    """Whatever the size: where the fact is, the head, its block of leaves."""
+    fact = note(1, seal=True)[0]
+    counts = []
+    for day, more in enumerate((300, 3000)):
+        grown(more)
+        sealing.publish_head(at=AT + timedelta(days=day))
         reads.proof(fact.pk)
-    assert len(asked) <= 9
+        counts.append(asked(lambda: reads.proof(fact.pk)))
+    assert counts == [3, 3]
+
+
+def test_every_proof_under_a_published_head_is_the_path_of_the_standard(db):
+    grown(1500)
+    sealing.publish_head(at=AT)
+    leaves = list(Leaf.objects.order_by("index").values_list("fact_id", "hash"))
+    root = bytes(reads.latest_head().root)
+    for index in (*range(0, 1500, 61), 255, 256, 1023, 1024, 1279, 1280, 1498, 1499):
+        fact, leaf = leaves[index]
+        path = [bytes.fromhex(step) for step in reads.proof(fact)["path"]]
+        assert path == proofs.inclusion(tree.TreeNodes(), index, 1500)
+        assert proofs.root_by_inclusion(bytes(leaf), index, 1500, path) == root
+
+
+def test_another_ledger_with_as_many_facts_is_proved_by_its_own_leaves(db):
+    """What is remembered is named by the root: nothing of one ledger is used for another one."""
+    grown(600)
+    sealing.publish_head(at=AT)
+    reads.proof(Leaf.objects.get(index=3).fact_id)
+    other = tree.under(b"another root".ljust(32), 600)
+    assert other is not tree.under(bytes(reads.latest_head().root), 600)
+    assert other.path(3) == proofs.inclusion(tree.TreeNodes(), 3, 600)
 
 
 def test_growth_is_proved_between_any_two_heads(note):

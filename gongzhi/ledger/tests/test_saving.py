@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from gongzhi.ledger import saving
 from gongzhi.ledger.models import Bookmark, Lease
@@ -24,6 +26,40 @@ def test_an_update_writes_every_column_of_its_own_row_and_of_no_other() -> None:
     other.refresh_from_db()
     assert (one.holder, one.until) == ("c", AT + timedelta(hours=1))
     assert (other.holder, other.until) == ("b", AT)
+
+
+def test_an_update_of_named_columns_leaves_the_others_to_whoever_wrote_them() -> None:
+    mine = Lease.objects.create(name="one", holder="a", until=AT)
+    Lease.objects.update(until=AT + timedelta(hours=2))
+    mine.holder = "c"
+    with CaptureQueriesContext(connection) as asked:
+        saving.update(mine, ["holder"])
+    mine.refresh_from_db()
+    assert (mine.holder, mine.until) == ("c", AT + timedelta(hours=2))
+    assert "until" not in asked[0]["sql"]
+
+
+def test_what_changed_is_written_and_nothing_when_nothing_did() -> None:
+    row = Lease.objects.create(name="one", holder="a", until=AT)
+    before = saving.columns(row)
+    with CaptureQueriesContext(connection) as asked:
+        saving.update_changed(row, before)
+    assert not asked.captured_queries
+    row.until = AT + timedelta(hours=1)
+    assert saving.changed(row, before) == ["until"]
+    saving.update_changed(row, before)
+    assert Lease.objects.get() == row
+    assert Lease.objects.get().until == AT + timedelta(hours=1)
+
+
+def test_a_row_that_is_not_as_expected_any_more_is_left_alone_and_told() -> None:
+    row = Bookmark.objects.create(follower="x", index=4)
+    row.index = 5
+    with pytest.raises(ObjectDoesNotExist):
+        saving.update(row, ["index"], expected=("index", 3))
+    assert Bookmark.objects.get().index == 4
+    saving.update(row, ["index"], expected=("index", 4))
+    assert Bookmark.objects.get().index == 5
 
 
 def test_an_update_of_a_row_that_is_gone_is_noticed() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -97,6 +98,30 @@ def test_a_refused_move_changes_nothing(run: Run) -> None:
     run.refresh_from_db()
     assert (run.version, lying(run)) == (1, [("received", WATER)])
     assert not Fact.objects.filter(kind="procedure.moved").exists()
+
+
+def test_who_has_read_the_work_moves_it_by_three_statements(run: Run, django_assert_num_queries: Any) -> None:
+    held = running.work(run.id)
+    with django_assert_num_queries(3):  # the run's next version, a token goes, a token comes
+        running.move(by=ANNA, at=AT + DAY, run=held, move="accept", holder=WATER, to=[ANNA], quiet=True)
+    assert held.marking() == running.marking(run) == (running.Live("in_hand", ANNA, AT + DAY),)
+    running.move(by=ANNA, at=AT + DAY, run=held, move="help", holder=ANNA, to=["organ:roads"], quiet=True)
+    assert held.marking() == running.marking(run)
+    run.refresh_from_db()
+    assert run.version == held.run.version == 3
+
+
+def test_work_that_moved_after_it_was_read_is_not_moved_again(run: Run) -> None:
+    held = running.work(run.id)
+    move(run, "accept", WATER, ANNA)
+    with pytest.raises(Stale), transaction.atomic():
+        running.move(by="post:ben", at=AT + DAY, run=held, move="accept", holder=WATER, to=["post:ben"])
+    assert lying(run) == [("in_hand", ANNA)]
+
+
+def test_there_is_no_work_without_a_run() -> None:
+    with pytest.raises(NotFound):
+        running.work(uuid4())
 
 
 def test_quiet_moves_leave_the_fact_to_the_caller(run: Run) -> None:

@@ -15,6 +15,7 @@ NAME = "email"
 LABEL = gettext_noop("E-mail")
 SHORT = False
 BY_HAND = False
+INSIDE = False
 
 # 421 and 4xx: the server asks us to come again. 5xx: it never will (RFC 5321 §4.2.1).
 PERMANENT = 500

@@ -14,6 +14,7 @@ NAME = "loudspeaker"
 LABEL = gettext_noop("Loudspeaker and screen of the village")
 SHORT = True
 BY_HAND = False
+INSIDE = True
 
 
 def missing() -> str:

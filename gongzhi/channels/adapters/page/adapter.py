@@ -10,6 +10,7 @@ NAME = "page"
 LABEL = gettext_noop("On the page of the secret link")
 SHORT = False
 BY_HAND = False
+INSIDE = True
 
 
 def missing() -> str:

@@ -11,6 +11,7 @@ NAME = "print"
 LABEL = gettext_noop("On paper, by post")
 SHORT = False
 BY_HAND = True
+INSIDE = False
 
 
 def missing() -> str:

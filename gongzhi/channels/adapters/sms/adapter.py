@@ -27,6 +27,7 @@ NAME = "sms"
 LABEL = gettext_noop("Text message")
 SHORT = True
 BY_HAND = False
+INSIDE = False
 
 NOT_SET = gettext_noop("No provider of text messages is set (GONGZHI_SMS).")
 LARGEST = 65_536  # bytes of an answer worth reading
