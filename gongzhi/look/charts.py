@@ -63,8 +63,10 @@ def line(
     band: Band | None = None,
     odd: Collection[int] = (),
     head: tuple[str, str] = ("", ""),
+    band_head: str = "",
 ) -> SafeString:
-    """A line over time. `odd` are the positions of unusual values; `head` names the two columns of the table.
+    """A line over time. `odd` are the positions of unusual values; `head` names the two columns of the table, and
+    `band_head` a third one, for the band, where it is to be read as well.
 
     ValueError when labels, values and band differ in length or there is nothing to draw.
     """
@@ -91,7 +93,12 @@ def line(
         parts.append(_point(index, values, top, odd=index in odd))
     parts.append(_ends(labels))
     svg = format_html('<svg class="plot" role="img" aria-label="{}">{}</svg>', title, SafeString("".join(parts)))
-    return _figure(title, svg, head, [(label, number(v)) for label, v in zip(labels, values, strict=True)])
+    rows = [[label, number(v)] for label, v in zip(labels, values, strict=True)]
+    if band and band_head:
+        for row, low, high in zip(rows, band.low, band.high, strict=True):
+            row.append(f"{number(round(low, 1))} – {number(round(high, 1))}")
+        return _figure(title, svg, (*head, band_head), rows)
+    return _figure(title, svg, head, rows)
 
 
 def _grid(top: float) -> SafeString:

@@ -65,3 +65,11 @@ def test_a_spark_without_words_is_decoration() -> None:
     assert 'aria-hidden="true"' in charts.sparkline([1, 2])
     assert 'aria-label="rising"' in charts.sparkline([1, 2], "rising")
     assert charts.sparkline([]) == ""
+
+
+def test_a_band_stands_in_the_table_when_it_has_a_head() -> None:
+    band = charts.Band([1.0, 2.0], [3.0, 4.5])
+    told = {"title": "t", "labels": ["a", "b"], "values": [2, 3], "band": band, "head": ("Day", "Cases")}
+
+    assert "2 – 4.5" in charts.line(**told, band_head="Usual")
+    assert "2 – 4.5" not in charts.line(**told)
