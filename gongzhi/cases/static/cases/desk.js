@@ -85,8 +85,8 @@
     tick();
   }
 
-  // The county's stream says that something happened; the figures of the queues are then asked for again.
-  if (one(".queues") && window.EventSource) {
+  // The county's stream says that something happened; queues and the cockpit then ask for their figures again.
+  if (one(".queues, [data-live]") && window.EventSource) {
     new EventSource("/live").addEventListener("message", () => document.body.dispatchEvent(new Event("live")));
   }
 
