@@ -23,9 +23,7 @@ _DEGREE = 111_000  # metres of a degree of latitude; of longitude fewer, so the 
 
 def desk_case(actor: Actor, case: UUID, at: datetime) -> DeskCase:
     """A case with inner texts and posts. Unknown and hidden are the same refusal, never "forbidden"."""
-    row = Case.objects.filter(reads.visible(actor), id=case).first()
-    if row is None:
-        raise reads.unknown()
+    row = reads.find(actor, case)
     voices = list(row.voice_set.order_by("-lead", "id"))
     entries = list(Entry.objects.filter(case=row))
     helps = _helps(row, entries)
@@ -61,9 +59,7 @@ def desk_case(actor: Actor, case: UUID, at: datetime) -> DeskCase:
 
 def watched(actor: Actor, case: UUID, at: datetime) -> Watched:
     """The version a case has now and who else has it open: asked again and again, so it is little."""
-    row = Case.objects.filter(reads.visible(actor), id=case).first()
-    if row is None:
-        raise reads.unknown()
+    row = reads.find(actor, case)
     open_ = watching.others(at=at, post=actor.acting, case=case)
     names_ = reads.names(organs=(), posts=[watch.post for watch in open_])
     told = ((names_.post(watch.post), watch.seen_at) for watch in open_)
@@ -82,9 +78,7 @@ def find_number(actor: Actor, text: str) -> UUID | None:
 
 def nearby(actor: Actor, case: UUID, at: datetime, limit: int = 5) -> tuple[InboxRow, ...]:
     """Open cases of the same matter in the same grid or within 300 m, without the case itself, nearest first."""
-    row = Case.objects.filter(reads.visible(actor), id=case).first()
-    if row is None:
-        raise reads.unknown()
+    row = reads.find(actor, case)
     near = Q(grid=row.grid) if row.grid else Q(pk__in=())
     if row.lon is not None and row.lat is not None:
         span = NEAR_METRES / _DEGREE

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import BinaryField, Q
 
 from gongzhi.cases import decisions, matters, rules
 from gongzhi.cases.cards import (
@@ -32,6 +32,7 @@ from gongzhi.cases.models import Case, Entry, Photo, Rating, Voice
 from gongzhi.cases.reads import Names, names
 from gongzhi.kit.ids import parse_number, token_hash
 from gongzhi.kit.refusal import N_, Gone, NotFound
+from gongzhi.ledger.compiled import Compiled, Given
 from gongzhi.people import purposes
 from gongzhi.procedures import reads as procedures
 from gongzhi.procedures import running
@@ -50,15 +51,22 @@ def voice_of(token: str) -> Voice:
 
 def any_voice_of(token: str) -> Voice:
     """The voice of a secret link, also one that was withdrawn or erased; refuses a link that is not known."""
-    voice = Voice.objects.select_related("case").filter(link_hash=token_hash(token)).first()
+    voice = _BY_LINK.first(link=token_hash(token))
     if voice is None:
         raise _no_link()
     return voice
 
 
+_LINK = Given("link", BinaryField())
+_BY_LINK: Compiled[Voice] = Compiled(lambda: Voice.objects.select_related("case").filter(link_hash=_LINK))
+_RECEIPTED: Compiled[Voice] = Compiled(
+    lambda: Voice.objects.only("fact", "withdrawn_at", "erased_at").filter(link_hash=_LINK)
+)
+
+
 def receipted(token: str) -> UUID:
     """The fact that the receipt behind a secret link is about; refuses as `voice_of` does, and reads no more."""
-    found = Voice.objects.only("fact", "withdrawn_at", "erased_at").filter(link_hash=token_hash(token)).first()
+    found = _RECEIPTED.first(link=token_hash(token))
     if found is None:
         raise _no_link()
     if found.withdrawn_at is not None:

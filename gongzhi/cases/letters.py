@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import UUIDField
 from django.utils import dateformat, translation
 
 from gongzhi.cases import matters, sealing
@@ -19,6 +20,7 @@ from gongzhi.channels import inbox, outbox
 from gongzhi.channels.adapters import adapter, ready
 from gongzhi.channels.outbox import NewMessage
 from gongzhi.channels.rules import Context
+from gongzhi.ledger.compiled import Compiled, Given
 from gongzhi.people import reads as people
 from gongzhi.places import reads as places
 
@@ -29,7 +31,15 @@ SHORT_NUMBER = 9  # the last signs of a number: enough for whoever owns it
 
 def live_voices(case: Case) -> list[Voice]:
     """The voices of a case that were not withdrawn, the first one first."""
-    return list(case.voice_set.filter(withdrawn_at__isnull=True).order_by("-lead", "id"))
+    found = _LIVE(case=case.id)
+    for voice in found:
+        voice.case = case
+    return found
+
+
+_LIVE: Compiled[Voice] = Compiled(
+    lambda: Voice.objects.filter(case=Given("case", UUIDField()), withdrawn_at__isnull=True).order_by("-lead", "id")
+)
 
 
 def put(

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import SmallIntegerField, UUIDField
 
 from gongzhi.cases import closing, locking, matters, pages, rules, sealing
 from gongzhi.cases.models import Case, Entry, Rating, Undo
@@ -15,6 +16,7 @@ from gongzhi.kit.ids import uuid7
 from gongzhi.kit.masking import mask
 from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.ledger import saving, writing
+from gongzhi.ledger.compiled import Compiled, Given
 from gongzhi.ledger.rows import build, insert
 
 
@@ -24,6 +26,13 @@ class Rated:
 
     rating: Rating
     reopened: bool
+
+
+_RATED: Compiled[tuple[int]] = Compiled(
+    lambda: Rating.objects.filter(
+        voice=Given("voice", UUIDField()), round=Given("round", SmallIntegerField())
+    ).values_list("round")
+)
 
 
 def rate(*, by: str, at: datetime, voice: UUID, solved: bool, grade: int, words: str = "") -> Rated:
@@ -40,7 +49,7 @@ def rate(*, by: str, at: datetime, voice: UUID, solved: bool, grade: int, words:
         row, case = locking.of_voice(voice)
         before = saving.columns(case)
         rated_round = closed_round(case)
-        if Rating.objects.filter(voice=row, round=rated_round).exists():
+        if _RATED(voice=row.id, round=rated_round):
             raise Refusal("rated_already", N_("You have rated this answer already. We kept what you said."), status=409)
         reopens = _reopens(case, solved=solved, grade=grade, at=at)
         rating = build(

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
 
 from gongzhi.cases import matters, rules
 from gongzhi.cases.cards import MatterTag, OrganTag, PlaceTag, PostTag
 from gongzhi.cases.models import Appeal, Case, Entry, Rating, Voice
 from gongzhi.cases.number_cards import BatchRow
 from gongzhi.kit.refusal import N_, NotFound
+from gongzhi.ledger.compiled import Compiled, Given
 from gongzhi.people import reads as people
 from gongzhi.people.cards import Actor, PostCard
 from gongzhi.people.permits import Permit
@@ -67,6 +68,55 @@ def not_about(actor: Actor) -> Q:
     return Q(about_officer=False) | ~about
 
 
+def find(actor: Actor, case: UUID, *, lock: bool = False) -> Case:
+    """The case of an id, if this actor may see it; locked until the transaction ends if wished.
+
+    Refuses what does not exist and what is not hers to see, by the same answer."""
+    row = (_LOCKED if lock else _CASE).first(id=case)
+    if row is None or not sees(actor, row):
+        raise unknown()
+    return row
+
+
+def sees(actor: Actor, case: Case) -> bool:
+    """Whether an actor may see a case whose row is at hand: `visible`, judged without a query where the row tells it.
+
+    A test holds the two against each other."""
+    post = actor.acting
+    if _is_about(actor, case):
+        return False
+    mine = case.organ == post.organ or case.holder == post.ref
+    mine = mine or (case.holder == rules.DISPATCH and post.can(Permit.CASE_SEND))
+    ordinary = not case.about_officer
+    if ordinary and post.can(Permit.CASE_READ_ALL):
+        return True
+    if not (post.can(Permit.CASE_READ) or post.can(Permit.CASE_READ_ALL)):
+        return False
+    if mine or (ordinary and post.place and lies_in(case, post.place)):
+        return True
+    appeals = Appeal.objects.filter(case=case, organ=post.organ, answered_at__isnull=True)
+    if post.can(Permit.APPEAL_ANSWER) and appeals.exists():
+        return True
+    return ordinary and Entry.objects.filter(case=case).filter(Q(organ=post.organ) | Q(to_organ=post.organ)).exists()
+
+
+def _is_about(actor: Actor, case: Case) -> bool:
+    """What `not_about` asks, of one row."""
+    if not case.about_officer:
+        return False
+    own = [actor.acting, *actor.own_posts]
+    if case.officer_post in {id.hex for post in own for id in (post.id, post.covered_by or post.id)}:
+        return True
+    if case.officer_account == actor.account_id.hex:
+        return True
+    return case.officer_post == "" and case.officer_organ in {post.organ for post in own}
+
+
+_ID = Given("id", UUIDField())
+_CASE: Compiled[Case] = Compiled(lambda: Case.objects.filter(id=_ID))
+_LOCKED: Compiled[Case] = Compiled(lambda: Case.objects.select_for_update(of=("self",)).filter(id=_ID))
+
+
 def acting(post: PostCard) -> Actor:
     """The actor a verb judges by. The account is that of the person who really acts, also when she covers."""
     account = post.account
@@ -76,6 +126,14 @@ def acting(post: PostCard) -> Actor:
         own = (cover,) if cover else ()
         return Actor(account or post.id, (post, *own), post)
     return Actor(account or post.id, (post,), post)
+
+
+def lies_in(case: Case, code: str) -> bool:
+    """What `in_place` asks, of one row."""
+    prefix = places.within(code) if len(code) in (12, 15) else code
+    if len(prefix) > 12:
+        return case.division == prefix[:12] and case.grid.startswith(prefix)
+    return prefix <= case.division < prefix + ":"
 
 
 def in_place(code: str) -> Q:

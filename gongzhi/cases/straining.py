@@ -8,8 +8,7 @@ from __future__ import annotations
 import ipaddress
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import connection
 
 from gongzhi.cases.models import Strain
 from gongzhi.people import vaulting
@@ -21,29 +20,36 @@ PERIOD = timedelta(hours=1)
 def take(*, at: datetime, address: str, danger: bool = False) -> int:
     """Count one submission from an address; the seconds it has to wait, 0 to go on.
 
-    After 30 within an hour each further one waits until the hour is over. Danger is counted, never slowed."""
+    After `FREE` within an hour each further one waits until the hour is over. Danger is counted, never slowed."""
     key = _key(at, address)
-    counted = Strain.objects.filter(key=key, until_at__gt=at).update(count=F("count") + 1)
-    if not counted:
-        _begin(key, at)
+    count = _count(key, at)
+    if danger or count <= FREE:
         return 0
-    row = Strain.objects.get(key=key)
-    if danger or row.count <= FREE:
-        return 0
-    return max(1, int((row.until_at - at).total_seconds()))
+    until = Strain.objects.values_list("until_at", flat=True).get(key=key)
+    return max(1, int((until - at).total_seconds()))
+
+
+def _count(key: bytes, at: datetime) -> int:
+    """How often with this time: one statement, whether the address spoke before in this hour or not."""
+    row = Strain(key=key, count=1, since_at=at, until_at=at + PERIOD)
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in Strain._meta.concrete_fields]
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTED, values)
+        return int(cursor.fetchone()[0])
+
+
+_AGAIN = "CASE WHEN cases_strain.until_at > EXCLUDED.since_at THEN cases_strain.{0} ELSE EXCLUDED.{0} END"
+_COUNTED = (
+    "INSERT INTO cases_strain (id, key, count, since_at, until_at) VALUES (%s, %s, %s, %s, %s)"  # noqa: S608 - no values
+    " ON CONFLICT (key) DO UPDATE SET"
+    " count = CASE WHEN cases_strain.until_at > EXCLUDED.since_at THEN cases_strain.count + 1 ELSE 1 END,"
+    f" since_at = {_AGAIN.format('since_at')}, until_at = {_AGAIN.format('until_at')} RETURNING count"
+)
 
 
 def tidy(*, at: datetime) -> int:
     """Forget addresses whose hour is over; how many rows went."""
     return Strain.objects.filter(until_at__lte=at).delete()[0]
-
-
-def _begin(key: bytes, at: datetime) -> None:
-    try:
-        with transaction.atomic():
-            Strain.objects.update_or_create(key=key, defaults={"count": 1, "since_at": at, "until_at": at + PERIOD})
-    except IntegrityError:  # somebody at the same address spoke in the same instant
-        Strain.objects.filter(key=key).update(count=F("count") + 1)
 
 
 def _key(at: datetime, address: str) -> bytes:

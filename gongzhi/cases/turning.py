@@ -197,10 +197,7 @@ def _effect(run: Run, move: str, fields: Mapping[str, object]) -> tuple[ClockEff
 def begin(*, by: str, at: datetime, post: PostCard, case: UUID, version: int, move: str, permit: Permit) -> Turn:
     """The locked case and how it stood. Refuses what is not visible, what moved meanwhile, and a post without
     the permit or without a duty in this case."""
-    actor = reads.acting(post)
-    row = Case.objects.select_for_update(of=("self",)).filter(reads.visible(actor), id=case).first()
-    if row is None:
-        raise reads.unknown()
+    row = reads.find(reads.acting(post), case, lock=True)
     if row.version != version:
         raise _stale(row)
     if not post.can(permit):

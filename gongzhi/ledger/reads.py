@@ -8,8 +8,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import BigIntegerField, QuerySet
+
 from gongzhi.kit.canonical import Json
 from gongzhi.ledger import proofs, sealing, tree
+from gongzhi.ledger.compiled import Compiled, Given
 from gongzhi.ledger.models import Fact, Head, Leaf, Unsealed
 
 MOST = 50_000  # rows of one batch: transactions stay short
@@ -90,11 +93,10 @@ def proof(fact_id: UUID, *, size: int | None = None) -> dict[str, Any] | None:
 
 def proof_at(index: int, *, size: int | None = None) -> dict[str, Any] | None:
     """The inclusion proof of the leaf at a place, as `proof` gives it; None when no head covers it."""
-    covering = Head.objects.filter(size__gt=index)
     if size is not None:
-        head = covering.filter(size=size).order_by("-at").first()
+        head = Head.objects.filter(size__gt=index).filter(size=size).order_by("-at").first()
     else:
-        head = covering.filter(day__isnull=False).order_by("-day").first() or covering.order_by("-size", "-at").first()
+        head = _PUBLISHED.first(index=index) or _NEWEST.first(index=index)
     if head is None:
         return None
     if head.day is not None:
@@ -102,6 +104,14 @@ def proof_at(index: int, *, size: int | None = None) -> dict[str, Any] | None:
     else:
         path = proofs.inclusion(tree.TreeNodes(), index, head.size)
     return {"index": index, "path": [step.hex() for step in path], "head": sealing.head_card(head)}
+
+
+def _covering() -> QuerySet[Head]:
+    return Head.objects.filter(size__gt=Given("index", BigIntegerField()))
+
+
+_PUBLISHED: Compiled[Head] = Compiled(lambda: _covering().filter(day__isnull=False).order_by("-day")[:1])
+_NEWEST: Compiled[Head] = Compiled(lambda: _covering().order_by("-size", "-at")[:1])
 
 
 def consistency(first: int, second: int) -> list[str]:

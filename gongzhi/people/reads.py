@@ -7,9 +7,10 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import CharField, DateField, DateTimeField, F, FilteredRelation, Q, QuerySet, UUIDField
 
 from gongzhi.kit import moments
+from gongzhi.ledger.compiled import Compiled, Given
 from gongzhi.people.cards import OrganCard, PostCard, TitleCard
 from gongzhi.people.models import Account, Organ, Post, PostQuerySet
 from gongzhi.people.permits import Permit, roles_with
@@ -42,8 +43,13 @@ def day_of(at: datetime) -> date:
 
 def organ(code: str) -> OrganCard | None:
     """One organ by its code, also a closed one (old cases still name it)."""
-    row = Organ.objects.select_related("parent").filter(code=code).first()
+    row = _ORGAN.first(code=code)
     return _organ_card(row) if row else None
+
+
+_ORGAN: Compiled[Organ] = Compiled(
+    lambda: Organ.objects.select_related("parent").filter(code=Given("code", CharField()))
+)
 
 
 def organs(at: datetime | None = None) -> list[OrganCard]:
@@ -86,8 +92,11 @@ def named(organ_codes: Iterable[str], post_ids: Iterable[UUID]) -> tuple[dict[st
 
 def post(id: UUID, at: datetime | None = None) -> PostCard | None:
     """One post by its id, also a closed one; `away` is told for the moment `at`."""
-    row = _rows().filter(id=id).first()
+    row = _POST.first(id=id)
     return _card(row, at) if row else None
+
+
+_POST: Compiled[Post] = Compiled(lambda: _rows().filter(id=Given("id", UUIDField())))
 
 
 def post_by_code(code: str, at: datetime | None = None) -> PostCard | None:
@@ -104,14 +113,21 @@ def posts(ids: Iterable[UUID], at: datetime | None = None) -> dict[UUID, PostCar
 def posts_of(account_id: UUID, at: datetime) -> tuple[PostCard, ...]:
     """The posts in which an account may act now: its own, then those it covers; the eldest first, so that one opened
     for a while (a practice post) never takes the place of the daily one at sign-in. One query."""
-    day = day_of(at)
-    # By ids, not by a join: either half of the OR then has an index, also among 30,000 posts.
-    mine = Post.objects.open_on(day).filter(account=account_id).values("id")
-    covering = Q(cover__in=mine, away_from__lte=at, away_to__gt=at)
-    rows = _rows().open_on(day).filter(Q(account=account_id) | covering).order_by("valid_from", "code")
+    rows = _POSTS_OF(account=account_id, day=day_of(at), at=at)
     own = [_card(row, at) for row in rows if row.account_id == account_id]
     covered = [_card(row, at).covered(row.cover_id) for row in rows if row.account_id != account_id and row.cover_id]
     return (*own, *covered)
+
+
+def _posts_of() -> PostQuerySet:
+    account, day, at = Given("account", UUIDField()), Given("day", DateField()), Given("at", DateTimeField())
+    # By ids, not by a join: either half of the OR then has an index, also among 30,000 posts.
+    mine = Post.objects.open_on(day).filter(account=account).values("id")
+    covering = Q(cover__in=mine, away_from__lte=at, away_to__gt=at)
+    return _rows().open_on(day).filter(Q(account=account) | covering).order_by("valid_from", "code")
+
+
+_POSTS_OF: Compiled[Post] = Compiled(_posts_of)
 
 
 def colleagues(organ_code: str, at: datetime) -> tuple[PostCard, ...]:

@@ -16,13 +16,14 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, UUIDField
 
 from gongzhi.kit import moments, worktime
 from gongzhi.kit.canonical import Json
 from gongzhi.kit.refusal import N_, NotFound, Refusal, Stale
 from gongzhi.kit.worktime import Limit
 from gongzhi.ledger import saving, writing
+from gongzhi.ledger.compiled import Compiled, Given
 from gongzhi.ledger.rows import insert, insert_rows
 from gongzhi.procedures import calendars, reckoning, rules
 from gongzhi.procedures.models import Clock
@@ -331,10 +332,13 @@ def _note_resumed(clock: Clock, *, by: str, at: datetime, at_maximum: bool) -> N
     writing.write(kind="clock.resumed", about=clock.about, by=by, at=at, details=details)
 
 
+_LOCKED: Compiled[Clock] = Compiled(lambda: Clock.objects.select_for_update().filter(pk=Given("pk", UUIDField())))
+
+
 def _locked(clock: Clock | UUID) -> Clock:
     """The row as it is now, locked until the transaction ends."""
     pk = clock.pk if isinstance(clock, Clock) else clock
-    row = Clock.objects.select_for_update().filter(pk=pk).first()
+    row = _LOCKED.first(pk=pk)
     if row is None:
         raise NotFound("clock_unknown", N_("There is no such limit."))
     return row

@@ -13,12 +13,13 @@ from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, UUIDField
 
 from gongzhi.kit.canonical import Json
 from gongzhi.kit.ids import uuid7
 from gongzhi.kit.refusal import N_, NotFound, Stale
 from gongzhi.ledger import saving, writing
+from gongzhi.ledger.compiled import Compiled, Given
 from gongzhi.ledger.rows import build, insert, insert_rows
 from gongzhi.procedures import nets, rules
 from gongzhi.procedures.models import Run, Token
@@ -138,7 +139,7 @@ def move(
 
 def work(run: UUID) -> Work:
     """A run with its live tokens, by one query. Ask for it when the thing is locked; refuses `run_unknown`."""
-    tokens = list(_tokens(run).select_related("run"))
+    tokens = _WORK(run=run)
     if not tokens:
         raise NotFound("run_unknown", N_("There is no such work."))
     return Work(tokens[0].run, tokens)
@@ -238,6 +239,15 @@ def _advance(run: Run, *, by: str, at: datetime) -> None:
     saving.update(run, ("version", "moved_by", "moved_at"), expected=("version", before))
 
 
+_WORK: Compiled[Token] = Compiled(
+    lambda: (
+        Token.objects.filter(run=Given("run", UUIDField()))
+        .select_related("run")
+        .order_by("stage", "holder", "since_at")
+    )
+)
+
+
 def _tokens(run: UUID) -> QuerySet[Token]:
     return Token.objects.filter(run=run).order_by("stage", "holder", "since_at")
 
@@ -257,8 +267,7 @@ def _apply(held: Work, after: rules.Marking, *, at: datetime) -> tuple[rules.Mar
             gone.append(row.pk)
         else:
             stay.append(row)
-    if gone:
-        Token.objects.filter(pk__in=gone).delete()
+    saving.remove(Token, gone)
     for token in came:
         row = build(Token, id=uuid7(at), run=held.run, stage=token.stage, holder=token.holder, since_at=at)
         insert(row)

@@ -20,10 +20,11 @@ from gongzhi.cases import (
     rules,
     watching,
 )
-from gongzhi.cases.cards import Where
+from gongzhi.cases.cards import Officer, Where
 from gongzhi.cases.models import Case
 from gongzhi.cases.tests import cast
 from gongzhi.kit.refusal import Gone, NotFound, Refusal
+from gongzhi.people.models import Post
 
 pytestmark = pytest.mark.usefixtures("county")
 
@@ -283,6 +284,25 @@ def test_what_was_put_right_lately_shows_the_answer_and_the_grade() -> None:
     assert not lists.lately_fixed(cast.AT, place=cast.OTHER_TOWN)
 
 
+@pytest.mark.parametrize("outcome", ["answered", "planned", "no_ground", "not_ours"])
+def test_what_was_only_answered_was_not_put_right(outcome: str) -> None:
+    received = cast.say()
+    dispatch.accept(**cast.turn("roads-1", received.case))
+    closing.answer_and_close(**cast.turn("roads-1", received.case), public_text="说明如下", outcome=outcome)
+    assert lists.lately_fixed(cast.AT) == ()
+
+
+def test_what_she_says_is_not_solved_was_not_put_right_either() -> None:
+    received = cast.say()
+    dispatch.accept(**cast.turn("roads-1", received.case))
+    closing.answer_and_close(**cast.turn("roads-1", received.case), public_text="修好了", outcome="partly")
+    assert len(lists.lately_fixed(cast.AT)) == 1
+    late = cast.later(days=40)  # too late to open it again; it is closed still
+    rating.rate(by=received.voice.ref, at=late, voice=received.voice.id, solved=False, grade=2)
+    assert Case.objects.get(id=received.case.id).state == "closed"
+    assert lists.lately_fixed(late) == ()
+
+
 def test_a_withdrawn_first_voice_is_gone_not_unknown() -> None:
     received = cast.say()
     intake.withdraw(by=received.voice.ref, at=cast.AT, voice=received.voice.id)
@@ -311,3 +331,24 @@ def test_no_queue_walks_the_table(code: str) -> None:
             plan = inbox._queue(actor, queue, cast.AT).order_by("due_at").explain()
             assert "SCAN cases_case\n" not in plan + "\n", queue
             assert "Seq Scan on cases_case" not in plan, queue
+
+
+def test_one_row_is_judged_as_the_query_judges_all(django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+    """`sees` and `visible` are the same rule: over every post, and cases of every kind."""
+    plain, elsewhere, nowhere = cast.say(), cast.say("停水了", place=cast.PIN), cast.say("一件说不清的事", place=None)
+    handed = dispatch.accept(**cast.turn("roads-1", cast.say().case))
+    dispatch.hand_over(**cast.turn("roads-1", handed), reason="needs_other", to_organ="water")
+    helped = dispatch.accept(**cast.turn("roads-1", cast.say().case))
+    dispatch.help(**cast.turn("roads-1", helped), organs=["town"])
+    named = [Officer(post=cast.post("roads-1").id), Officer(organ="roads"), Officer(text="县水务局的人")]
+    about = [cast.say("他态度恶劣", matter="conduct", officer=officer) for officer in named]
+    assert len({plain.case.id, elsewhere.case.id, nowhere.case.id, *(one.case.id for one in about)}) == 6
+    actors = [cast.actor(row.code) for row in Post.objects.all()]
+    judged = set()
+    for actor in actors:
+        seen = set(Case.objects.filter(reads.visible(actor)).values_list("id", flat=True))
+        for case in Case.objects.all():
+            with django_assert_max_num_queries(2):
+                assert reads.sees(actor, case) == (case.id in seen), (actor.acting.code, case.title)
+            judged.add(case.id in seen)
+    assert judged == {True, False}
