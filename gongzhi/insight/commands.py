@@ -39,7 +39,9 @@ def insight(argv: Sequence[str]) -> int:
     argparse.ArgumentParser(prog="gongzhi insight", description=insight.__doc__).parse_args(list(argv))
     try:
         zone = places.county().zone
-        count = finding.catch_up(by="clockwork", at=now(), folder=folder(), zone=zone, tell=_judged)
+        at = now()
+        count = finding.catch_up(by="clockwork", at=at, folder=folder(), zone=zone, tell=_judged)
+        finding.plan_minutes(folder(), at.astimezone(zone).date(), zone=zone)
     except Refusal as refusal:
         print(f"gongzhi insight: {_(refusal.sentence) % refusal.params}", file=sys.stderr)
         return 1

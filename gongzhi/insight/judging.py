@@ -1,50 +1,37 @@
-"""Judging a day: which matter in which place brought more than its own past lets expect.
+"""Judging ended days and weeks: which matter in which place, by which channel, brought more than its past lets expect.
 
-Every matter, its parents and all of them together are looked at in the county, its towns and its villages: nested
-series, judged by the days before (methods.stream.bursts: the same kind of day, the highest quarter and days already
-found left out, negative binomial tail). One budget of false findings a month is dealt out evenly over the series
-that had anything lately, so that their expected number of false findings in 30 days is at most the budget; nested
-series can only lower it, since what speaks of one thing is joined. Places finer than a village are too few to judge;
-a case that lies nowhere (a fallback coordinate) is counted for the county alone.
+Every matter, its parents and all of them together are looked at in the county, its towns and its villages, and by
+source: nested series, judged by `expecting`. The budget of false findings handed in is dealt out evenly over the series
+that had anything lately, so that their expected number of false findings is at most the budget; nested series can only
+lower it, since what speaks of one thing is joined. Places finer than a village are too few to judge.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom, nbinom, poisson
 
-from gongzhi.insight.rules import BUDGET, LEAST, nested
-from gongzhi.methods.stream import bursts
+from gongzhi.insight import expecting
+from gongzhi.insight.counting import Counts, Key, Series, chain, series
+from gongzhi.insight.expecting import Days, Seasons
+from gongzhi.insight.rules import LASTS, LEAST, given, nested
+from gongzhi.methods.counts import calibrated
 
-Longs = NDArray[np.int64]
-PAST = bursts.PAST
-LEVELS = (6, 9, 12)  # digits of a place's code: county, town, village
-USUAL = 0.95  # the day's upper end of what is usual, as drawn
-BULK_SHARE, BULK_ODDS = 0.8, 1e-6
+Flags = NDArray[np.bool_]
 MANY = 3  # closer findings that together are one wider thing
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """The cases of some days, one entry each: `day` counts from the first; codes as the warehouse has them."""
-
-    first: date
-    days: int
-    day: Longs
-    matter: Sequence[str]
-    division: Sequence[str]
-    source: Sequence[str]
+YEARS = 2.3  # of weeks from which on the calibrated rule expects them
+DRAWN = 28  # days of a curve before the day itself
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One thing to look at. `curve`: (day, observed, expected, upper) of the past and the day itself; `parts`: what
-    was joined into it as (matter, place, observed, expected); `source`: where a bulk entry came from."""
+    """One thing to look at. `curve`: (day, observed, expected, upper) of the past and the day or week itself; `parts`:
+    what was joined into it as (matter, place, observed, expected); `kind` and `evidence`: what it was recognised as and
+    by what; `chance`: how many like it chance shows in the county in a month; `sure`: below the budget's share."""
 
     matter: str
     place: str
@@ -53,143 +40,175 @@ class Candidate:
     upper: float
     p: float
     spread: float = 1.0  # variance over mean of what was expected
+    channel: str = ""
+    grain: str = "day"
+    since: date | None = None
+    until: date | None = None
+    chance: float = 0.0
+    sure: bool = True
     curve: tuple[tuple[str, int, float, float], ...] = ()
     parts: tuple[tuple[str, str, int, float], ...] = ()
+    kind: str = "rise"
     source: str = ""
     source_count: int = 0
+    evidence: Mapping[str, str | int | float] = field(default_factory=dict)
+
+    @property
+    def key(self) -> Key:
+        """The series it was found in."""
+        return self.matter, self.place, self.channel
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What days are judged from: the counts of all years kept, their series, seasons and days."""
+
+    counts: Counts
+    above: Mapping[str, str]
+    series: Series
+    seasons: Seasons
+    days: Days
+
+    @classmethod
+    def of(cls, counts: Counts, above: Mapping[str, str], resting: Flags) -> World:
+        """From the counts; `resting` (days,) weekends and holidays."""
+        days = Days.of(counts, resting, counts.first.weekday())
+        return cls(counts, above, series(counts, above), Seasons.of(counts, above), days)
+
+    def number(self, day: date) -> int:
+        """A day as counted from the first."""
+        return (day - self.counts.first).days
+
+    def expected(self, key: Key, today: int, marked: Flags, span: int = 1) -> tuple[float, float]:
+        """Mean and spread of a day, or of the week that ends with it (`span` 7), of one series."""
+        row = self.series.table[self.series.at[key]].astype(np.float64)
+        growth = self.seasons.growth(key[0], today)
+        if span == 1:
+            return expecting.day(row, marked, self.days, today, growth)
+        known = self._long_known(row, today)
+        return known if known is not None else expecting.week(row, marked, today, growth)
+
+    def _long_known(self, row: NDArray[np.float64], today: int) -> tuple[float, float] | None:
+        """A week by the calibrated rule, where there are years enough."""
+        weeks = (today + 1) // 7
+        if weeks < YEARS * 52 or not row[: today + 1].any():
+            return None
+        past = row[today + 1 - 7 * weeks : today + 1].reshape(weeks, 7).sum(axis=1)
+        seen = calibrated.expect(past[None, :], np.array([weeks - 1]))
+        return max(float(seen.now[0, 0]), 0.5 / weeks), max(1.0, float(seen.spread[0, 0]))
+
+
+class Known:
+    """The days already found. They are no past for the series found, for what lies in it, and for its parts."""
+
+    def __init__(self, first: date, days: int, above: Mapping[str, str]) -> None:
+        self.first, self.days, self.above = first, days, above
+        self.found: list[tuple[str, str, bool, Flags]] = []
+
+    def add(self, matter: str, place: str, first: date, last: date, *, closer: bool) -> None:
+        """Days of one finding; `closer`: also of everything within it."""
+        marks = np.zeros(self.days, np.bool_)
+        begin, end = (first - self.first).days, (last - self.first).days + 1
+        marks[max(0, begin) : max(0, end)] = True
+        self.found.append((matter, place, closer, marks))
+
+    def of(self, key: Key) -> Flags:
+        """The marked days of a series."""
+        marks = np.zeros(self.days, np.bool_)
+        for matter, place, closer, days in self.found:
+            same = (matter, place) == key[:2]
+            if same or (closer and key[1].startswith(place) and (not matter or matter in chain(key[0], self.above))):
+                marks |= days
+        return marks
 
 
 def judge(
-    happened: Happened,
-    *,
-    above: Mapping[str, str],
-    resting: NDArray[np.bool_],
-    known: Mapping[tuple[str, str], Sequence[date]] | None = None,
-    budget: float = BUDGET,
+    world: World, day: date, known: Known, *, budget: float = given("day"), span: int = 1, lasting: Iterable[Key] = ()
 ) -> tuple[list[Candidate], int]:
-    """What the last day of `happened` brought too much of, surest first, one entry for one thing; and how many
-    series shared the budget.
+    """What a day (`span` 1) or the week that ends with it (7) brought too much of, surest first, one entry for one
+    thing; then those of `lasting` that go on; and how many series shared the budget.
 
-    `above`: matter → parent; `resting` (days,) weekends and holidays; `known`: (matter, place) → days found before,
-    which no longer count as the past. `budget` in false findings a month."""
-    series = _series(happened, above)
-    today = happened.days - 1
-    alpha = budget / 30 / max(1, len(series))
-    found = []
-    for (matter, place), counts in series.items():
-        if counts[today] < LEAST:
-            continue
-        marked = _marked(happened, (known or {}).get((matter, place), ()))
-        mean, spread = bursts.expected(counts, resting, marked, today)
-        p = bursts.tail(int(counts[today]), mean, spread)
-        if p < alpha:
-            one = Candidate(matter, place, int(counts[today]), mean, _upper(mean, spread), p, spread)
-            found.append(replace(one, curve=_curve(happened.first, counts, resting, marked, today)))
-    return [_with_source(one, happened, above) for one in _joined(found, dict(above), alpha)], len(series)
-
-
-def _series(happened: Happened, above: Mapping[str, str]) -> dict[tuple[str, str], Longs]:
-    """(matter, place) → counts by day, for every series with anything in it."""
-    leaves, leaf = np.unique(np.asarray(happened.matter, dtype=object).astype(str), return_inverse=True)
-    spots, spot = np.unique(np.asarray(happened.division, dtype=object).astype(str), return_inverse=True)
-    wide = len(spots)
-    cells, inverse = np.unique(leaf.astype(np.int64) * wide + spot, return_inverse=True)
-    table = np.zeros((cells.size, happened.days), np.int64)
-    np.add.at(table, (inverse, happened.day), 1)
-    series: dict[tuple[str, str], Longs] = {}
-    for row, cell in enumerate(cells):
-        code = str(spots[cell % wide])
-        for matter in _chain(str(leaves[cell // wide]), above):
-            for place in _places(code):
-                kept = series.get((matter, place))
-                series[(matter, place)] = table[row].copy() if kept is None else kept + table[row]
-    return series
+    `budget` in false findings a month."""
+    today = world.number(day)
+    alive = world.series.alive(today, expecting.PAST)
+    alpha = budget * span / 30 / max(1, alive)
+    sums = world.series.table[:, max(0, today - span + 1) : today + 1].sum(axis=1)
+    going = set(lasting)
+    found: list[Candidate] = []
+    on: list[Candidate] = []
+    for at in map(int, np.flatnonzero(sums >= LEAST)):
+        key, count = world.series.keys[at], int(sums[at])
+        mean, spread = world.expected(key, today, known.of(key), span)
+        p = expecting.tail(count, mean, spread)
+        if p < alpha or (p < LASTS and key in going):
+            one = _candidate(key, count, (mean, spread), p, sure=p < alpha)
+            one = replace(one, chance=p * alive * 30 / span)
+            one = one if span == 1 else _of_week(one, world.series.table[at], today, world.counts.first)
+            (found if one.sure else on).append(one)
+    leads = joined(found, dict(world.above), alpha)
+    return [replace(one, curve=curve(world, one, today, known, span)) for one in [*leads, *on]], alive
 
 
-def _chain(matter: str, above: Mapping[str, str]) -> list[str]:
-    """A matter, what it belongs to, and "" for all of them."""
-    chain = [matter]
-    while chain[-1] and (parent := above.get(chain[-1], "")) not in chain:
-        chain.append(parent)
-    return chain if chain[-1] == "" else [*chain, ""]
+def _candidate(key: Key, count: int, expected: tuple[float, float], p: float, *, sure: bool) -> Candidate:
+    mean, spread = expected
+    matter, place, channel = key
+    return Candidate(matter, place, count, mean, expecting.upper(mean, spread), p, spread, channel, sure=sure)
 
 
-def _places(code: str) -> list[str]:
-    """The county, town and village a division code lies in; the county alone for a case that lies nowhere."""
-    return [code[:digits] for digits in LEVELS if digits == 6 or int(code[digits - 3 : digits] or 0)]
+def _of_week(one: Candidate, row: NDArray[np.int32], today: int, first: date) -> Candidate:
+    """A week's rise lasts from its first to its last day with more than a seventh of what the week lets expect."""
+    busy = today - 6 + np.flatnonzero(row[today - 6 : today + 1] > one.expected / 7)
+    since, until = (first + timedelta(days=int(at)) for at in (busy[0], busy[-1]))
+    return replace(one, grain="week", since=since, until=until)
 
 
-def _marked(happened: Happened, days: Sequence[date]) -> NDArray[np.bool_]:
-    marked = np.zeros(happened.days, np.bool_)
-    for day in days:
-        if 0 <= (at := (day - happened.first).days) < happened.days:
-            marked[at] = True
-    return marked
-
-
-def _upper(mean: float, spread: float) -> float:
-    """The highest count still usual."""
-    if spread <= 1 + 1e-9:
-        return float(poisson.ppf(USUAL, mean))
-    return float(nbinom.ppf(USUAL, mean / (spread - 1), 1 / spread))
-
-
-def _curve(
-    first: date, counts: Longs, resting: NDArray[np.bool_], marked: NDArray[np.bool_], today: int
+def curve(
+    world: World, one: Candidate, today: int, known: Known, span: int = 1
 ) -> tuple[tuple[str, int, float, float], ...]:
-    """Four weeks and the day itself, each with what its own past let expect."""
-    points = []
-    for at in range(max(bursts.FIRST, today - 28), today + 1):
-        mean, spread = bursts.expected(counts, resting, marked, at)
-        day = (first + timedelta(days=at)).isoformat()
-        points.append((day, int(counts[at]), round(mean, 2), _upper(mean, spread)))
+    """Four weeks (of weeks: sixteen) and the day or week itself, each with what its own past let expect."""
+    row = world.series.table[world.series.at[one.key]]
+    marked, points = known.of(one.key), []
+    back = DRAWN if span == 1 else 7 * (expecting.WEEKS - 1)
+    for at in range(today - back, today + 1, span):
+        if at < 5 * span:
+            continue
+        mean, spread = world.expected(one.key, at, marked, span)
+        day = (world.counts.first + timedelta(days=at)).isoformat()
+        points.append((day, int(row[at - span + 1 : at + 1].sum()), round(mean, 2), expecting.upper(mean, spread)))
     return tuple(points)
 
 
-def _joined(found: list[Candidate], above: dict[str, str], alpha: float) -> list[Candidate]:
+def joined(found: Sequence[Candidate], above: dict[str, str], alpha: float) -> list[Candidate]:
     """One entry for one thing, from the closest view to the widest.
 
     A wider view whose rest, once the excess of closer findings is taken away, is ordinary says nothing of its own: it
-    becomes a part of the surest of them. When its rest is unusual too, or many closer ones say it together, it leads
-    and they are its parts."""
+    becomes a part of the surest of them. When its rest is unusual too, or many closer ones or several channels say it
+    together, it leads and they are its parts."""
     leads: list[Candidate] = []
-    for one in sorted(found, key=lambda c: (-len(c.place), -len(_chain(c.matter, above)), c.p)):
+    order = sorted(found, key=lambda c: (-len(c.place), -len(chain(c.matter, above)), not c.channel, c.p))
+    for one in order:
         closer = [lead for lead in leads if nested((one.matter, one.place), (lead.matter, lead.place), above)]
         if not closer:
             leads.append(one)
             continue
         rest = one.observed - round(sum(lead.observed - lead.expected for lead in closer))
-        unusual = rest >= LEAST and bursts.tail(rest, one.expected, one.spread) < alpha
-        if unusual or len(closer) >= MANY:
+        unusual = rest >= LEAST and expecting.tail(rest, one.expected, one.spread) < alpha
+        channels = [lead for lead in closer if lead.channel and lead.key[:2] == one.key[:2]]
+        if unusual or len(closer) >= MANY or len(channels) > 1:
             leads = [lead for lead in leads if lead not in closer]
-            leads.append(replace(one, parts=tuple(part for lead in closer for part in (_part(lead), *lead.parts))))
+            leads.append(replace(one, parts=tuple(part for lead in closer for part in (part_of(lead), *lead.parts))))
         else:
             surest = min(closer, key=lambda lead: lead.p)
-            leads[leads.index(surest)] = replace(surest, parts=(*surest.parts, _part(one)))
+            leads[leads.index(surest)] = replace(surest, parts=_with(surest, one))
     return sorted(leads, key=lambda lead: lead.p)
 
 
-def _part(one: Candidate) -> tuple[str, str, int, float]:
+def _with(lead: Candidate, one: Candidate) -> tuple[tuple[str, str, int, float], ...]:
+    """The parts of a lead with one more; the same matter and place by another channel is no part worth telling."""
+    told = {part[:2] for part in lead.parts} | {lead.key[:2]}
+    return lead.parts if one.key[:2] in told else (*lead.parts, part_of(one))
+
+
+def part_of(one: Candidate) -> tuple[str, str, int, float]:
+    """A candidate as a part of another."""
     return one.matter, one.place, one.observed, round(one.expected, 2)
-
-
-def _with_source(one: Candidate, happened: Happened, above: Mapping[str, str]) -> Candidate:
-    """Name it bulk entry when one source, which usually brings little of it, alone makes the day."""
-    mine = np.fromiter(
-        (
-            code.startswith(one.place) and (one.matter == "" or one.matter in _chain(matter, above))
-            for matter, code in zip(happened.matter, happened.division, strict=True)
-        ),
-        np.bool_,
-        len(happened.matter),
-    )
-    today = happened.day == happened.days - 1
-    sources = np.asarray(happened.source, dtype=object)
-    now, before = sources[mine & today], sources[mine & ~today]
-    kinds, sizes = np.unique(now.astype(str), return_counts=True)
-    top = int(np.argmax(sizes))
-    usual = (float((before == kinds[top]).sum()) + 0.5) / (before.size + 1.0)
-    odds = float(binom.sf(sizes[top] - 1, one.observed, usual))
-    if sizes[top] >= BULK_SHARE * one.observed and odds < BULK_ODDS:
-        return replace(one, source=str(kinds[top]), source_count=int(sizes[top]))
-    return one

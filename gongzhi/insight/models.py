@@ -14,24 +14,32 @@ from gongzhi.kit.ids import uuid7
 class Finding(models.Model):
     """Something unusual the county should look at.
 
-    `matter` is empty for all matters; `place` is a prefix of division codes (6 county, 9 town, 12 village digits).
-    `observed`, `expected`, `upper`, `p` are of the surest day; `curve`, `parts` as in judging.Candidate."""
+    `matter` is empty for all matters, `channel` for all sources; `place` is a prefix of division codes (6 county, 9
+    town, 12 village digits). `grain` is what found it first (rules.SHARES), `since_at` the moment it began where that
+    is known closer than a day. `observed`, `expected`, `upper`, `p` are of the surest day or week, of a minute's
+    finding all since it began; `chance` is how many such findings a month chance alone shows in the whole county. `curve`,
+    `parts` as in judging.Candidate; `evidence` by what it was recognised and named."""
 
     PRIVACY: ClassVar[dict[str, list[str]]] = {
         "public": [],
         "internal": [
             *("id", "kind", "matter", "place", "first_day", "last_day", "observed", "expected", "upper", "p"),
             *("curve", "parts", "source", "source_count", "state", "reason", "found_at", "state_at", "state_by"),
-            *("first_word_at",),
+            *("first_word_at", "grain", "channel", "since_at", "chance", "evidence"),
         ],
         "personal": [],
         "secret": [],
     }
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    kind = models.CharField(max_length=12)
+    kind = models.CharField(max_length=16)
+    grain = models.CharField(max_length=6, default="day")
     matter = models.CharField(max_length=40, blank=True)
     place = models.CharField(max_length=12)
+    channel = models.CharField(max_length=10, blank=True)
+    since_at = models.DateTimeField(null=True, blank=True)
+    chance = models.FloatField(default=0.0)
+    evidence = models.JSONField(default=dict, blank=True)
     first_day = models.DateField()
     last_day = models.DateField()
     observed = models.PositiveIntegerField()
@@ -51,8 +59,9 @@ class Finding(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["matter", "place", "first_day"], name="finding_once"),
+            models.UniqueConstraint(fields=["kind", "matter", "place", "channel", "first_day"], name="finding_once"),
             models.CheckConstraint(condition=Q(kind__in=rules.KINDS), name="finding_kind"),
+            models.CheckConstraint(condition=Q(grain__in=list(rules.SHARES)), name="finding_grain"),
             models.CheckConstraint(condition=Q(state__in=rules.STATES), name="finding_state"),
             models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="finding_days"),
             models.CheckConstraint(
@@ -72,11 +81,13 @@ class Finding(models.Model):
 
 
 class Looked(models.Model):
-    """A day that was judged: when, how many series had a chance to be found, how many findings came of it."""
+    """A day that was judged: when, how many series had a chance to be found, how many findings came of it.
+
+    `spent`: how many false findings were given to that day's looks (day, week it ended, scan, minutes)."""
 
     PRIVACY: ClassVar[dict[str, list[str]]] = {
         "public": [],
-        "internal": ["day", "at", "series", "found"],
+        "internal": ["day", "at", "series", "found", "spent"],
         "personal": [],
         "secret": [],
     }
@@ -85,6 +96,56 @@ class Looked(models.Model):
     at = models.DateTimeField()
     series = models.PositiveIntegerField()
     found = models.PositiveIntegerField()
+    spent = models.FloatField(default=0.0)
 
     def __str__(self) -> str:
         return f"{self.day}: {self.found} of {self.series}"
+
+
+class Watch(models.Model):
+    """The charts of the minute, between two turns of the clockwork: one row.
+
+    `index`: the last sealed fact they took; `latest`: the moment they stand at; `charts`: those above their floor, by
+    key "matter|place" (minutes.Chart); `plan`: the day of the expectations they run with."""
+
+    PRIVACY: ClassVar[dict[str, list[str]]] = {
+        "public": [],
+        "internal": ["id", "index", "latest", "charts", "plan"],
+        "personal": [],
+        "secret": [],
+    }
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    index = models.BigIntegerField()
+    latest = models.DateTimeField()
+    charts = models.JSONField(default=dict)
+    plan = models.CharField(max_length=10, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.index}"
+
+
+class Nowhere(models.Model):
+    """A coordinate that is no place: where somebody's system puts what it cannot find. Cases there count for the
+    county alone. `share` of the cases looked at, `limit` the number a real place would hardly reach."""
+
+    PRIVACY: ClassVar[dict[str, list[str]]] = {
+        "public": [],
+        "internal": ["id", "lon", "lat", "events", "share", "limit", "found_at"],
+        "personal": [],
+        "secret": [],
+    }
+
+    id = models.BigAutoField(primary_key=True)
+    lon = models.FloatField()
+    lat = models.FloatField()
+    events = models.PositiveIntegerField()
+    share = models.FloatField()
+    limit = models.FloatField()
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lon", "lat"], name="nowhere_once")]
+
+    def __str__(self) -> str:
+        return f"{self.lon} {self.lat}"

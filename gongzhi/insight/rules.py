@@ -11,11 +11,21 @@ from gongzhi.ledger.kinds import FactKind
 AGE_BANDS: tuple[int, ...] = (0, 3, 8, 16, 31, 61)
 SMALLEST_CELL = 10  # people; a smaller cell is withheld on everything public (DESIGN §4.4)
 
-BUDGET = 3.0  # findings a month the county is willing to look at in vain, all series together
-LEAST = 5  # voices a day has at least before it can be a finding
+BUDGET = 3.0  # findings a month the county is willing to look at in vain, all series and all grains together
+# How the one budget is dealt out: charts that watch every minute, ended days, ended weeks, neighbouring places.
+SHARES: dict[str, float] = {"minute": 0.35, "day": 0.35, "week": 0.2, "scan": 0.1}
+LEAST = 5  # voices a day or week has at least before it can be a finding
 CONTINUES = 3  # days without news after which the same thing is a new finding
+LASTS = 0.01  # chance below which a day still belongs to a finding that is going on
 
-KINDS = ("rise", "bulk_entry")
+KINDS = ("rise", "bulk_entry", "fallback", "matter_changed", "place_changed", "holiday")
+NAMED: dict[str, str] = {  # what is recognised and named → the reason it is kept as explained by
+    "bulk_entry": "bulk_entry",
+    "fallback": "data_fault",
+    "matter_changed": "matter_changed",
+    "place_changed": "place_changed",
+    "holiday": "holiday",
+}
 STATES = ("open", "watched", "explained")
 REASONS: dict[str, str] = {
     "known_event": N_("A known event: works, a fair, a fire, an outage"),
@@ -24,18 +34,26 @@ REASONS: dict[str, str] = {
     "campaign": N_("Many people were asked to report"),
     "bulk_entry": N_("Old cases entered at once"),
     "matter_changed": N_("The tree of matters was changed"),
+    "place_changed": N_("Places were merged, split or named anew"),
     "data_fault": N_("A fault in the data"),
+    "chance": N_("Nothing was there: chance"),
 }
 
 FACTS: dict[str, FactKind] = {
     "finding.raised": FactKind(
-        ("kind", "matter", "place", "day", "observed", "expected"), "A day on which more came in than should have."
+        ("kind", "grain", "matter", "place", "day", "observed", "expected"),
+        "More came in than should have: within minutes, on a day, in a week, or in neighbouring places.",
     ),
     "finding.continued": FactKind(("day", "observed"), "A finding lasted another day."),
     "finding.watched": FactKind((), "Somebody keeps an eye on a finding."),
     "finding.explained": FactKind(("reason",), "A finding was explained by a coded reason; its days count no more."),
     "finding.reopened": FactKind((), "A finding that was explained is open again."),
 }
+
+
+def given(grain: str, budget: float = BUDGET) -> float:
+    """How many false findings a month a grain may spend of the one budget."""
+    return budget * SHARES[grain]
 
 
 def age_band(days: int) -> int:

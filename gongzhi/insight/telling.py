@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gongzhi.cases import labels, matters
-from gongzhi.insight.models import Finding
-from gongzhi.insight.rules import REASONS
+from gongzhi.insight.models import Finding, Looked
+from gongzhi.insight.rules import BUDGET, REASONS
 from gongzhi.look import charts, dates
 from gongzhi.look.templatetags.look import said
 from gongzhi.places import reads as places
 
-SURE = ((1e-6, "certain"), (1e-4, "very"), (1.0, "enough"))
+SURE = ((0.001, "certain"), (0.1, "very"), (float("inf"), "enough"))  # findings like it a month that are chance
 TONES = {"open": "warn", "watched": "accent", "explained": "plain"}
 
 
@@ -41,7 +43,7 @@ def tell(row: Finding) -> Told:
         row=row,
         title=title,
         sentence=sentence(row),
-        sure=_sure(row.p),
+        sure=_sure(row),
         state=states[row.state],
         tone=TONES[row.state],
         reason=_(REASONS[row.reason]) if row.reason else "",
@@ -50,37 +52,130 @@ def tell(row: Finding) -> Told:
 
 
 def sentence(row: Finding) -> str:
-    """What, where, observed, expected, since when; where a pile was entered at once, from which source."""
-    told = ngettext(
-        "On %(day)s, %(observed)d case came in; the weeks before let expect about %(expected)s, seldom more than "
-        "%(upper)d.",
-        "On %(day)s, %(observed)d cases came in; the weeks before let expect about %(expected)s, seldom more than "
-        "%(upper)d.",
-        row.observed,
-    ) % {
+    """What, observed, expected, since when; and by what it was recognised as something else than a rise."""
+    if row.kind == "fallback":
+        return _nowhere(row)
+    told = _GRAINS[row.grain](row) + _named(row)
+    if row.channel and not row.source:
+        told += " " + _("They came by “%(source)s”.") % {"source": labels.word(row.channel, "source")}
+    if row.kind == "rise" and row.last_day > row.first_day and row.grain != "week":
+        told += " " + _("It lasts until %(day)s.") % {"day": dates.day(row.last_day)}
+    return told
+
+
+def _figures(row: Finding) -> dict[str, object]:
+    return {
         "day": dates.day(row.first_day),
         "observed": row.observed,
         "expected": charts.number(round(row.expected, 1)),
         "upper": row.upper,
     }
+
+
+def _of_day(row: Finding) -> str:
+    return ngettext(
+        "On %(day)s, %(observed)d case came in; the weeks before let expect about %(expected)s, seldom more than "
+        "%(upper)d.",
+        "On %(day)s, %(observed)d cases came in; the weeks before let expect about %(expected)s, seldom more than "
+        "%(upper)d.",
+        row.observed,
+    ) % _figures(row)
+
+
+def _of_week(row: Finding) -> str:
+    return ngettext(
+        "In the week from %(day)s on, %(observed)d case came in; the weeks before let expect about %(expected)s, "
+        "seldom more than %(upper)d.",
+        "In the week from %(day)s on, %(observed)d cases came in; the weeks before let expect about %(expected)s, "
+        "seldom more than %(upper)d.",
+        row.observed,
+    ) % _figures(row)
+
+
+def _of_minutes(row: Finding) -> str:
+    since = row.since_at or row.found_at
+    return ngettext(
+        "Since %(since)s, %(observed)d case has come in; about %(expected)s would be usual in that time.",
+        "Since %(since)s, %(observed)d cases have come in; about %(expected)s would be usual in that time.",
+        row.observed,
+    ) % (_figures(row) | {"since": dates.moment_text(since)})
+
+
+def _of_neighbours(row: Finding) -> str:
+    places = int(row.evidence.get("places", 2))
+    return ngettext(
+        "Since %(day)s, %(places)d place has brought %(observed)d cases; about %(expected)s would be usual.",
+        "Since %(day)s, %(places)d neighbouring places together have brought %(observed)d cases; about %(expected)s "
+        "would be usual.",
+        places,
+    ) % (_figures(row) | {"places": places})
+
+
+_GRAINS = {"day": _of_day, "week": _of_week, "minute": _of_minutes, "scan": _of_neighbours}
+
+
+def _named(row: Finding) -> str:
+    """What it was recognised as, with a space before; empty for a rise."""
     if row.kind == "bulk_entry":
         words = _("%(count)d of them came by “%(source)s” at once: entered in bulk, not a rise.")
-        told += " " + words % {"count": row.source_count, "source": labels.word(row.source, "source")}
-    elif row.last_day > row.first_day:
-        told += " " + _("It lasts until %(day)s.") % {"day": dates.day(row.last_day)}
-    return told
+        return " " + words % {"count": row.source_count, "source": labels.word(row.source, "source")}
+    if row.kind == "holiday":
+        days = int(row.evidence.get("days_off", 0))
+        words = ngettext(
+            "It follows %(days)d day off, and together with it nothing is unusual.",
+            "It follows %(days)d days off, and together with them nothing is unusual.",
+            days,
+        )
+        return " " + words % {"days": days}
+    named = {
+        "matter_changed": _("The matter is new, and the one above it brings what it always did: the tree was changed."),
+        "place_changed": _("All around it is as usual: places were merged, split or named anew."),
+    }
+    return f" {named[row.kind]}" if row.kind in named else ""
+
+
+def _nowhere(row: Finding) -> str:
+    words = _(
+        "%(observed)d cases, %(share)s of those with a point, lie on one coordinate; no real place has so many. "
+        "Somebody’s system puts there what it cannot find; from now on they count for the county alone."
+    )
+    share = f"{100 * float(row.evidence.get('share', 0)):.0f} %"
+    return words % {"observed": row.observed, "share": share}
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """The one budget of false findings, of the past 30 days: the `budget`, how much of it was `given` to looks, how
+    many rises were `raised` (and by which grain), how many of them people said were chance."""
+
+    budget: float
+    given: float
+    raised: int
+    by_grain: dict[str, int]
+    chance: int
+
+
+def budget(at: datetime) -> Spent:
+    """How the budget of false findings was spent in the 30 days up to a moment."""
+    since = at - timedelta(days=30)
+    given = Looked.objects.filter(at__lte=at, day__gt=dates.local_day(since)).aggregate(sum=Sum("spent"))["sum"] or 0.0
+    rises = Finding.objects.filter(kind="rise", last_day__gt=dates.local_day(since), found_at__lte=at)
+    grains = dict(rises.values_list("grain").annotate(n=Count("id")))
+    return Spent(BUDGET, float(given), sum(grains.values()), grains, rises.filter(reason="chance").count())
 
 
 def curve(row: Finding) -> str:
     """The past four weeks and the day itself as a drawing with the usual band and a table."""
     points: Sequence[tuple[str, int, float, float]] = [tuple(point) for point in row.curve]
+    if not points:
+        return ""  # found within this day, or no matter of days at all
     return charts.line(
-        title=_("Cases a day, and what is usual"),
+        title=_("Cases a week, and what is usual") if row.grain == "week" else _("Cases a day, and what is usual"),
         labels=[point[0] for point in points],
         values=[point[1] for point in points],
         band=charts.Band([0.0 for _point in points], [point[3] for point in points]),
         odd=[at for at, point in enumerate(points) if point[1] > point[3]],
-        head=(_("Day"), _("Cases")),
+        head=(_("Week to") if row.grain == "week" else _("Day"), _("Cases")),
     )
 
 
@@ -97,13 +192,25 @@ def place(prefix: str) -> str:
     return (said(card, "path") or said(card, "name")) if card else prefix
 
 
-def _sure(p: float) -> str:
-    words = {
-        "certain": _("Practically certain: chance alone does not do this."),
-        "very": _("Very sure: chance alone hardly does this."),
-        "enough": _("Sure enough to look: about three such findings a month are chance."),
-    }
-    return words[next(name for limit, name in SURE if p < limit)]
+def _sure(row: Finding) -> str:
+    """How sure: how often chance alone shows the like, in the whole county."""
+    chance = max(row.chance, 1e-9)
+    word = next(name for limit, name in SURE if chance < limit)
+    if word == "certain":
+        return _("Practically certain: chance alone does not do this.")
+    if word == "very":
+        years = max(1, round(1 / (12 * chance)))
+        return ngettext(
+            "Very sure: chance alone shows something like it about once in %(years)d year.",
+            "Very sure: chance alone shows something like it about once in %(years)d years.",
+            years,
+        ) % {"years": years}
+    months = max(1, round(1 / chance))
+    return ngettext(
+        "Sure enough to look: chance alone shows something like it about once in %(months)d month.",
+        "Sure enough to look: chance alone shows something like it about once in %(months)d months.",
+        months,
+    ) % {"months": months}
 
 
 def _part(part: Sequence[object]) -> str:

@@ -49,6 +49,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("photos", 60, "gongzhi.web.clockwork:photos", "photos kept for a form that nobody sent within a day"),
     Job("listen_for_silence", 15, "gongzhi.web.clockwork:listen_for_silence", "sensors that are not heard any more"),
     Job("thin_readings", 600, "gongzhi.web.clockwork:thin_readings", "old readings of sensors become hours"),
+    Job("watch", 2, "gongzhi.insight.minutes:watch", "receipts just sealed are fed to the charts of the minute"),
     Job("insight", 900, "gongzhi.insight.jobs:look", "days that have ended are judged, in a child process"),
     Job("tidy", 300, "gongzhi.web.clockwork:tidy", "expired lists, forgotten holds and spooled bodies"),
 )

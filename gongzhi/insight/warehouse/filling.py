@@ -8,7 +8,7 @@ touches the day of its case, its own day, and the open states from the day on wh
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -20,10 +20,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gongzhi.cases import reads as cases
+from gongzhi.insight.models import Nowhere
 from gongzhi.insight.warehouse import grains, manifest, rows, states
 from gongzhi.insight.warehouse.manifest import Manifest, Part
 from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.ledger import reads as ledger
+from gongzhi.places import reads as places
 
 CHUNK = 20_000  # facts of one round: memory stays flat, and each round is a whole refresh that may be the last
 Told = Callable[[int, int], None]
@@ -46,6 +48,23 @@ class _Round:
     zone: ZoneInfo
     fresh: dict[str, dict[str, Part]]
     parts: int = 0
+    lying: frozenset[tuple[float, float]] = frozenset()
+    county: str = ""
+
+    @classmethod
+    def on(cls, folder: Path, zone: ZoneInfo, held: Manifest) -> _Round:
+        """On what is held now, with what is known to lie nowhere."""
+        county = places.county_or_none()
+        code = county.code.ljust(12, "0") if county else ""
+        fresh = {grain: dict(held.grains.get(grain, {})) for grain in grains.SCHEMAS}
+        return cls(folder, zone, fresh, lying=nowhere(), county=code)
+
+    def row(self, case: str, values: Mapping[str, Any], told: rows.Row) -> rows.Row:
+        """The row of a case; at a coordinate that is no place it lies in the county alone."""
+        found = rows.case_row(case, values, told, self.zone)
+        if (values["lon"], values["lat"]) in self.lying:
+            found |= {"place": self.county, "division": self.county}
+        return found
 
     def put(self, grain: str, day: str, content: pa.Table) -> None:
         """Write a day of a grain; an empty day loses its partition."""
@@ -100,7 +119,7 @@ def _round(
     folder: Path, held: Manifest, facts: Sequence[Any], *, at: datetime, zone: ZoneInfo
 ) -> tuple[Manifest, Refreshed]:
     """One chunk of facts, up to a manifest that names what came of it."""
-    work = _Round(folder, zone, {grain: dict(held.grains.get(grain, {})) for grain in grains.SCHEMAS})
+    work = _Round.on(folder, zone, held)
     touched = {case for fact in facts if (case := rows.case_of(fact.about))}
     live = {row.id.hex: row.values for row in cases.batch("case", [UUID(case) for case in touched])}
     before = _known(work, touched, live)
@@ -108,13 +127,42 @@ def _round(
     events = [row for row in rows.events_of(facts, told, zone) if row["case"] in live]
     for day, some in rows.by_day(events).items():
         work.put("events", day, pa.concat_tables([work.kept("events", day), grains.table("events", some)]))
-    after = {case: rows.case_row(case, live[case], told[case], zone) for case in touched if case in live}
-    _write_cases(work, before, after)
-    if held.counted:
-        _write_states(work, states.changed_days(before, after, last=date.fromisoformat(held.counted)))
+    after = {case: work.row(case, live[case], told[case]) for case in touched if case in live}
+    _write(work, held, before, after)
     fresh = replace(held, index=facts[-1].index, grains=work.fresh, zone=str(zone))
     fresh = manifest.swap(folder, fresh, at=at, written=work.parts)
     return fresh, Refreshed(len(facts), len(after), work.parts)
+
+
+def _write(work: _Round, held: Manifest, before: dict[str, rows.Row], after: dict[str, rows.Row]) -> None:
+    """The days of cases that changed, and the evenings whose open states they changed."""
+    _write_cases(work, before, after)
+    if held.counted:
+        _write_states(work, states.changed_days(before, after, last=date.fromisoformat(held.counted)))
+
+
+def nowhere() -> frozenset[tuple[float, float]]:
+    """The coordinates known to be no places."""
+    return frozenset(Nowhere.objects.values_list("lon", "lat"))
+
+
+def take_again(folder: Path, *, lying: set[tuple[float, float]], at: datetime, zone: ZoneInfo) -> int:
+    """Write the rows of all cases at these coordinates anew, as lying where they now are known to lie; how many."""
+    with manifest.writing(folder):
+        held, count = manifest.read(folder), 0
+        for day in sorted(held.grains.get("cases", {})):
+            work = _Round.on(folder, zone, held)
+            kept = {row["case"]: row for row in work.kept("cases", day).to_pylist()}
+            live = {row.id.hex: row.values for row in cases.batch("case", [UUID(case) for case in kept])}
+            mine = {case for case, values in live.items() if (values["lon"], values["lat"]) in lying}
+            if not mine:
+                continue
+            before = {case: kept[case] for case in mine}
+            told = {case: {name: row[name] for name in rows.TOLD} for case, row in before.items()}
+            _write(work, held, before, {case: work.row(case, live[case], told[case]) for case in mine})
+            held = manifest.swap(folder, replace(held, grains=work.fresh), at=at, written=work.parts)
+            count += len(mine)
+        return count
 
 
 def _known(work: _Round, touched: set[str], live: dict[str, Any]) -> dict[str, rows.Row]:
@@ -161,7 +209,7 @@ def _days_gone_by(folder: Path, held: Manifest, *, at: datetime, zone: ZoneInfo)
     first = date.fromisoformat(held.counted) + timedelta(days=1) if held.counted else date.fromisoformat(days[0])
     if first > yesterday:
         return held, 0
-    work = _Round(folder, zone, {grain: dict(held.grains.get(grain, {})) for grain in grains.SCHEMAS})
+    work = _Round.on(folder, zone, held)
     _write_states(work, (first + timedelta(days=n) for n in range((yesterday - first).days + 1)))
     fresh = replace(held, grains=work.fresh, counted=yesterday.isoformat())
     return manifest.swap(folder, fresh, at=at, written=work.parts), work.parts

@@ -1,0 +1,138 @@
+"""Raising: what was judged unusual becomes a row and a fact, or continues the row that already speaks of it.
+
+One thing is one row across places, matters, channels and grains: what the charts of the minute began, the day and the
+week that hold it carry on. What was recognised as something else than a rise never swallows a rise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from gongzhi.cases import matters
+from gongzhi.insight import rules
+from gongzhi.insight.charts import poisson_tail
+from gongzhi.insight.models import Finding
+from gongzhi.ledger import writing
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one look tells of one thing. `first`, `last` its days; the rest as in models.Finding."""
+
+    matter: str
+    place: str
+    grain: str
+    first: date
+    last: date
+    observed: int
+    expected: float
+    upper: float
+    p: float
+    chance: float
+    channel: str = ""
+    kind: str = "rise"
+    since_at: datetime | None = None
+    curve: tuple[tuple[str, int, float, float], ...] = ()
+    parts: tuple[tuple[str, str, int, float], ...] = ()
+    source: str = ""
+    source_count: int = 0
+    evidence: Mapping[str, str | int | float] | None = None
+
+
+def tree() -> dict[str, str]:
+    """matter → the one above it, of the tree in force."""
+    return {card.code: card.parent for card in matters.cards()}
+
+
+def keep(seen: Seen, *, by: str, at: datetime, above: dict[str, str], only_going_on: bool = False) -> Finding | None:
+    """Raise it, or continue what already speaks of the same thing; the same again changes nothing.
+
+    `only_going_on`: it is not unusual enough to be raised; None when nothing goes on that it belongs to."""
+    with transaction.atomic():
+        for row in _going_on(seen):
+            exact = (row.matter, row.place) == (seen.matter, seen.place)
+            one_thing = rules.nested((row.matter, row.place), (seen.matter, seen.place), above)
+            if exact or (one_thing and not only_going_on):
+                return _continue(row, seen, by=by, at=at)
+        return None if only_going_on else _raise(seen, by=by, at=at)
+
+
+def _going_on(seen: Seen) -> list[Finding]:
+    """Findings of the same kind near these days, the latest first. For a named kind only its own kind is the same."""
+    near = Finding.objects.select_for_update().filter(
+        kind=seen.kind, last_day__gte=seen.first - timedelta(days=rules.CONTINUES), first_day__lte=seen.last
+    )
+    return list(near.order_by("-last_day", "id"))
+
+
+def _raise(seen: Seen, *, by: str, at: datetime) -> Finding:
+    reason = rules.NAMED.get(seen.kind, "")
+    finding = Finding.objects.create(
+        state="explained" if reason else "open",
+        reason=reason,
+        first_day=seen.first,
+        last_day=seen.last,
+        found_at=at,
+        state_at=at,
+        state_by=by,
+        since_at=seen.since_at,
+        evidence=dict(seen.evidence or {}),
+        curve=[list(point) for point in seen.curve],
+        parts=[list(part) for part in seen.parts],
+        **{name: getattr(seen, name) for name in (*_NAMES, *_FIGURES)},
+    )
+    told = {"kind": seen.kind, "grain": seen.grain, "matter": seen.matter, "place": seen.place}
+    told |= {"day": seen.first.isoformat(), "observed": str(seen.observed), "expected": f"{seen.expected:.1f}"}
+    writing.write(kind="finding.raised", about=finding.ref, by=by, at=at, details=told)
+    return finding
+
+
+_NAMES = ("kind", "grain", "matter", "place", "channel", "source", "source_count")
+_FIGURES = ("observed", "expected", "upper", "p", "chance")
+
+
+def _continue(row: Finding, seen: Seen, *, by: str, at: datetime) -> Finding:
+    """The same thing later, wider or by another grain: it lasts; the surest day speaks for it."""
+    before = {name: getattr(row, name) for name in _CHANGES}
+    lasts = seen.last > row.last_day
+    row.last_day = max(row.last_day, seen.last)
+    if seen.grain == row.grain == "minute":
+        _add(row, seen)
+    elif (row.matter, row.place) == (seen.matter, seen.place):
+        _speak(row, seen)
+    elif all(part[:2] != [seen.matter, seen.place] for part in row.parts):
+        row.parts = [*row.parts, [seen.matter, seen.place, seen.observed, round(seen.expected, 2)]]
+    changed = [name for name, old in before.items() if getattr(row, name) != old]
+    if changed:
+        row.save(update_fields=changed)
+    if lasts:
+        told: dict[str, Any] = {"day": seen.last.isoformat(), "observed": str(seen.observed)}
+        writing.write(kind="finding.continued", about=row.ref, by=by, at=at, details=told)
+    return row
+
+
+_CHANGES = ("last_day", "curve", "parts", *_FIGURES)
+
+
+def _speak(row: Finding, seen: Seen) -> None:
+    """The same series seen again: its curve goes on, and the surer look gives the figures. A day's or week's look is
+    compared only with its own grain; the figures of a minute's finding, which tell of all since it began, stay."""
+    if seen.curve and (row.grain != "week" or seen.grain == "week"):
+        row.curve = [list(point) for point in seen.curve]
+    if seen.grain == row.grain and seen.p < row.p:
+        row.observed, row.expected, row.upper = seen.observed, seen.expected, seen.upper
+    if seen.chance < row.chance:
+        row.p, row.chance = seen.p, seen.chance
+
+
+def _add(row: Finding, seen: Seen) -> None:
+    """A chart that began anew after its alarm has alarmed again: what came since belongs to the same thing."""
+    row.observed, row.expected = row.observed + seen.observed, row.expected + seen.expected
+    p = poisson_tail(row.observed, row.expected)
+    if seen.p > 0 and p < row.p:
+        row.p, row.chance = p, min(row.chance, p * seen.chance / seen.p)
