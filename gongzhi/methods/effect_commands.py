@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from gongzhi.methods.effect.its import its
 from gongzhi.methods.effect.regression import EffectError
 from gongzhi.methods.effect.synthetic import synthetic
 from gongzhi.methods.effect.verdict import Effect
-from gongzhi.methods.tables import BadTable, Series, read_counts
+from gongzhi.methods.tables import BadTable, Series, fault_said, read_counts, step, write
 
 Reals = NDArray[np.float64]
 COLUMNS = """columns written to --out, one row a finding:
@@ -61,8 +60,8 @@ def _year(series: Series) -> float:
     """Periods of a year, from the step between dates; 0 for whole numbers."""
     if series.dates is None:
         return 0.0
-    days = (series.dates[1] - series.dates[0]).days
-    return 12.0 if days in (28, 29, 30, 31) else 365.2425 / days
+    days = step(series)
+    return 365.2425 / days if days else 12.0
 
 
 def _asked(table: Sequence[Series], words: argparse.Namespace) -> tuple[Series, int, list[Series]]:
@@ -99,25 +98,24 @@ def _effect(treated: Series, start: int, others: Sequence[Series], words: argpar
     return synthetic(treated.counts, rows, start, **asked).effect
 
 
-def _write(out: Path, got: Effect) -> None:
-    with out.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["what", "value", "low", "high", "p", "sentence"])
-        ends = f"{got.change_low:.6g}", f"{got.change_high:.6g}"
-        sentence = f"Counts changed by {got.change:+.1%} ({got.change_low:+.1%} to {got.change_high:+.1%})."
-        writer.writerow(["change", f"{got.change:.6g}", *ends, f"{got.p:.4g}", sentence])
-        writer.writerow(["verdict", got.verdict, "", "", "", f"By the design {got.design}."])
-        for check in got.checks:
-            p = "" if np.isnan(check.p) else f"{check.p:.4g}"
-            writer.writerow([check.name, "stood" if check.stood else "failed", "", "", p, check.sentence])
+def _rows(got: Effect) -> list[list[str]]:
+    """The change, the verdict, the checks."""
+    ends = f"{got.change_low:.6g}", f"{got.change_high:.6g}"
+    sentence = f"Counts changed by {got.change:+.1%} ({got.change_low:+.1%} to {got.change_high:+.1%})."
+    told = [
+        ["change", f"{got.change:.6g}", *ends, f"{got.p:.4g}", sentence],
+        ["verdict", got.verdict, "", "", "", f"By the design {got.design}."],
+    ]
+    for check in got.checks:
+        p = "" if np.isnan(check.p) else f"{check.p:.4g}"
+        told.append([check.name, "stood" if check.stood else "failed", "", "", p, check.sentence])
+    return told
 
 
-def _write_line(out: Path, treated: Series, got: Effect) -> None:
-    with out.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["time", "observed", "expected"])
-        for when, seen, line in zip(treated.times, treated.counts, got.expected, strict=True):
-            writer.writerow([when, int(seen), f"{line:.6g}"])
+def _line(treated: Series, got: Effect) -> list[list[str]]:
+    """Observed counts beside those expected without the measure."""
+    each = zip(treated.times, treated.counts, got.expected, strict=True)
+    return [[when, str(int(seen)), f"{line:.6g}"] for when, seen, line in each]
 
 
 def run(argv: Sequence[str]) -> int:
@@ -127,11 +125,11 @@ def run(argv: Sequence[str]) -> int:
         treated, start, others = _asked(read_counts(words.input), words)
         print(f"{treated.name}: {start} periods before, {len(treated.times) - start} after", file=sys.stderr)
         got = _effect(treated, start, others, words)
-        _write(words.out, got)
+        write(words.out, ["what", "value", "low", "high", "p", "sentence"], _rows(got))
         if words.line:
-            _write_line(words.line, treated, got)
+            write(words.line, ["time", "observed", "expected"], _line(treated, got))
     except (BadTable, EffectError, OSError) as fault:
-        print(f"gongzhi effect: {words.input}: {fault}.", file=sys.stderr)
+        print(fault_said("gongzhi effect", words.input, fault), file=sys.stderr)
         return 1
     print(f"{got.verdict}: {got.change:+.1%} ({got.change_low:+.1%} to {got.change_high:+.1%}): {words.out}")
     return 0

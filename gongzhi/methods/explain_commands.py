@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,12 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gongzhi.methods import association, graph
+from gongzhi.methods import association, graph, memory
 from gongzhi.methods.explain import ExplainError, contributions, dispersion
 from gongzhi.methods.graph import GraphError
-from gongzhi.methods.tables import BadTable, read_counts
+from gongzhi.methods.tables import BadTable, fault_said, read_counts, rows, write
 
 Reals = NDArray[np.float64]
+GROWS = 40.0  # bytes of memory a byte of the file becomes, as rows with names
 COLUMNS = """gongzhi explain rise: which parts explain the rise of the last periods
   read     time, count and one column for every dimension (matter, place, channel …); --now N periods are compared with
            the --before M periods ahead of them
@@ -38,21 +38,13 @@ FAULTS = (BadTable, ExplainError, GraphError, OSError)
 
 
 def _rows(path: Path, needed: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
-    """Rows with their line; refused when empty, without a needed column or with a short or long row."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        names = reader.fieldnames or []
-        for name in needed:
-            if name not in names:
-                raise BadTable(f"row 1: the column {name} is missing; there are {', '.join(names) or 'none'}")
-        rows = []
-        for row in reader:
-            if None in row or None in row.values():
-                raise BadTable(f"row {reader.line_num}: it has not as many cells as the first row")
-            rows.append((reader.line_num, row))
-    if not rows:
+    """All rows with their line; refused when there is none, and when they do not fit into memory."""
+    if path.is_file() and (large := memory.too_large(path, GROWS, "sum it up, or take a shorter time")):
+        raise BadTable(large)
+    found = list(rows(path, needed))
+    if not found:
         raise BadTable("the file has a first row and no other; there is nothing to look at")
-    return rows
+    return found
 
 
 def _count(text: str, line: int) -> float:
@@ -83,10 +75,10 @@ def _moment(text: str, line: int) -> tuple[bool, float]:
     return True, plain - (offset.total_seconds() if offset is not None else 0.0)
 
 
-def _times(rows: Sequence[tuple[int, dict[str, str]]]) -> Reals:
+def _times(read: Sequence[tuple[int, dict[str, str]]]) -> Reals:
     """Times as numbers; whole numbers, dates, moments with and without a zone do not mix."""
     found, kinds = [], set()
-    for line, row in rows:
+    for line, row in read:
         text = row["time"].strip()
         dated, value = _moment(text, line)
         kinds.add(
@@ -101,22 +93,22 @@ def _times(rows: Sequence[tuple[int, dict[str, str]]]) -> Reals:
 
 def _cube(words: argparse.Namespace) -> tuple[Reals, Reals, list[tuple[str, list[str]]]]:
     """Counts of the reference periods (one axis a period first), of now, and the names of the axes."""
-    rows = _rows(words.input, ("time", "count"))
-    names = [name for name in rows[0][1] if name not in ("time", "count")]
+    read = _rows(words.input, ("time", "count"))
+    names = [name for name in read[0][1] if name not in ("time", "count")]
     if not names:
         raise BadTable("row 1: there is no dimension beside time and count")
-    times = _times(rows)
+    times = _times(read)
     periods, at = np.unique(times, return_inverse=True)
     if len(periods) < words.now + words.before:
         raise BadTable(f"column time: there are {len(periods)} periods; --before and --now ask for "
                        f"{words.now + words.before}")  # fmt: skip
-    values = [sorted({row[name] for _, row in rows}) for name in names]
+    values = [sorted({row[name] for _, row in read}) for name in names]
     size = len(periods) * int(np.prod([len(each) for each in values]))
     if size > 50_000_000:
         raise BadTable(f"{size:,} cells are more than fit; leave out a dimension or gather its values")
     table = np.zeros((len(periods), *(len(each) for each in values)))
     index = [{value: i for i, value in enumerate(each)} for each in values]
-    for k, (line, row) in enumerate(rows):
+    for k, (line, row) in enumerate(read):
         cell = (at[k], *(where[row[name]] for where, name in zip(index, names, strict=True)))
         table[cell] += _count(row["count"].strip(), line)
     cut = len(periods) - words.now
@@ -156,25 +148,25 @@ def _together(words: argparse.Namespace) -> list[list[Any]]:
 
 
 def _handovers(words: argparse.Namespace) -> list[list[Any]]:
-    rows = _rows(words.input, ("case", "time", "giver", "taker"))
-    for line, row in rows:
+    read = _rows(words.input, ("case", "time", "giver", "taker"))
+    for line, row in read:
         for column in ("case", "giver", "taker"):
             if not row[column].strip():
                 raise BadTable(f"row {line}, column {column}: it is empty")
-    names = sorted({row[column] for _, row in rows for column in ("giver", "taker")})
+    names = sorted({row[column] for _, row in read for column in ("giver", "taker")})
     index = {name: i for i, name in enumerate(names)}
-    giver, taker = (np.array([index[row[column]] for _, row in rows]) for column in ("giver", "taker"))
-    _, case = np.unique([row["case"] for _, row in rows], return_inverse=True)
+    giver, taker = (np.array([index[row[column]] for _, row in read]) for column in ("giver", "taker"))
+    _, case = np.unique([row["case"] for _, row in read], return_inverse=True)
     net = graph.network(giver, taker, len(names))
     told, through = graph.flow(net), graph.betweenness(net, weighted=True)
     circle = {int(node): k for k, group in enumerate(graph.circles(net), 1) for node in group}
-    back = graph.ping_pong(case, _times(rows), giver, taker)
+    back = graph.ping_pong(case, _times(read), giver, taker)
     most: dict[int, tuple[int, int]] = {}
     for one, other, returns in zip(back.one.tolist(), back.other.tolist(), back.returns.tolist(), strict=True):
         for node, partner in ((one, other), (other, one)):
             total, best = most.get(node, (0, partner))
             most[node] = (total + returns, best)  # pairs come sorted, so the first partner is the one with most
-    print(f"{len(names)} nodes, {len(rows)} hand-overs, {int(back.returns.sum())} returns", file=sys.stderr)
+    print(f"{len(names)} nodes, {len(read)} hand-overs, {int(back.returns.sum())} returns", file=sys.stderr)
     head: list[Any] = ["node", "came", "went", "kept", "betweenness", "circle", "returns", "with"]
     return [head, *(
         [name, int(told.came[i]), int(told.went[i]), "" if np.isnan(told.kept[i]) else f"{told.kept[i]:.4f}",
@@ -207,11 +199,10 @@ def run(argv: Sequence[str]) -> int:
     words = _words(argv)
     work = {"rise": _rise, "together": _together, "handovers": _handovers}[words.what]
     try:
-        rows = work(words)
-        with words.out.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows(rows)
+        head, *told = work(words)
+        write(words.out, head, told)
     except FAULTS as fault:
-        print(f"gongzhi explain: {words.input}: {fault}.", file=sys.stderr)
+        print(fault_said("gongzhi explain", words.input, fault), file=sys.stderr)
         return 1
-    print(f"{len(rows) - 1} rows: {words.out}")
+    print(f"{len(told)} rows: {words.out}")
     return 0

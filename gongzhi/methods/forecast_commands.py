@@ -6,8 +6,6 @@ What cannot be read is said with row and column.
 from __future__ import annotations
 
 import argparse
-import csv
-import itertools
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
@@ -18,7 +16,7 @@ from numpy.typing import NDArray
 
 from gongzhi.methods.forecast.hierarchy import Hierarchy, coherent, hierarchy
 from gongzhi.methods.forecast.model import ForecastError, forecast
-from gongzhi.methods.tables import BadTable, Series, read_counts
+from gongzhi.methods.tables import BadTable, Series, fault_said, read_counts, rows, step, write
 
 Reals = NDArray[np.float64]
 Answer = tuple[Sequence[str], list[str], Reals, Reals]  # names, periods to come, means, quantiles
@@ -55,14 +53,6 @@ def _rectangle(table: Sequence[Series]) -> tuple[Reals, Series]:
     return counts, longest
 
 
-def _step(series: Series) -> int:
-    """Days between two dates; 0 for months; 1 for whole numbers."""
-    if series.dates is None or len(series.dates) < 2:
-        return 1
-    gaps = {(b - a).days for a, b in zip(series.dates, series.dates[1:], strict=False)}
-    return 0 if gaps <= {28, 29, 30, 31} else min(gaps)
-
-
 def _month(start: date, months: int) -> date:
     """The same day so many months later, the last day where the month is shorter."""
     index = start.year * 12 + start.month - 1 + months
@@ -75,9 +65,9 @@ def _coming(series: Series, horizon: int) -> list[str]:
     """Names of the periods to come."""
     if series.dates is None:
         return [str(int(series.times[-1]) + k) for k in range(1, horizon + 1)]
-    last, step = series.dates[-1], _step(series)
-    if step:
-        return [str(last + timedelta(days=step * k)) for k in range(1, horizon + 1)]
+    last, days = series.dates[-1], step(series)
+    if days:
+        return [str(last + timedelta(days=days * k)) for k in range(1, horizon + 1)]
     return [str(_month(last, k)) for k in range(1, horizon + 1)]
 
 
@@ -85,32 +75,16 @@ def _seasons(series: Series, words: argparse.Namespace) -> tuple[int, float]:
     """Length of the short season and of the year, in periods."""
     if series.dates is None:
         return words.season or 1, float(words.year or 0)
-    step = _step(series)
-    season = words.season or (7 if step == 1 else 12 if step == 0 else 1)
+    days = step(series)
+    season = words.season or (7 if days == 1 else 12 if days == 0 else 1)
     known = {1: 365.2425, 7: 365.2425 / 7}
-    return season, float(known.get(step, 0.0) if words.year is None else words.year)
-
-
-def _rows(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows with their line; refused without a needed column or with a short or long row."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        names = reader.fieldnames or []
-        for name in needed:
-            if name not in names:
-                raise BadTable(
-                    f"{path.name} row 1: the column {name} is missing; there are {', '.join(names) or 'none'}"
-                )
-        for row in reader:
-            if None in row or None in row.values():
-                raise BadTable(f"{path.name} row {reader.line_num}: it has not as many cells as the first row")
-            yield reader.line_num, row
+    return season, float(known.get(days, 0.0) if words.year is None else words.year)
 
 
 def _tree(path: Path, table: Sequence[Series]) -> Hierarchy:
     """The hierarchy of a file over the series read."""
     parents: dict[str, list[str]] = {}
-    for line, row in _rows(path, ("series", "parent")):
+    for line, row in rows(path, ("series", "parent"), name=path.name):
         if not row["series"] or not row["parent"]:
             raise BadTable(f"{path.name} row {line}: series and parent both need a name")
         above = parents.setdefault(row["series"], [])
@@ -125,7 +99,7 @@ def _tree(path: Path, table: Sequence[Series]) -> Hierarchy:
 def _covariates(path: Path, times: Sequence[str]) -> Reals:
     """Numbers (periods, columns) in the order of the times; refused when one is missing."""
     found: dict[str, list[float]] = {}
-    for line, row in _rows(path, ("time",)):
+    for line, row in rows(path, ("time",), name=path.name):
         when = row.pop("time").strip()
         if when in found:
             raise BadTable(f"{path.name} row {line}, column time: {when} is there twice")
@@ -133,17 +107,17 @@ def _covariates(path: Path, times: Sequence[str]) -> Reals:
     missing = [when for when in times if when not in found]
     if missing:
         raise BadTable(f"{path.name}: there is no row for {missing[0]}; past and horizon need {len(times)} rows")
-    rows = np.array([found[when] for when in times])
-    if not rows.shape[1]:
+    known = np.array([found[when] for when in times])
+    if not known.shape[1]:
         raise BadTable(f"{path.name} row 1: there is no column beside time")
-    return rows
+    return known
 
 
 def _holidays(code: str, series: Series, times: Sequence[str]) -> Reals:
     """Marks of public holidays, and of weekends worked in exchange where a country has them."""
     import holidays
 
-    if series.dates is None or _step(series) != 1:
+    if series.dates is None or step(series) != 1:
         raise BadTable("--holidays needs daily dates in the column time")
     days = [date.fromisoformat(when) for when in times]
     if code not in holidays.list_supported_countries():
@@ -224,30 +198,23 @@ def _forecasts(table: Sequence[Series], words: argparse.Namespace) -> Iterator[A
         yield [series.name for series in table[part]], coming, one.mean, one.quantiles
 
 
-def _write(out: Path, levels: Sequence[float], answers: Iterable[Answer]) -> tuple[int, int]:
-    """Series and rows written."""
-    done = rows = 0
-    with out.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["series", "time", "mean", *(f"q{level:g}" for level in levels)])
-        for names, coming, mean, quantiles in answers:
-            for i, h in np.ndindex(mean.shape):
-                told = [f"{value:.6g}" for value in (mean[i, h], *quantiles[i, h])]
-                writer.writerow([names[i], coming[h], *told])
-            done, rows = done + len(names), rows + mean.size
-            print(f"{done} series forecast", file=sys.stderr)
-    return done, rows
+def _told(answers: Iterable[Answer], count: list[int]) -> Iterator[list[str]]:
+    """Rows to write, batch by batch; `count` gathers series and rows."""
+    for names, coming, mean, quantiles in answers:
+        for i, h in np.ndindex(mean.shape):
+            yield [names[i], coming[h], *(f"{value:.6g}" for value in (mean[i, h], *quantiles[i, h]))]
+        count[0], count[1] = count[0] + len(names), count[1] + mean.size
+        print(f"{count[0]:,} series forecast", file=sys.stderr)
 
 
 def run(argv: Sequence[str]) -> int:
     """Read counts, forecast, write; 1 with a sentence when the input cannot be used."""
     words = _words(argv)
     try:
-        answers = _forecasts(read_counts(words.input), words)
-        first = next(answers)  # before the file is opened, so that a refusal leaves none behind
-        done, rows = _write(words.out, words.levels, itertools.chain([first], answers))
+        count, head = [0, 0], ["series", "time", "mean", *(f"q{level:g}" for level in words.levels)]
+        write(words.out, head, _told(_forecasts(read_counts(words.input), words), count))
     except (BadTable, ForecastError, OSError) as fault:
-        print(f"gongzhi forecast: {words.input}: {fault}.", file=sys.stderr)
+        print(fault_said("gongzhi forecast", words.input, fault), file=sys.stderr)
         return 1
-    print(f"{done} series, {rows} rows: {words.out}")
+    print(f"{count[0]} series, {count[1]} rows: {words.out}")
     return 0

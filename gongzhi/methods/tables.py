@@ -1,15 +1,33 @@
-"""Reading a long CSV of counts (series,time,observed[,population]) into a rectangle, or saying what is wrong where."""
+"""Reading plain CSV files: counts (series,time,observed[,population]) into a rectangle, side files row by row.
+
+The one reader of `detect`, `forecast`, `effect` and `explain`: UTF-8 or GB 18030, whatever is wrong said with row
+(line of the file) and column, files larger than memory refused before they are read.
+"""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import itertools
-from dataclasses import dataclass
-from datetime import date
+import os
+import sys
+import tempfile
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gongzhi.methods import memory
+
+NEEDED = ("series", "time", "observed")
+GROWS = 8.0  # bytes of memory a byte of a file of counts becomes at most
+TELL = 1_000_000  # rows between two lines of progress
+MOST = 10**15  # counts and whole times above this are slips
+CHUNK = 1 << 20
 
 
 class BadTable(Exception):
@@ -27,29 +45,204 @@ class Series:
     population: NDArray[np.float64] | None
 
 
+@dataclass(slots=True)
+class _Gathered:
+    """Rows of one series as they are read: numbers side by side, little memory each."""
+
+    lines: array[int] = field(default_factory=lambda: array("q"))
+    at: array[int] = field(default_factory=lambda: array("q"))
+    texts: list[str] = field(default_factory=list)
+    counts: array[float] = field(default_factory=lambda: array("d"))
+    people: array[float] = field(default_factory=lambda: array("d"))
+
+
+def encoding(path: Path) -> str:
+    """`utf-8-sig` or `gb18030`, whichever the whole file is; a BadTable with row and column when neither."""
+    if _breaks(path, "utf-8") is None:
+        return "utf-8-sig"
+    if (at := _breaks(path, "gb18030")) is None:
+        return "gb18030"
+    raise BadTable(f"row {at[0]}, column {at[1]} is neither UTF-8 nor GB 18030; save the file as UTF-8")
+
+
+def _breaks(path: Path, name: str) -> tuple[int, int] | None:
+    """Row and column (counted by commas) where the file is not text of this encoding."""
+    decoder = codecs.getincrementaldecoder(name)()
+    row, line = 1, b""
+    with path.open("rb") as file:
+        while True:
+            chunk = file.read(CHUNK)
+            try:
+                decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as fault:
+                before = line + chunk[: max(fault.start, 0)]
+                return row + before.count(b"\n"), before.rpartition(b"\n")[2].count(b",") + 1
+            if not chunk:
+                return None
+            row += chunk.count(b"\n")
+            line = chunk.rpartition(b"\n")[2] if b"\n" in chunk else (line + chunk)[-CHUNK:]
+
+
+def records(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """The first row, then every other with its line; refused without a needed column, with short, long or no rows.
+
+    Blank lines are no rows. Raises BadTable; OSError where there is no file.
+    """
+    with path.open(encoding=encoding(path), newline="") as file:
+        reader = csv.reader(file)
+        try:
+            names = [name.strip() for name in next(reader, [])]
+            if not names:
+                raise BadTable(f"the file is empty; it needs a first row {','.join(needed)}")
+            for name in needed:
+                if name not in names:
+                    raise BadTable(f"row 1: the column {name} is missing; there are {', '.join(names)}")
+            if twice := [name for at, name in enumerate(names) if name in names[:at]]:
+                raise BadTable(f"row 1: the column {twice[0]} is there twice")
+            yield 1, names
+            for row in reader:
+                if row and len(row) != len(names):
+                    raise BadTable(f"row {reader.line_num}: it has not as many cells as the first row")
+                if row:
+                    yield reader.line_num, row
+        except csv.Error as fault:
+            raise BadTable(f"row {reader.line_num}: this is no CSV: {fault}") from None
+
+
+def rows(path: Path, needed: Sequence[str], *, name: str = "") -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows of a side file with their line; refusals begin with `name` (the file's, where several are read)."""
+    try:
+        found = records(path, needed)
+        names = next(found)[1]
+        for line, row in found:
+            yield line, dict(zip(names, row, strict=True))
+    except BadTable as fault:
+        raise BadTable(f"{name} {fault}".strip()) from None
+    except OSError as fault:
+        raise BadTable(f"{path}: {fault.strerror}") from None
+
+
+def read_counts(path: Path) -> list[Series]:
+    """Every series of the file in the order of first mention; raises BadTable."""
+    try:
+        instead = "split it by series (each is judged by itself) or sum it to longer periods"
+        if large := memory.too_large(path, GROWS, instead):
+            raise BadTable(large)
+        found, dated, peopled = _gathered(path)
+    except OSError as fault:
+        raise BadTable(str(fault.strerror)) from None
+    return [_checked(name, found.pop(name), dated, peopled) for name in list(found)]
+
+
+def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a CSV file (UTF-8) beside its place, then move it there: never half a file."""
+    if not path.parent.is_dir():
+        raise FileNotFoundError(2, "there is no such folder", str(path.parent))
+    handle, name = tempfile.mkstemp(dir=path.parent or ".", prefix=path.name, suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(header)
+            writer.writerows(rows)
+        Path(name).chmod(0o644)
+        os.replace(name, path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def fault_said(command: str, path: Path, fault: Exception) -> str:
+    """What a door prints when it refuses: the command, the file, the sentence."""
+    if isinstance(fault, OSError) and fault.strerror:
+        return f"{command}: {fault.filename or path}: {fault.strerror}."
+    return f"{command}: {path}: {str(fault).rstrip('.')}."
+
+
+def months(dates: Sequence[date]) -> bool:
+    """Whether dates are months: the same day of each, or the last where a month is shorter."""
+    if len(dates) < 2 or min((b - a).days for a, b in itertools.pairwise(dates)) < 28:
+        return False
+    day = max(each.day for each in dates)
+    return all(each.day == day or (each.day < day and (each + timedelta(days=1)).day == 1) for each in dates)
+
+
+def step(series: Series) -> int:
+    """Days between two dates of a series; 0 for months; 1 for whole numbers and single dates."""
+    if series.dates is None or len(series.dates) < 2:
+        return 1
+    return 0 if months(series.dates) else (series.dates[1] - series.dates[0]).days
+
+
+def _gathered(path: Path) -> tuple[dict[str, _Gathered], bool, bool]:
+    """Rows by series, whether times are dates, whether there is a population."""
+    read = records(path, NEEDED)
+    names = next(read)[1]
+    series, when, observed = (names.index(name) for name in NEEDED)
+    people = names.index("population") if "population" in names else None
+    known: dict[str, tuple[bool, int, str]] = {}
+    found: dict[str, _Gathered] = {}
+    kind: bool | None = None
+    for number, (line, row) in enumerate(read, 1):
+        if number % TELL == 0:
+            print(f"{number:,} rows read", file=sys.stderr)
+        text = row[when].strip()
+        if text not in known:
+            known[text] = (*_time(text, line), text)
+        dated, at, text = known[text]
+        if kind not in (None, dated):
+            raise BadTable(f"row {line}, column time: dates and whole numbers are mixed in one file")
+        kind = dated
+        if not row[series].strip():
+            raise BadTable(f"row {line}, column series: it is empty; every count belongs to a series")
+        one = found.setdefault(row[series], _Gathered())
+        one.lines.append(line)
+        one.at.append(at)
+        one.texts.append(text)
+        one.counts.append(_whole(row[observed].strip(), line))
+        if people is not None:
+            one.people.append(_people(row[people].strip(), line))
+    if not found:
+        raise BadTable("the file has a first row and no other; there is nothing to look at")
+    return found, bool(kind), people is not None
+
+
 def _time(text: str, line: int) -> tuple[bool, int]:
     """(is a date, whole number or day number)."""
     try:
-        return False, int(text)
+        value = int(text)
+    except ValueError:
+        pass
+    else:
+        if abs(value) > MOST:
+            raise BadTable(f"row {line}, column time: {text} is no number of a period")
+        return False, value
+    try:
+        return True, date.fromisoformat(text).toordinal()
     except ValueError:
         pass
     try:
-        return True, date.fromisoformat(text).toordinal()
+        datetime.fromisoformat(text)
     except ValueError:
         raise BadTable(
             f"row {line}, column time: “{text}” is neither a whole number nor a date like 2026-03-02"
         ) from None
+    raise BadTable(
+        f"row {line}, column time: “{text}” is a moment; a count belongs to a whole day, so write the date it was "
+        "there, by one clock for all rows (zones and summer time decide which day a moment falls on)"
+    )
 
 
 def _whole(text: str, line: int) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise BadTable(f"row {line}, column observed: “{text}” is not a number") from None
+        said = f"“{text}” is not a number" if text else "it is empty; write 0 where nothing happened"
+        raise BadTable(f"row {line}, column observed: {said}") from None
     if value < 0:
         raise BadTable(f"row {line}, column observed: {text} is negative; counts start at 0")
     if not np.isfinite(value) or value != int(value):
         raise BadTable(f"row {line}, column observed: {text} is not a whole number; counts are whole")
+    if value > MOST:
+        raise BadTable(f"row {line}, column observed: {text} is more than can be counted")
     return value
 
 
@@ -63,75 +256,26 @@ def _people(text: str, line: int) -> float:
     return value
 
 
-Row = tuple[int, str, int, float, float]  # line of the file, time as written, time, observed, population
-
-
-def _rows(path: Path) -> tuple[dict[str, list[Row]], bool, bool]:
-    found: dict[str, list[Row]] = {}
-    kind: bool | None = None
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        names = reader.fieldnames
-        if not names:
-            raise BadTable("the file is empty; it needs a first row series,time,observed")
-        for needed in ("series", "time", "observed"):
-            if needed not in names:
-                raise BadTable(f"row 1: the column {needed} is missing; there are {', '.join(names)}")
-        peopled = "population" in names
-        for raw in reader:
-            line = reader.line_num
-            if any(raw[n] is None for n in ("series", "time", "observed")) or None in raw:
-                raise BadTable(f"row {line}: it has not as many cells as the first row")
-            dated, at = _time(raw["time"].strip(), line)
-            if kind not in (None, dated):
-                raise BadTable(f"row {line}, column time: dates and whole numbers are mixed in one file")
-            kind = dated
-            people = _people(raw["population"] or "", line) if peopled else 1.0
-            row = (line, raw["time"].strip(), at, _whole(raw["observed"].strip(), line), people)
-            found.setdefault(raw["series"], []).append(row)
-    if not found:
-        raise BadTable("the file has a first row and no other; there is nothing to look at")
-    return found, bool(kind), peopled
-
-
-def _stride(rows: list[Row], dated: bool) -> str:
-    """`months`, or the number of days (periods) between two rows: the smallest gap seen."""
-    gaps = {later[2] - earlier[2] for earlier, later in itertools.pairwise(rows)}
-    if dated and gaps and gaps <= {28, 29, 30, 31}:
-        return "months"
-    return str(min(gaps, default=1)) if dated else "1"
-
-
-def _checked(name: str, rows: list[Row], dated: bool, peopled: bool) -> Series:
-    for earlier, later in itertools.pairwise(rows):
-        if later[2] == earlier[2]:
-            raise BadTable(
-                f"row {later[0]}, column time: series {name} has {later[1]} twice, first in row {earlier[0]}"
-            )
-        if later[2] < earlier[2]:
-            raise BadTable(
-                f"row {later[0]}, column time: {later[1]} comes after {earlier[1]}; sort series {name} by time"
-            )
-    stride = _stride(rows, dated)
-    for earlier, later in itertools.pairwise(rows):
-        if stride != "months" and later[2] - earlier[2] != int(stride):
-            raise BadTable(
-                f"row {later[0]}, column time: series {name} jumps from {earlier[1]} to {later[1]}; "
-                "write every period, with 0 where nothing happened"
-            )
-    dates = [date.fromordinal(row[2]) for row in rows] if dated else None
-    people = np.array([row[4] for row in rows]) if peopled else None
-    return Series(name, [row[1] for row in rows], dates, np.array([row[3] for row in rows]), people)
-
-
-def read_counts(path: Path) -> list[Series]:
-    """Every series of the file in the order of first mention; raises BadTable."""
-    try:
-        found, dated, peopled = _rows(path)
-    except UnicodeDecodeError as fault:
-        raise BadTable(f"the file is not UTF-8 text (byte {fault.start})") from None
-    except csv.Error as fault:
-        raise BadTable(f"the file is not CSV: {fault}") from None
-    except OSError as fault:
-        raise BadTable(f"{path}: {fault.strerror}") from None
-    return [_checked(name, rows, dated, peopled) for name, rows in found.items()]
+def _checked(name: str, one: _Gathered, dated: bool, peopled: bool) -> Series:
+    """A series whose rows rise by one step; refused at the first that does not."""
+    at = np.array(one.at, np.int64)
+    gaps = np.diff(at)
+    if len(gaps) and gaps.min() <= 0:
+        k = int(np.flatnonzero(gaps <= 0)[0])
+        was, now = one.texts[k], one.texts[k + 1]
+        where = f"row {one.lines[k + 1]}, column time:"
+        if at[k + 1] in at[: k + 1]:
+            first = one.lines[int(np.flatnonzero(at == at[k + 1])[0])]
+            raise BadTable(f"{where} series {name} has {now} twice, first in row {first}")
+        raise BadTable(f"{where} {now} comes after {was}; sort series {name} by time")
+    dates = [date.fromordinal(day) for day in one.at] if dated else None
+    if dates and months(dates):
+        gaps = np.diff([day.year * 12 + day.month for day in dates])
+    usual = (int(gaps.min()) if dated else 1) if len(gaps) else 1
+    if len(wrong := np.flatnonzero(gaps != usual)):
+        k = int(wrong[0])
+        raise BadTable(
+            f"row {one.lines[k + 1]}, column time: series {name} jumps from {one.texts[k]} to {one.texts[k + 1]}; "
+            "write every period, with 0 where nothing happened"
+        )
+    return Series(name, one.texts, dates, np.array(one.counts), np.array(one.people) if peopled else None)

@@ -4,15 +4,49 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gongzhi.methods.text.refusing import TextRefusal
+
+if TYPE_CHECKING:
+    from gongzhi.methods.text.issues import Issue, Messages
+
+ROUTE_COLUMNS = """columns read: FILE is CSV (UTF-8 or GB 18030) or Parquet, one text a row; --text, --label and --id
+name its columns. Row 1 of a CSV names the columns.
+
+columns written by predict, one row a text in the order of FILE:
+  id           as in FILE
+  label        one of the labels the model was trained on; “unsure” when probability is below --unsure
+  probability  how likely the best label is: of texts told 0.8, eight in ten are right (calibrated on texts held out)
+
+score prints, for texts that have both: accuracy of the sure answers, macro-F1 (mean over labels of 2 TP / (2 TP + FP +
+FN); “unsure” counts as missed), and how often answers of each probability were right."""
+HOT_COLUMNS = """columns read: FILE is CSV (UTF-8 or GB 18030) or Parquet, one message a row. Times are ISO 8601 or
+2019/2/28 11:25, all with a zone or all without (then one clock is taken for all rows).
+
+columns written to --out, one row a member, the hottest issue first and its most typical message first:
+  issue, rank  number of the issue, 1 is the hottest
+  heat         ln(1 + people) + 0.5 ln(1 + likes) + 0.5 growth + 0.3 ln(places) + 0.2 ln(1 + days) + 0.5 unanswered:
+               distinct senders; approvals; ln((late + 1) / (early + 1)), messages of the last and the last-but-one
+               fortnight; distinct places; days from first to last; share without an answer
+  title        first text column of the most typical message
+  id           of the member
+columns written to --keywords: issue, title, keyword, voices (ids of up to three messages that hold the keyword)
+columns written to --new, one row an issue that no label of --model covers, hottest first:
+  issue, title  as in --out
+  covered       mean over the members of the probability of their best label; below 0.5
+  keywords      joined by |, with voices (ids of messages that hold them)"""
 
 
 def route(argv: Sequence[str]) -> int:
     """Train, teach, use or score a router; 0 done, 1 refused with one sentence, 2 wrong words."""
-    top = argparse.ArgumentParser(prog="gongzhi route", description="Route texts to labels (Chinese and English).")
+    layout = argparse.RawDescriptionHelpFormatter
+    top = argparse.ArgumentParser(
+        prog="gongzhi route", description="Route texts to labels (Chinese and English).", epilog=ROUTE_COLUMNS,
+        formatter_class=layout,
+    )  # fmt: skip
     verbs = top.add_subparsers(required=True, metavar="train|learn|predict|score")
     one = verbs.add_parser("train", help="learn a model from a labelled file")
     one.add_argument("file", type=Path, metavar="LABELLED", help="CSV or Parquet, one text a row")
@@ -36,7 +70,9 @@ def route(argv: Sequence[str]) -> int:
     one.add_argument("--label", required=True, help="column of the label")
     one.add_argument("--out", type=Path, required=True, help="model file to write")
     one.set_defaults(run=_learn)
-    one = verbs.add_parser("predict", help="label and probability of each text")
+    one = verbs.add_parser(
+        "predict", help="label and probability of each text", epilog=ROUTE_COLUMNS, formatter_class=layout
+    )
     one.add_argument("model", type=Path)
     one.add_argument("file", type=Path, metavar="FILE")
     _text_option(one)
@@ -44,7 +80,9 @@ def route(argv: Sequence[str]) -> int:
     one.add_argument("--out", type=Path, required=True, help="CSV: id, label, probability (calibrated, 0 to 1)")
     one.add_argument("--unsure", type=float, default=0.0, metavar="P", help="answer “unsure” below this probability")
     one.set_defaults(run=_predict)
-    one = verbs.add_parser("score", help="compare predictions with the true labels")
+    one = verbs.add_parser(
+        "score", help="compare predictions with the true labels", epilog=ROUTE_COLUMNS, formatter_class=layout
+    )
     one.add_argument("file", type=Path, metavar="PREDICTIONS", help="CSV with id, label, probability")
     one.add_argument("labelled", type=Path, metavar="LABELLED")
     one.add_argument("--id", required=True, help="column of LABELLED that names the row")
@@ -55,7 +93,10 @@ def route(argv: Sequence[str]) -> int:
 
 def hot(argv: Sequence[str]) -> int:
     """Fuse messages into issues and rank them by heat; 0 done, 1 refused with one sentence, 2 wrong words."""
-    top = argparse.ArgumentParser(prog="gongzhi hot", description="Issues that many people raise, hottest first.")
+    top = argparse.ArgumentParser(
+        prog="gongzhi hot", description="Issues that many people raise, hottest first.", epilog=HOT_COLUMNS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
     top.add_argument("file", type=Path, metavar="FILE", help="CSV or Parquet, one message a row")
     _text_option(top)
     top.add_argument("--id", required=True, help="column that names the message")
@@ -67,6 +108,8 @@ def hot(argv: Sequence[str]) -> int:
     top.add_argument("--fewest", type=int, default=2, help="messages an issue needs (default 2)")
     top.add_argument("--out", type=Path, required=True, help="CSV: issue, rank, heat, title, id; one row a member")
     top.add_argument("--keywords", type=Path, help="CSV: issue, title, keyword, voices (ids), so words keep examples")
+    top.add_argument("--model", type=Path, help="model of `gongzhi route`; with --new: what its labels do not cover")
+    top.add_argument("--new", type=Path, help="CSV: issue, title, covered, keywords, voices; new topics, with --model")
     top.set_defaults(run=_hot)
     return _run(top, argv)
 
@@ -80,11 +123,17 @@ def _run(parser: argparse.ArgumentParser, argv: Sequence[str]) -> int:
         words = parser.parse_args(list(argv))
     except SystemExit as left:
         return int(left.code or 0)
+    if getattr(words, "new", None) and not words.model:
+        print(f"{parser.prog}: --new needs --model, a model of `gongzhi route`", file=sys.stderr)
+        return 2
     run: Callable[[argparse.Namespace], None] = words.run
     try:
         run(words)
-    except (TextRefusal, OSError) as refusal:
+    except TextRefusal as refusal:
         print(f"{parser.prog}: {refusal}", file=sys.stderr)
+        return 1
+    except OSError as fault:
+        print(f"{parser.prog}: {fault.filename}: {fault.strerror}.", file=sys.stderr)
         return 1
     return 0
 
@@ -99,6 +148,7 @@ def _train(words: argparse.Namespace) -> None:
     names = words.text.split(",")
     table = tables.read(words.file)
     *fields, labels = tables.columns(table, [*names, words.label], words.file)
+    _labelled(labels, words)
     more: list[list[str]] = [[] for _ in names]
     taught: dict[str, list[str]] = {}
     for path in words.unlabelled:
@@ -116,6 +166,13 @@ def _train(words: argparse.Namespace) -> None:
     model = routing.train(space, fields, labels, names=names, words=taught)
     mark = files.save(model, words.model)
     _say(f"{words.model}: {len(model.labels)} labels, fingerprint {mark[:16]}")
+
+
+def _labelled(labels: Sequence[str], words: argparse.Namespace) -> None:
+    for at, label in enumerate(labels):
+        if not label.strip():
+            raise TextRefusal(f"{words.file}, row {at + 2}, column {words.label} is empty; every labelled text needs a "
+                              "label.")  # fmt: skip
 
 
 def _taxonomy(table: dict[str, list[str]], labels: set[str]) -> dict[str, list[str]]:
@@ -144,6 +201,7 @@ def _learn(words: argparse.Namespace) -> None:
     model = files.load(words.model)
     names = [*words.text.split(","), words.label]
     *fields, labels = tables.columns(tables.read(words.file), names, words.file)
+    _labelled(labels, words)
     mark = files.save(routing.learn_more(model, fields, labels), words.out)
     _say(f"{words.out}: {len(labels):,} more texts, fingerprint {mark[:16]}")
 
@@ -153,27 +211,69 @@ def _predict(words: argparse.Namespace) -> None:
 
     model = files.load(words.model)
     names = [*words.text.split(","), words.id]
-    *fields, ids = tables.columns(tables.read(words.file), names, words.file)
-    found = model.route(fields, words.unsure)
-    rows = ((one, label, f"{p:.4f}") for one, (label, p) in zip(ids, found, strict=True))
-    tables.write(words.out, ("id", "label", "probability"), rows)
-    _say(f"{words.out}: {len(ids):,} texts")
+    done = 0
+
+    def rows() -> Iterator[tuple[str, str, str]]:
+        nonlocal done
+        for *fields, ids in tables.batches(words.file, names):
+            for one, (label, p) in zip(ids, model.route(fields, words.unsure), strict=True):
+                yield one, label, f"{p:.4f}"
+            done += len(ids)
+            if len(ids) == tables.BATCH:
+                _say(f"{done:,} texts so far")
+
+    tables.write(words.out, ("id", "label", "probability"), rows())
+    _say(f"{words.out}: {done:,} texts")
 
 
 def _score(words: argparse.Namespace) -> None:
     from gongzhi.methods.text import routing, tables
 
-    ids, said = tables.columns(tables.read(words.file), ["id", "label"], words.file)
+    ids, said, sure = tables.columns(tables.read(words.file), ["id", "label", "probability"], words.file)
     names, labels = tables.columns(tables.read(words.labelled), [words.id, words.label], words.labelled)
-    answers = dict(zip(ids, said, strict=True))
-    if missing := [name for name in names if name not in answers]:
+    rows, wanted = _once(ids, "id", words.file), _once(names, words.id, words.labelled)
+    if missing := [name for name in names if name not in rows]:
         raise TextRefusal(f"{words.file} has no prediction for “{missing[0]}” and {len(missing) - 1} more.")
-    given = [answers[name] for name in names]
-    sure = [(t, s) for t, s in zip(labels, given, strict=True) if s != routing.UNSURE]
-    right = sum(t == s for t, s in sure)
-    print(f"texts {len(labels)}  unsure {len(labels) - len(sure)}")
-    print(f"accuracy of the sure {right / max(1, len(sure)):.4f}")
+    if more := len(rows) - len(wanted):
+        _say(f"{more:,} predictions are of texts that {words.labelled} does not name; they are not scored")
+    given = [said[rows[name]] for name in names]
+    answered = [(t, s) for t, s in zip(labels, given, strict=True) if s != routing.UNSURE]
+    right = sum(t == s for t, s in answered)
+    print(f"texts {len(labels)}  unsure {len(labels) - len(answered)}")
+    print(f"accuracy of the sure {right / max(1, len(answered)):.4f}")
     print(f"macro-F1 {routing.macro_f1(labels, given):.4f}")
+    p = _probabilities([sure[rows[name]] for name in names], words.file)
+    both = [(q, t == s) for q, t, s in zip(p, labels, given, strict=True) if s != routing.UNSURE]
+    bins = routing.reliability([q for q, _ in both], [hit for _, hit in both])
+    for told, hit, count in bins:
+        print(f"probability {told:.2f}  right {hit:.2f}  texts {count}")
+    print(f"calibration error {routing.calibration_error(bins):.4f}")
+
+
+def _once(ids: Sequence[str], column: str, path: Path) -> dict[str, int]:
+    """Where each id stands; one that is empty or stands twice is refused."""
+    found: dict[str, int] = {}
+    for at, name in enumerate(ids):
+        if not name.strip():
+            raise TextRefusal(f"{path}, row {at + 2}, column {column} is empty.")
+        if name in found:
+            raise TextRefusal(f"{path}, row {at + 2}, column {column}: “{name}” is there twice, first in row "
+                              f"{found[name] + 2}.")  # fmt: skip
+        found[name] = at
+    return found
+
+
+def _probabilities(texts: Sequence[str], path: Path) -> list[float]:
+    found = []
+    for text in texts:
+        try:
+            p = float(text)
+        except ValueError:
+            p = -1.0
+        if not 0 <= p <= 1:
+            raise TextRefusal(f"{path}, column probability: “{text}” is no probability.")
+        found.append(p)
+    return found
 
 
 def _hot(words: argparse.Namespace) -> None:
@@ -188,6 +288,7 @@ def _hot(words: argparse.Namespace) -> None:
             chosen[role] = tables.columns(table, [name], words.file)[0]
     names = words.text.split(",")
     *fields, ids, times = tables.columns(table, [*names, words.id, words.time], words.file)
+    _tell_repeats(ids, words)
     messages = issues.Messages(
         ids=ids,
         fields=fields,
@@ -197,7 +298,7 @@ def _hot(words: argparse.Namespace) -> None:
         likes=issues.numbers(chosen["likes"], words.likes or "likes", words.file) if "likes" in chosen else None,
         answered=[bool(text.strip()) for text in chosen["answered"]] if "answered" in chosen else None,
     )
-    found = issues.find(messages, fewest=words.fewest)
+    found = issues.find(messages, fewest=words.fewest, tell=_say)
     rows = ((n, n, f"{i.heat:.4f}", i.title, ids[at]) for n, i in enumerate(found, 1) for at in i.members)
     tables.write(words.out, ("issue", "rank", "heat", "title", "id"), rows)
     if words.keywords:
@@ -207,4 +308,38 @@ def _hot(words: argparse.Namespace) -> None:
             for word, voices in i.keywords
         )
         tables.write(words.keywords, ("issue", "title", "keyword", "voices"), said)
+    if words.new:
+        _new(words, messages, found)
     _say(f"{words.out}: {len(found):,} issues of {len(ids):,} messages")
+
+
+def _new(words: argparse.Namespace, messages: Messages, found: list[Issue]) -> None:
+    """Write the issues that no label covers."""
+    from gongzhi.methods.text import files, issues, tables
+
+    covered = files.load(words.model).probabilities(messages.fields).max(axis=1)
+    number = {id(issue): n for n, issue in enumerate(found, 1)}
+    fresh = issues.uncovered(covered, found)
+    rows = []
+    for issue in fresh:
+        voices = dict.fromkeys(messages.ids[at] for _, held in issue.keywords for at in held)
+        words_of = "|".join(word for word, _ in issue.keywords)
+        mean = float(covered[list(issue.members)].mean())
+        rows.append((number[id(issue)], issue.title, f"{mean:.4f}", words_of, " ".join(voices)))
+    tables.write(words.new, ("issue", "title", "covered", "keywords", "voices"), rows)
+    _say(f"{words.new}: {len(fresh):,} new topics")
+
+
+def _tell_repeats(ids: Sequence[str], words: argparse.Namespace) -> None:
+    """Say which ids are empty (refused) or stand twice (both rows are kept, and told of)."""
+    first: dict[str, int] = {}
+    twice = []
+    for at, name in enumerate(ids):
+        if not name.strip():
+            raise TextRefusal(f"{words.file}, row {at + 2}, column {words.id} is empty; every message needs an id.")
+        if first.setdefault(name, at) != at:
+            twice.append((at, name))
+    if twice:
+        at, name = twice[0]
+        _say(f"{words.file}, row {at + 2}, column {words.id}: “{name}” stands in row {first[name] + 2} too "
+             f"({len(twice):,} such rows); every row is taken as a message of its own")  # fmt: skip

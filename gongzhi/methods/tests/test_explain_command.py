@@ -62,7 +62,7 @@ def test_hand_overs_show_who_returns_cases_to_whom(tmp_path):
 @pytest.mark.parametrize(
     ("what", "text", "sentence"),
     [
-        ("rise", "", "the column time is missing; there are none"),
+        ("rise", "", "the file is empty; it needs a first row time,count"),
         ("rise", "time,count\n1,2\n", "there is no dimension"),
         ("rise", "time,matter,count\n1,a,x\n2,a,1\n3,a,1\n4,a,1\n5,a,1\n", "row 2, column count: “x”"),
         ("rise", "time,matter,count\n1,a,-2\n2,a,1\n3,a,1\n4,a,1\n5,a,1\n", "row 2, column count: “-2”"),

@@ -120,8 +120,11 @@ def test_uncovered_names_issues_no_matter_covers() -> None:
 
 
 def test_days_reads_common_forms_and_zones() -> None:
-    said = ["1970-01-02", "1970/1/2 6:00", "1970-01-02T06:00:00+08:00"]
-    assert issues.days(said, "time", Path("f")) == pytest.approx([1, 1.25, 1.25 - 8 / 24])
+    assert issues.days(["1970-01-02", "1970/1/2 6:00"], "time", Path("f")) == pytest.approx([1, 1.25])
+    summer = ["1970-01-02T06:00:00+08:00", "1970-01-02T06:00:00+09:00"]
+    assert issues.days(summer, "time", Path("f")) == pytest.approx([1.25 - 8 / 24, 1.25 - 9 / 24])
+    with pytest.raises(TextRefusal, match="row 3, column time: “1970-01-02” has no zone and the rows before have one"):
+        issues.days([summer[0], "1970-01-02"], "time", Path("f"))
     with pytest.raises(TextRefusal, match="row 2, column time"):
         issues.days(["1970-13-02"], "time", Path("f"))
 

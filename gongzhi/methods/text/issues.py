@@ -23,7 +23,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from gongzhi.methods import memory
 from gongzhi.methods.text import grams
 from gongzhi.methods.text.refusing import TextRefusal
 
@@ -46,7 +47,10 @@ _LITTLE = re.compile(  # English words that name nothing
     r"|their|there|they|this|to|up|us|was|we|were|what|when|where|which|who|why|will|with|would|you|your)\b",
     re.IGNORECASE | re.ASCII,
 )
-_BLOCK = 2000  # rows compared at a time
+_BLOCK = 2000  # rows compared at a time, fewer where there are many
+_CELLS = 40_000_000  # similarities held at a time
+_PAIR = 400  # bytes a pair of similar messages takes while groups grow
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,11 @@ class Issue:
     keywords: tuple[tuple[str, tuple[int, ...]], ...]
 
 
-def find(messages: Messages, fewest: int = 2) -> list[Issue]:
-    """Issues of at least `fewest` messages, hottest first; the order of rows does not matter."""
+def find(messages: Messages, fewest: int = 2, tell: Tell | None = None) -> list[Issue]:
+    """Issues of at least `fewest` messages, hottest first; the order of rows does not matter.
+
+    `tell` is told how far the comparison is. Refuses messages of which more pairs resemble than memory holds.
+    """
     if not len(messages.ids):
         return []
     order = sorted(range(len(messages.ids)), key=lambda at: (messages.times[at], messages.ids[at]))
@@ -81,7 +88,7 @@ def find(messages: Messages, fewest: int = 2) -> list[Issue]:
     rows = _rows(texts)
     times = messages.times[order]
     found = []
-    for group in _groups(rows, times, len(order)):
+    for group in _groups(rows, times, len(order), tell):
         if len(group) < fewest:
             continue
         middle = np.asarray(rows[group].sum(axis=0)).ravel()
@@ -121,8 +128,12 @@ def uncovered(covered: NDArray[np.float32], issues: Sequence[Issue], sure: float
 
 
 def days(texts: Sequence[str], column: str, path: Path) -> NDArray[np.float64]:
-    """Times as days since 1970-01-01; zones are kept when written, else one clock is assumed for all rows."""
+    """Times as days since 1970-01-01; zones are kept when written, else one clock is assumed for all rows.
+
+    Refuses what is no time, and rows with a zone beside rows without one.
+    """
     out = np.empty(len(texts))
+    zoned: bool | None = None
     for at, text in enumerate(texts):
         plain = text.strip().replace("/", "-")
         parts = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}:\d{2}.*))?", plain)
@@ -134,6 +145,11 @@ def days(texts: Sequence[str], column: str, path: Path) -> NDArray[np.float64]:
             moment = datetime.fromisoformat(f"{parts[1]}-{int(parts[2]):02}-{int(parts[3]):02}T{clock}")
         except ValueError:
             raise TextRefusal(f"{path}, row {at + 2}, column {column}: “{text[:30]}” is no time.") from None
+        if zoned not in (None, moment.tzinfo is not None):
+            has, none = ("has a zone", "have none") if moment.tzinfo else ("has no zone", "have one")
+            raise TextRefusal(f"{path}, row {at + 2}, column {column}: “{text[:40]}” {has} and the rows before {none}; "
+                              "write all times with a zone, or all without.")  # fmt: skip
+        zoned = moment.tzinfo is not None
         zero = datetime(1970, 1, 1, tzinfo=moment.tzinfo)
         shift = moment.utcoffset()
         out[at] = (moment - zero).total_seconds() / 86400 - (shift.total_seconds() / 86400 if shift else 0)
@@ -163,26 +179,36 @@ def _rows(fields: Sequence[Sequence[str]]) -> sp.csr_matrix:
     return (sp.diags(scale.astype(np.float32)) @ total).tocsr()
 
 
-def _pairs(rows: sp.csr_matrix, times: NDArray[np.float64]) -> tuple[NDArray, NDArray, NDArray]:
+def _pairs(rows: sp.csr_matrix, times: NDArray[np.float64], tell: Tell | None) -> tuple[NDArray, NDArray, NDArray]:
     """Pairs of rows (first < second) whose faded similarity reaches half of ALIKE, most similar first."""
     kept: list[tuple[NDArray, NDArray, NDArray]] = []
     across = rows.T.tocsr()
-    for start in range(0, rows.shape[0], _BLOCK):
-        block = (rows[start : start + _BLOCK] @ across).tocoo()
+    held, most = 0, memory.free() // _PAIR
+    step = min(_BLOCK, max(20, _CELLS // max(1, rows.shape[0])))
+    for number, start in enumerate(range(0, rows.shape[0], step)):
+        block = (rows[start : start + step] @ across).tocoo()
         first, second, value = block.row + start, block.col, block.data
         wanted = (second > first) & (value >= ALIKE / 2)
         first, second, value = first[wanted], second[wanted], value[wanted]
         value = value * 0.5 ** (np.abs(times[first] - times[second]) / FADE_DAYS)
         strong = value >= ALIKE / 2
         kept.append((first[strong], second[strong], value[strong]))
+        held += int(strong.sum())
+        if held > most:
+            raise TextRefusal(
+                f"{rows.shape[0]:,} messages resemble each other in more pairs than memory holds; take a shorter time "
+                "or one place at a time."
+            )
+        if tell and number % 10 == 9:
+            tell(f"{start + step:,} of {rows.shape[0]:,} messages compared")
     first, second, value = (np.concatenate(part) for part in zip(*kept, strict=True))
     best = np.lexsort((second, first, -value))
     return first[best], second[best], value[best]
 
 
-def _groups(rows: sp.csr_matrix, times: NDArray[np.float64], count: int) -> list[list[int]]:
+def _groups(rows: sp.csr_matrix, times: NDArray[np.float64], count: int, tell: Tell | None) -> list[list[int]]:
     """Average linkage along the pairs, most similar first; pairs too weak to be listed count as nothing."""
-    first, second, value = _pairs(rows, times)
+    first, second, value = _pairs(rows, times, tell)
     group = list(range(count))
     members = {at: [at] for at in range(count)}
     links: dict[int, dict[int, float]] = {at: {} for at in range(count)}

@@ -161,14 +161,26 @@ def softmax(margins: Reals) -> Reals:
 
 
 def macro_f1(truth: Sequence[str], said: Sequence[str]) -> float:
-    """Mean over the labels of `truth` and `said` of F1 = 2 TP / (2 TP + FP + FN)."""
+    """Mean over the labels of `truth` and `said` of F1 = 2 TP / (2 TP + FP + FN); `unsure` is no label but a miss."""
     pairs = list(zip(truth, said, strict=True))
     each = []
-    for label in sorted({*truth, *said}):
+    for label in sorted({*truth, *said} - {UNSURE}):
         right = sum(t == label == s for t, s in pairs)
         wrong = sum((t == label) != (s == label) for t, s in pairs)
         each.append(2 * right / (2 * right + wrong))
     return sum(each) / len(each) if each else 0.0
+
+
+def reliability(told: Sequence[float], right: Sequence[bool]) -> list[tuple[float, float, int]]:
+    """(mean probability told, share that was right, texts) for each tenth of probability that holds texts."""
+    p, hit = np.asarray(told, float), np.asarray(right, float)
+    tenth = np.minimum((p * 10).astype(int), 9)
+    return [(float(p[at].mean()), float(hit[at].mean()), int(at.sum())) for k in range(10) if (at := tenth == k).any()]
+
+
+def calibration_error(bins: Sequence[tuple[float, float, int]]) -> float:
+    """Expected calibration error: mean distance of told from right, by texts (Guo et al. 2017)."""
+    return sum(abs(told - hit) * count for told, hit, count in bins) / max(1, sum(count for *_, count in bins))
 
 
 def _rows(fields: Fields, idf: Reals) -> sp.csr_matrix:

@@ -1,31 +1,45 @@
 """Tables of text: CSV (UTF-8, or GB 18030 when UTF-8 does not fit) and Parquet in, CSV out.
 
-A fault is a `Refusal` of one sentence naming file, row and column.
+A fault is a `TextRefusal` of one sentence naming file, row and column. Row 1 of a CSV names the columns.
 """
 
 from __future__ import annotations
 
 import csv
-import io
-import os
-import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+from gongzhi.methods import memory
+from gongzhi.methods.tables import BadTable, encoding, write
 from gongzhi.methods.text.refusing import TextRefusal
 
+__all__ = ["Table", "batches", "columns", "length", "read", "write"]
 Table = dict[str, list[str]]
 _LARGEST = 16 << 20  # characters in one CSV field
+_GROWS = 6.0  # bytes of memory a byte of text becomes at most
+BATCH = 20_000  # rows held at a time where a file is streamed
 
 
 def read(path: Path) -> Table:
-    """Column name → texts, one for each row; missing values are empty texts."""
-    if not path.is_file():
-        raise TextRefusal(f"There is no file {path}.")
-    table = _parquet(path) if path.suffix.lower() == ".parquet" else _csv(path)
-    if not table:
-        raise TextRefusal(f"{path} is empty: it has not even a line of column names.")
+    """Column name → texts, one for each row; missing values are empty texts. Refuses what does not fit into memory."""
+    _there(path)
+    grows = _GROWS * (_packed(path) if _is_parquet(path) else 1.0)
+    if large := memory.too_large(path, grows, "take a part of it (`gongzhi route predict` reads a file of any size)"):
+        raise TextRefusal(f"{path}: {large}.")
+    parts = _parquet(path, None, BATCH) if _is_parquet(path) else _csv(path, BATCH)
+    table = next(parts)
+    for more in parts:
+        for name, texts in more.items():
+            table[name] += texts
     return table
+
+
+def batches(path: Path, names: Sequence[str], size: int = BATCH) -> Iterator[list[list[str]]]:
+    """The named columns in the order asked, some rows at a time, so that a file of any size can be walked through."""
+    _there(path)
+    for part in _parquet(path, names, size) if _is_parquet(path) else _csv(path, size):
+        yield columns(part, names, path)
 
 
 def columns(table: Table, names: Sequence[str], path: Path) -> list[list[str]]:
@@ -41,63 +55,76 @@ def length(table: Table) -> int:
     return len(next(iter(table.values()), []))
 
 
-def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a CSV file (UTF-8) beside its place, then move it there: never half a file."""
-    handle, name = tempfile.mkstemp(dir=path.parent or ".", prefix=path.name, suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(header)
-            writer.writerows(rows)
-        Path(name).chmod(0o644)
-        os.replace(name, path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+def _there(path: Path) -> None:
+    if not path.is_file():
+        raise TextRefusal(f"There is no file {path}.")
 
 
-def _csv(path: Path) -> Table:
+def _is_parquet(path: Path) -> bool:
+    return path.suffix.lower() == ".parquet"
+
+
+def _csv(path: Path, size: int) -> Iterator[Table]:
+    """Tables of at most `size` rows; at least one, though it may have no rows."""
     csv.field_size_limit(_LARGEST)
-    reader = csv.reader(io.StringIO(_decoded(path), newline=""))
-    header = next(reader, [])
-    kept: list[list[str]] = []
     try:
-        for number, row in enumerate(reader, start=2):
-            if row and len(row) != len(header):
-                raise TextRefusal(f"{path}, row {number} has {len(row)} fields where {len(header)} columns are named.")
-            if row:
-                kept.append(row)
-    except csv.Error as fault:
-        raise TextRefusal(f"{path}, line {reader.line_num} is no CSV: {fault}.") from fault
+        coded = encoding(path)
+    except BadTable as fault:
+        raise TextRefusal(f"{path}, {fault}.") from None
+    with path.open(encoding=coded, newline="") as file:
+        reader = csv.reader(file)
+        try:
+            yield from _tables(reader, path, size)
+        except csv.Error as fault:
+            raise TextRefusal(f"{path}, line {reader.line_num} is no CSV: {fault}.") from fault
+
+
+def _tables(reader: Iterator[list[str]], path: Path, size: int) -> Iterator[Table]:
+    header = next(reader, [])
+    if not header:
+        raise TextRefusal(f"{path} is empty: it has not even a line of column names.")
     if len(set(header)) != len(header):
         twice = next(name for name in header if header.count(name) > 1)
         raise TextRefusal(f"{path} names the column “{twice}” twice.")
-    return {name: [row[at] for row in kept] for at, name in enumerate(header)}
+    kept: list[list[str]] = [[] for _ in header]
+    told = False
+    for number, row in enumerate(reader, start=2):
+        if row and len(row) != len(header):
+            raise TextRefusal(f"{path}, row {number} has {len(row)} fields where {len(header)} columns are named.")
+        for column, cell in zip(kept, row, strict=False):  # a blank line is no row
+            column.append(cell)
+        if len(kept[0]) >= size:
+            yield dict(zip(header, kept, strict=True))
+            kept, told = [[] for _ in header], True
+    if kept[0] or not told:
+        yield dict(zip(header, kept, strict=True))
 
 
-def _decoded(path: Path) -> str:
-    data = path.read_bytes()
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        before = data[: fault.start]
-    try:
-        return data.decode("gb18030")
-    except UnicodeDecodeError:
-        row, column = before.count(b"\n") + 1, before.rpartition(b"\n")[2].count(b",") + 1
-        raise TextRefusal(
-            f"{path}, row {row}, column {column} is neither UTF-8 nor GB 18030; save the file as UTF-8."
-        ) from None
-
-
-def _parquet(path: Path) -> Table:
+def _opened(path: Path) -> Any:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path)
+        return pq.ParquetFile(path)
     except (pa.ArrowInvalid, OSError) as fault:
         raise TextRefusal(f"{path} is no Parquet file.") from fault
-    return {
-        name: ["" if value is None else str(value) for value in table.column(name).to_pylist()]
-        for name in table.column_names
-    }
+
+
+def _packed(path: Path) -> float:
+    """How many times larger the columns are than the file that packs them."""
+    about = _opened(path).metadata
+    return float(sum(about.row_group(k).total_byte_size for k in range(about.num_row_groups))) / path.stat().st_size
+
+
+def _parquet(path: Path, names: Sequence[str] | None, size: int) -> Iterator[Table]:
+    file = _opened(path)
+    there = list(file.schema_arrow.names)
+    wanted = there if names is None else [name for name in names if name in there]
+    if names is not None and len(wanted) < len(names):
+        columns({name: [] for name in there}, names, path)
+    told = False
+    for part in file.iter_batches(min(size, max(1, file.metadata.num_rows)), columns=wanted):
+        told = True
+        yield {name: ["" if v is None else str(v) for v in part.column(name).to_pylist()] for name in wanted}
+    if not told:
+        yield {name: [] for name in wanted}
