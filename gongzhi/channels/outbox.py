@@ -18,8 +18,8 @@ from gongzhi.channels.keys import key_for
 from gongzhi.channels.models import Message
 from gongzhi.kit import sealing
 from gongzhi.kit.ids import uuid7
-
-BATCH = 500
+from gongzhi.ledger import saving
+from gongzhi.ledger.rows import build
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +72,8 @@ def put(
 
 
 def put_many(messages: Sequence[NewMessage], *, at: datetime) -> None:
-    """Put many messages by few statements; each follows the rules of `put`."""
-    rows = [_row(message, at) for message in messages]
-    Message.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+    """Put many messages by one statement; each follows the rules of `put`."""
+    saving.put_absent([_row(message, at) for message in messages])
 
 
 def cancel(*, at: datetime, keys: Iterable[str]) -> int:
@@ -105,7 +104,8 @@ def secrets_of(message: Message) -> dict[str, str]:
 
 def _row(new: NewMessage, at: datetime) -> Message:
     rules.check_message(adapter=new.adapter, known=frozenset(ADAPTERS), language=new.language, context=new.context)
-    message = Message(
+    message = build(
+        Message,
         id=uuid7(at),
         adapter=new.adapter,
         about=new.about,

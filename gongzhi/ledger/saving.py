@@ -67,6 +67,20 @@ def _field(model: type[models.Model], name: str) -> Any:
     return model._meta.get_field(name)
 
 
+def put_absent(rows: Sequence[models.Model]) -> None:
+    """Insert new rows of one table but those whose key, or another value that must be unique, is there; no signals."""
+    if not rows:
+        return
+    connection = connections[DEFAULT_DB_ALIAS]
+    fields = rows[0]._meta.concrete_fields
+    values = [[field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields] for row in rows]
+    with connection.cursor() as cursor:
+        if len(values) == 1:
+            cursor.execute(_absent(type(rows[0]), connection.vendor), values[0])
+        else:
+            cursor.executemany(_absent(type(rows[0]), connection.vendor), values)
+
+
 def remove(model: type[models.Model], keys: Sequence[Any]) -> None:
     """Delete the rows with these keys (few), which no other table points to; no signals."""
     if not keys:
@@ -95,6 +109,14 @@ def _update(model: type[models.Model], columns: tuple[str, ...], expected: str |
     if expected is not None:
         where += f" AND {quote(_field(model, expected).column)} = %s"
     return f"UPDATE {quote(model._meta.db_table)} SET {told} WHERE {where}"  # noqa: S608
+
+
+@lru_cache(maxsize=128)
+def _absent(model: type[models.Model], vendor: str) -> str:
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    fields = model._meta.concrete_fields
+    names, marks = ", ".join(quote(str(field.column)) for field in fields), ", ".join(["%s"] * len(fields))
+    return f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608
 
 
 @lru_cache(maxsize=128)

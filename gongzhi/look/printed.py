@@ -145,7 +145,7 @@ def _file(path: str, *, brief: bool) -> Path:
 
 
 def _drop_one(path: str) -> Path:
-    hold = _holds() / f"{_digest(path)}.{uuid.uuid4().hex}"
+    hold = Path(_folder("holds"), f"{_digest(path)}.{uuid.uuid4().hex}")
     with _locked(path):
         hold.write_text(path)
         _next_turn(path)
@@ -155,8 +155,8 @@ def _drop_one(path: str) -> Path:
 
 def _turn(path: str) -> bytes:
     """The present turn of a path (shared by those with the same lock); empty before the first drop."""
-    with contextlib.suppress(FileNotFoundError):
-        return _turn_file(path).read_bytes()
+    with contextlib.suppress(FileNotFoundError), open(_turn_file(path), "rb") as file:
+        return file.read()
     return b""
 
 
@@ -172,15 +172,16 @@ def _next_turn(path: str) -> None:
         os.close(opened)
 
 
-def _turn_file(path: str) -> Path:
-    return _folder("turns") / str(_number(path))
+def _turn_file(path: str) -> str:
+    return f"{_folder('turns')}/{_number(path)}"
 
 
 def _remove(path: str) -> None:
     for brief in (False, True):
-        file = _file(path, brief=brief)
-        file.unlink(missing_ok=True)
-        file.with_suffix(".html.gz").unlink(missing_ok=True)
+        file = str(_file(path, brief=brief))
+        for name in (file, f"{file}.gz"):
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                os.unlink(name)
 
 
 def _write(file: Path, content: bytes, lasts: float | None) -> None:
@@ -204,12 +205,14 @@ def _digest(path: str) -> str:
 
 
 def _holds() -> Path:
-    return _folder("holds")
+    return Path(_folder("holds"))
 
 
-def _folder(name: str) -> Path:
-    folder: Path = settings.PRINTED_DIR / name
-    folder.mkdir(parents=True, exist_ok=True)
+def _folder(name: str) -> str:
+    """As text: a verb comes here a dozen times while it keeps all other writers waiting."""
+    folder = f"{settings.PRINTED_DIR}/{name}"
+    if not os.path.isdir(folder):
+        os.makedirs(folder, exist_ok=True)
     return folder
 
 
@@ -224,6 +227,6 @@ def _number(path: str) -> int:
 
 @contextmanager
 def _locked(path: str) -> Iterator[None]:
-    with open(_folder("locks") / str(_number(path)), "w") as lock:
+    with open(f"{_folder('locks')}/{_number(path)}", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

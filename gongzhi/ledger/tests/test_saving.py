@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from gongzhi.ledger import saving
@@ -67,6 +67,23 @@ def test_an_update_of_a_row_that_is_gone_is_noticed() -> None:
     with pytest.raises(ObjectDoesNotExist):
         saving.update(row)
     assert not Bookmark.objects.filter(follower=row.follower).exists()
+
+
+def test_rows_that_are_there_stay_and_the_others_are_put() -> None:
+    saving.put_absent([Bookmark(follower="x", index=1)])
+    saving.put_absent([Bookmark(follower="x", index=7), Bookmark(follower="y", index=2)])
+    saving.put_absent([])
+    assert dict(Bookmark.objects.values_list("follower", "index")) == {"x": 1, "y": 2}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        saving.put_absent([Bookmark(follower="z", index=-2)])  # only what must be unique is passed over
+
+
+def test_rows_are_removed_by_key() -> None:
+    for name in "abc":
+        saving.put(Bookmark(follower=name, index=0))
+    saving.remove(Bookmark, ["a", "c"])
+    saving.remove(Bookmark, [])
+    assert [row.follower for row in Bookmark.objects.all()] == ["b"]
 
 
 def test_put_inserts_a_row_and_then_writes_over_it() -> None:
