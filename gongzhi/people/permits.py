@@ -40,6 +40,8 @@ class Permit(StrEnum):
     VOICE_RECOVER = "voice_recover"
     ORIGINAL_LOOK = "original_look"  # unmasked words, with a purpose
     TASK_TAKE = "task_take"
+    NOTICE_WRITE = "notice_write"  # tell everybody in the own village, town or county something
+    SENSOR_MIND = "sensor_mind"  # set a sensor of the own organ aside, and take it into use again
     POST_MANAGE = "post_manage"
     SIGN_IN_MANAGE = "sign_in_manage"  # end a lost passkey, free a blocked sign-in
     LOOK_AUDIT = "look_audit"  # who looked at what, who signed in
@@ -71,6 +73,7 @@ _HANDLE = _WORK | {
     P.CASE_NARROW,
     P.ORIGINAL_LOOK,
 }
+    P.SENSOR_MIND,
 
 ROLES: dict[str, Role] = {
     role.code: role
@@ -80,7 +83,7 @@ ROLES: dict[str, Role] = {
             "head",
             N_("Head of organ"),
             N_("Answers for an organ, extends and pauses limits, hears of what is late."),
-            frozenset(_HANDLE | {P.CASE_EXTEND, P.CASE_PAUSE, P.CASE_HEAD}),
+            frozenset(_HANDLE | {P.CASE_EXTEND, P.CASE_PAUSE, P.CASE_HEAD, P.NOTICE_WRITE}),
         ),
         Role(
             "dispatcher",
@@ -102,7 +105,7 @@ ROLES: dict[str, Role] = {
             "leader",
             N_("Leader"),
             N_("Leads a town or the county; decides what nobody else could."),
-            frozenset(_WORK | {P.CASE_READ_ALL, P.CASE_LEAD, P.CASE_EXTEND, P.APPEAL_ANSWER}),
+            frozenset(_WORK | {P.CASE_READ_ALL, P.CASE_LEAD, P.CASE_EXTEND, P.APPEAL_ANSWER, P.NOTICE_WRITE}),
         ),
         Role(
             "supervisor",
@@ -114,7 +117,7 @@ ROLES: dict[str, Role] = {
             "grid_worker",
             N_("Grid worker"),
             N_("Looks after one grid on foot: enters what people say, checks what was done."),
-            frozenset(_WORK | {P.CASE_ACCEPT, P.CASE_ANSWER, P.VOICE_ENTER, P.TASK_TAKE}),
+            frozenset(_WORK | {P.CASE_ACCEPT, P.CASE_ANSWER, P.VOICE_ENTER, P.TASK_TAKE, P.NOTICE_WRITE}),
         ),
         Role(
             "administrator",

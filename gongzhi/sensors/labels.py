@@ -10,6 +10,22 @@ HEALTH: dict[str, tuple[str, Promise]] = {
     "silent": ("bad", _("silent")),
     "faulty": ("bad", _("faulty")),
     "unheard": ("plain", _("not heard yet")),
+    "repair": ("warn", _("in repair")),
+    "retired": ("plain", _("retired")),
+}
+ASIDE: dict[str, dict[str, Promise]] = {
+    "repair": {
+        "power": _("battery or power"),
+        "line": _("its line or gateway"),
+        "broken": _("broken"),
+        "calibration": _("calibration"),
+        "works": _("building works at its place"),
+    },
+    "retired": {
+        "replaced": _("replaced by another one"),
+        "removed": _("its place is gone"),
+        "no_need": _("not needed any more"),
+    },
 }
 RULES: dict[str, Promise] = {
     "above": _("above %(threshold)s %(unit)s"),
@@ -25,6 +41,7 @@ REFUSED: dict[str, Promise] = {
     "date_misread": _("had a moment nobody can read"),
     "date_future": _("came from the future"),
     "date_old": _("were too old"),
+    "sensor_retired": _("came after it was retired"),
     "reading_twice": _("were sent twice"),
     "out_of_order": _("came after a later one"),
 }

@@ -26,7 +26,8 @@ def listen_for_silence(*, at: datetime, by: str = BY) -> int:
     """Notice every sensor that has spoken and is quiet for too long; how many. Each is noticed once."""
     with transaction.atomic():
         skip = connection.features.has_select_for_update_skip_locked
-        open_ = Sensor.objects.select_for_update(skip_locked=skip).filter(valid_to__isnull=True, heard_at__isnull=False)
+        open_ = Sensor.objects.select_for_update(skip_locked=skip)
+        open_ = open_.filter(valid_to__isnull=True, heard_at__isnull=False, aside="")
         # A sensor found faulty is told already; one that speaks just now is locked, and not silent.
         quiet = [one for one in open_.exclude(health__in=("silent", "faulty")).order_by("code") if _is_quiet(one, at)]
         owners: dict[tuple[str, str], list[Sensor]] = {}
@@ -83,10 +84,10 @@ def well(*, by: str, at: datetime, sensor: Sensor) -> None:
     details: dict[str, Json] = {"case": f"case:{notice.case.hex}"}
     writing.write(kind="sensor.returned", about=sensor.ref, by=by, at=at, details=details)
     if not Notice.objects.filter(case=notice.case, cleared_at__isnull=True).exists():
-        _take_back(notice.case, notice.voice, sensor, at)
+        take_back(notice.case, notice.voice, sensor, at)
 
 
-def _take_back(case: UUID, voice: UUID, sensor: Sensor, at: datetime) -> None:
+def take_back(case: UUID, voice: UUID, sensor: Sensor, at: datetime) -> None:
     """Withdraw the notice's voice while its case waits to be accepted; who has it in hand finishes it herself."""
     (card,) = cases.batch("case", [case]) or (None,)
     if card is not None and card.values["state"] == "received":

@@ -20,13 +20,14 @@ def _one_of(field: str, codes: tuple[str, ...], name: str) -> models.CheckConstr
 class Sensor(models.Model):
     """An instrument at a place that measures one quantity. `heard_at` is the moment of arrival, `last_at` of measuring.
 
-    `odd` counts impossible readings in a row; `passed` and `refused` all that came since it was loaded."""
+    `odd` counts impossible readings in a row; `passed` and `refused` all that came since it was loaded. `aside`: set
+    aside by hand, for a reason."""
 
     PRIVACY: ClassVar[Privacy] = {
         "public": [
             *("code", "name_zh", "name_en", "model", "organ", "grid", "division", "lon", "lat", "quantity", "unit"),
             *("low", "high", "interval", "public", "health", "health_since", "last_at", "last_value", "heard_at"),
-            *("valid_from", "valid_to"),
+            *("valid_from", "valid_to", "aside", "aside_reason", "aside_at"),
         ],
         "internal": ["silent_times", "upkeep", "odd", "passed", "refused"],
         "personal": [],
@@ -60,9 +61,17 @@ class Sensor(models.Model):
     refused = models.PositiveBigIntegerField(default=0)
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
+    aside = models.CharField(max_length=8, blank=True)
+    aside_reason = models.CharField(max_length=12, blank=True)
+    aside_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(aside="", aside_reason="", aside_at__isnull=True)
+                | Q(aside__in=tuple(rules.ASIDE), aside_at__isnull=False) & ~Q(aside_reason=""),
+                name="sensor_aside_reasoned",
+            ),
             _one_of("health", rules.HEALTH, "sensor_health"),
             models.CheckConstraint(condition=Q(low__lt=F("high")), name="sensor_range"),
             models.CheckConstraint(condition=Q(interval__gte=1, silent_times__gte=1), name="sensor_interval"),
@@ -75,6 +84,11 @@ class Sensor(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def standing(self) -> str:
+        """How it is: set aside by hand, else its health."""
+        return self.aside or self.health
 
     @property
     def ref(self) -> str:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
@@ -16,12 +18,12 @@ from django.views.decorators.http import require_GET
 from gongzhi.cases.desk import frame
 from gongzhi.cases.public import frame as front
 from gongzhi.kit.moments import now
-from gongzhi.kit.refusal import N_, NotFound
+from gongzhi.kit.refusal import N_, NotFound, Refusal
 from gongzhi.look import dates, printed
 from gongzhi.look.templatetags.look import said
 from gongzhi.people.middleware import actor_of
 from gongzhi.people.permits import Permit, permit, public
-from gongzhi.sensors import drawing, labels, reads
+from gongzhi.sensors import aside, drawing, labels, reads
 from gongzhi.sensors.models import Exceedance, Sensor
 from gongzhi.sensors.reads import Point, SensorRow
 from gongzhi.sensors.rules import figure
@@ -58,10 +60,31 @@ def sensor(request: HttpRequest, code: str) -> HttpResponseBase:
     found = reads.seen_by(actor_of(request)).filter(code=code).first()
     if found is None:
         raise _unknown()
-    context = _told(request, found)
+    context = _told(request, found) | _aside(found, minds=aside.minds(actor_of(request).acting, found))
     if request.GET.get("as") == "csv":
         return _csv(_series_cells(context["points"], found), f"{found.code}.csv")
     return frame.show(request, "sensors/sensor.html", context, here="")
+
+
+@permit(Permit.SENSOR_MIND)
+def set_aside(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Set a sensor of the own organ aside (`why`: state:reason), or take it into use again (`why` is back)."""
+    actor, why = actor_of(request), request.POST.get("why", "")
+    told: dict[str, Any] = {"by": actor.by, "at": now(), "post": actor.acting, "sensor": code}
+    if request.method == "POST":
+        if reads.seen_by(actor).filter(code=code).first() is None:
+            raise _unknown()
+        try:
+            if why == "back":
+                aside.take_back(**told)
+                messages.success(request, _("It is in use again. Its silence will be noticed from now on."))
+            else:
+                state, _sign, reason = why.partition(":")
+                aside.set_aside(**told, state=state, reason=reason)
+                messages.success(request, _("Set aside. Its silence rings nobody."))
+        except Refusal as refusal:
+            messages.warning(request, _(refusal.sentence) % refusal.params)
+    return HttpResponseRedirect(reverse("sensors:sensor", args=[code]))
 
 
 @public
@@ -107,6 +130,16 @@ def _told(request: HttpRequest, found: Sensor) -> dict[str, Any]:
     }
 
 
+def _aside(found: Sensor, *, minds: bool) -> dict[str, Any]:
+    """What the page needs to set a sensor aside: the reasons by state, and the present one in words."""
+    groups = [
+        {"label": labels.HEALTH[state][1], "choices": [(f"{state}:{code}", words) for code, words in reasons.items()]}
+        for state, reasons in labels.ASIDE.items()
+    ]
+    reason = labels.ASIDE[found.aside][found.aside_reason] if found.aside else ""
+    return {"minds": minds, "aside_groups": groups, "aside_reason": reason}
+
+
 def _rule(found: Sensor, each: reads.RuleRow) -> dict[str, Any]:
     """A rule as one sentence: beyond what, for how long, about what."""
     rule = each.rule
@@ -131,14 +164,16 @@ def _exceedance(found: Sensor, one: Exceedance) -> dict[str, Any]:
 
 def _line(row: SensorRow) -> Line:
     one = row.sensor
-    tone, word = labels.HEALTH[one.health]
+    tone, word = labels.HEALTH[one.standing]
     value = f"{figure(one.last_value)} {one.unit}" if one.last_value is not None else "–"
     return Line(row, tone, str(word), value, dates.moment_text(one.last_at) if one.last_at else "")
 
 
 def _counts(rows: list[SensorRow]) -> dict[str, int]:
-    unwell = sum(row.sensor.health in ("silent", "faulty") for row in rows)
-    return {"all": len(rows), "unwell": unwell, "exceeding": sum(row.exceeded is not None for row in rows)}
+    unwell = sum(row.sensor.standing in ("silent", "faulty") for row in rows)
+    apart = sum(bool(row.sensor.aside) for row in rows)
+    exceeding = sum(row.exceeded is not None for row in rows)
+    return {"all": len(rows), "unwell": unwell, "exceeding": exceeding, "aside": apart}
 
 
 def _list_cells(rows: list[SensorRow]) -> list[list[str]]:

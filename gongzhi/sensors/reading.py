@@ -113,6 +113,8 @@ def _take(
 
 
 def _check(row: Sensor, one: rules.Reading, there: set[tuple[str, datetime]], now: datetime) -> None:
+    if row.aside == "retired":
+        raise rules.refuse("sensor_retired", status=409)
     rules.check_moment(one.at, now=now)
     rules.check_value(one, unit=row.unit, low=row.low, high=row.high)
     if (row.code, one.at) in there:
@@ -127,7 +129,7 @@ def _refuse(batch: _Batch, row: Sensor | None, why: Refusal, by: str) -> None:
         return
     batch.touched[row.code] = row
     row.refused += 1
-    if why.code in _ODD:
+    if why.code in _ODD and not row.aside:
         row.odd += 1
         if row.odd == rules.FAULTY_AFTER and row.health != "faulty":
             minding.unwell(by=by, at=batch.at, sensors=[row], kind="faulty")
@@ -141,6 +143,8 @@ def _keep(batch: _Batch, row: Sensor, one: rules.Reading, limits: Sequence[Rule]
     row.last_at, row.last_value, row.heard_at, row.odd = one.at, one.value, batch.at, 0
     row.passed += 1
     batch.touched[row.code] = row
+    if row.aside:
+        return  # somebody works on it: what it measures now tells nothing about the place
     if row.health != "ok":
         minding.well(by=by, at=batch.at, sensor=row)
     for rule in limits:

@@ -20,6 +20,7 @@ SPANS = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta
 POINTS = 96  # of a chart: a quarter of an hour of a day
 EXCEEDANCES = 50
 _FIRST = {"faulty": 0, "silent": 1}
+_LAST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,13 @@ def open_sensors() -> QuerySet[Sensor]:
 
 
 def public() -> QuerySet[Sensor]:
-    """The open sensors everybody may see."""
-    return open_sensors().filter(public=True)
+    """The open sensors everybody may see; what was retired measures nothing any more."""
+    return open_sensors().filter(public=True).exclude(aside="retired")
 
 
 def listing(rows: Iterable[Sensor]) -> list[SensorRow]:
-    """Sensors with their names, those that need somebody first: faulty, silent, exceeding, then by code."""
+    """Sensors with their names, those that need somebody first: faulty, silent, exceeding, then by code; last those
+    set aside."""
     sensors = list(rows)
     going = Exceedance.objects.filter(ended_at__isnull=True, rule__sensor__in=[one.code for one in sensors])
     exceeding = {one.rule.sensor_id: one for one in going.select_related("rule")}
@@ -101,7 +103,13 @@ def listing(rows: Iterable[Sensor]) -> list[SensorRow]:
         )
         for one in sensors
     ]
-    return sorted(made, key=lambda row: (_FIRST.get(row.sensor.health, 3 - bool(row.exceeded)), row.sensor.code))
+    return sorted(made, key=lambda row: (_urgency(row), row.sensor.code))
+
+
+def _urgency(row: SensorRow) -> int:
+    if row.sensor.aside:
+        return _LAST
+    return _FIRST.get(row.sensor.health, 3 - bool(row.exceeded))
 
 
 def card(sensor: Sensor, *, since: datetime) -> SensorCard:

@@ -23,6 +23,11 @@ HEALTH = ("unheard", "ok", "silent", "faulty")
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")  # of a sensor
 RULE_KINDS = ("above", "below", "rise", "fall")
 NOTICE_KINDS = ("silent", "faulty")
+# Set aside by hand, each for one of these reasons.
+ASIDE: dict[str, tuple[str, ...]] = {
+    "repair": ("power", "line", "broken", "calibration", "works"),
+    "retired": ("replaced", "removed", "no_need"),
+}
 
 FACTS: dict[str, FactKind] = {
     "sensor.exceeded": FactKind(("rule", "exceedance", "case"), "A rule of a sensor was met for its duration."),
@@ -30,6 +35,8 @@ FACTS: dict[str, FactKind] = {
     "sensor.silent": FactKind(("case",), "A sensor was not heard for several of its intervals."),
     "sensor.faulty": FactKind(("case",), "A sensor sent several impossible values in a row."),
     "sensor.returned": FactKind(("case",), "A sensor that was silent or faulty sends good readings again."),
+    "sensor.set_aside": FactKind(("state", "reason"), "The owner set a sensor aside: in repair, or retired."),
+    "sensor.taken_back": FactKind((), "A sensor that was set aside is in use again."),
     "sensors.loaded": FactKind(("written", "closed"), "The county's sensors were loaded from its files."),
     "sensor_rules.loaded": FactKind(("written", "closed"), "The rules of the sensors were loaded from the files."),
     "sensor_key.made": FactKind(("organ", "per_hour"), "A key was made with which an owner's sensors send readings."),
@@ -79,6 +86,7 @@ REFUSED: dict[str, str] = {
     "date_misread": N_("“%(value)s” is not a moment with a zone, such as 2026-11-21T08:00:00Z."),
     "date_future": N_("%(value)s has not come yet. Is the sensor's clock right?"),
     "date_old": N_("%(value)s is more than %(days)s days ago; readings so old are not taken any more."),
+    "sensor_retired": N_("This sensor was retired by its owner; it is not listened to any more."),
     "reading_twice": N_("A reading of this moment is there already."),
     "out_of_order": N_("A later reading, of %(last)s, is there already; readings come in the order of time."),
 }

@@ -40,7 +40,7 @@ def name_of(row: Sensor | Quantity) -> str:
 
 def thing(site: Site, row: Sensor) -> Entity:
     """The sensor as an installed thing, with its owner and health."""
-    properties = {"organ": row.organ, "place": row.grid or row.division, "health": row.health, "public": row.public}
+    properties = {"organ": row.organ, "place": row.grid or row.division, "health": row.standing, "public": row.public}
     return {
         **site.begin("Things", row.code, "Datastreams", "Locations"),
         "name": name_of(row),
@@ -118,14 +118,5 @@ OF_SENSOR: dict[str, Callable[[Site, Sensor], Entity]] = {
     "Locations": location,
     "Sensors": instrument,
     "Datastreams": datastream,
-}
-# What leads from an entity to others: (set it is in, name of the link) → set it leads to.
-RELATED = {
-    ("Things", "Datastreams"): "Datastreams",
-    ("Things", "Locations"): "Locations",
-    ("Locations", "Things"): "Things",
-    ("Sensors", "Datastreams"): "Datastreams",
-    ("Datastreams", "Thing"): "Things",
-    ("Datastreams", "Sensor"): "Sensors",
 }
 SETS = ("Things", "Locations", "Datastreams", "Sensors", "ObservedProperties", "Observations")

@@ -19,10 +19,11 @@ from gongzhi.kit.refusal import N_, NotFound, Refusal
 from gongzhi.people.permits import public
 from gongzhi.sensors import keys, reading, rules
 from gongzhi.sensors.models import Reading, Sensor, SensorKey
-from gongzhi.sensors.rules import QUANTITIES
+from gongzhi.sensors.rules import QUANTITIES, Quantity
 from gongzhi.sensors.sensorthings import asking, entities, sent
-from gongzhi.sensors.sensorthings.asking import Asked
+from gongzhi.sensors.sensorthings.asking import LINKS, Asked
 from gongzhi.sensors.sensorthings.entities import Site
+from gongzhi.sensors.sensorthings.shaping import Row, Shaper
 
 CONFORMANCE = [
     f"http://www.opengis.net/spec/iot_sensing/1.1/req/{part}"
@@ -101,69 +102,66 @@ def _open_to(key: SensorKey | None) -> QuerySet[Sensor]:
 
 def _read(request: HttpRequest, site: Site, path: str) -> dict[str, Any]:
     seen = _open_to(_key(request, needed=False))
+    shaper = Shaper(site, seen)
     if path in entities.SETS:
-        return _set(request, site, path, seen, seen)
+        return _set(request, shaper, path, seen)
     match = _ONE.fullmatch(path)
     if match is None or match[1] not in entities.SETS:
         raise _unknown()
     kind, rest = match[1], match[4] or ""
-    id = match[2].replace("''", "'") if match[2] is not None else match[3]
-    if kind == "Observations":
-        return _of_observation(site, id, rest, seen)
-    if kind == "ObservedProperties":
-        return _of_quantity(request, site, id, rest, seen)
-    row = seen.filter(code=id).first() if rules.CODE.fullmatch(id) else None
-    if row is None:
-        raise _unknown()
+    row = _row(kind, match[2].replace("''", "'") if match[2] is not None else match[3], seen)
     if not rest:
-        return entities.OF_SENSOR[kind](site, row)
-    if (kind, rest) == ("Datastreams", "Observations"):
-        return _set(request, site, "Observations", seen.filter(code=row.code), seen)
-    if (kind, rest) == ("Datastreams", "ObservedProperty"):
-        return entities.observed(site, QUANTITIES[row.quantity])
-    target = entities.RELATED.get((kind, rest))
+        return shaper.one(kind, row, asking.read(request.GET, kind, one=True))
+    target = LINKS[kind].get(rest)
     if target is None:
         raise _unknown()
-    entity = entities.OF_SENSOR[target](site, row)
-    return {"value": [entity]} if rest.endswith("s") else entity
+    if target == "Observations":
+        return _set(request, shaper, target, seen.filter(code=getattr(row, "code", "")))
+    if isinstance(row, Quantity):
+        return _set(request, shaper, target, seen.filter(quantity=row.code))
+    if rest.endswith("s"):
+        return {"value": [shaper.one(target, row, asking.read(request.GET, target, one=True))]}
+    return shaper.one(target, _one_of(row, target, seen), asking.read(request.GET, target, one=True))
 
 
-def _of_observation(site: Site, id: str, rest: str, seen: QuerySet[Sensor]) -> dict[str, Any]:
-    row = Reading.objects.filter(pk=int(id), sensor__in=seen).first() if id.isdecimal() else None
-    if row is None or rest not in ("", "Datastream"):
-        raise _unknown()
-    if rest:
-        return entities.datastream(site, seen.get(code=row.sensor_id))
-    return entities.observation(site, row)
-
-
-def _of_quantity(request: HttpRequest, site: Site, id: str, rest: str, seen: QuerySet[Sensor]) -> dict[str, Any]:
-    if id not in QUANTITIES or rest not in ("", "Datastreams"):
-        raise _unknown()
-    if not rest:
-        return entities.observed(site, QUANTITIES[id])
-    return _set(request, site, "Datastreams", seen.filter(quantity=id), seen)
-
-
-def _set(request: HttpRequest, site: Site, kind: str, rows: QuerySet[Sensor], seen: QuerySet[Sensor]) -> dict[str, Any]:
-    """One window of an entity set, with the address of the next when there is more."""
-    asked = asking.read(request.GET, observations=kind == "Observations")
+def _row(kind: str, id: str, seen: QuerySet[Sensor]) -> Row:
+    """The row behind an entity of the path; refuses what is not there and what this reader may not see."""
+    row: Row | None = None
     if kind == "Observations":
-        found: Any = Reading.objects.filter(sensor__in=rows.values("code"), **asked.lookups)
-        found = found.order_by(asked.order or "at", "pk")
-        made = [entities.observation(site, row) for row in found[asked.skip : asked.skip + asked.top + 1]]
+        row = Reading.objects.filter(pk=int(id), sensor__in=seen).first() if id.isdecimal() else None
     elif kind == "ObservedProperties":
-        found = sorted({row.quantity for row in seen})
-        made = [entities.observed(site, QUANTITIES[code]) for code in found[asked.skip : asked.skip + asked.top + 1]]
+        row = QUANTITIES.get(id)
+    elif rules.CODE.fullmatch(id):
+        row = seen.filter(code=id).first()
+    if row is None:
+        raise _unknown()
+    return row
+
+
+def _one_of(row: Row, target: str, seen: QuerySet[Sensor]) -> Row:
+    if isinstance(row, Reading):
+        return seen.get(code=row.sensor_id)
+    return QUANTITIES[row.quantity] if target == "ObservedProperties" and isinstance(row, Sensor) else row
+
+
+def _set(request: HttpRequest, shaper: Shaper, kind: str, rows: QuerySet[Sensor]) -> dict[str, Any]:
+    """One window of an entity set, with the address of the next when there is more."""
+    asked = asking.read(request.GET, kind)
+    found: Any
+    if kind == "Observations":
+        found = Reading.objects.filter(sensor__in=rows.values("code"), **asked.lookups)
+        found = found.order_by(asked.order or "at", "pk")
+    elif kind == "ObservedProperties":
+        found = [QUANTITIES[code] for code in sorted({row.quantity for row in shaper.seen})]
     else:
         found = rows.filter(**asked.lookups)
-        made = [entities.OF_SENSOR[kind](site, row) for row in found[asked.skip : asked.skip + asked.top + 1]]
+    window = list(found[asked.skip : asked.skip + asked.top + 1])
     told: dict[str, Any] = {}
     if asked.count:
         told["@iot.count"] = len(found) if isinstance(found, list) else found.count()
-    if len(made) > asked.top:
+    if len(window) > asked.top:
         told["@iot.nextLink"] = _next(request, asked)
-    return told | {"value": made[: asked.top]}
+    return told | {"value": shaper.every(kind, window[: asked.top], asked)}
 
 
 def _next(request: HttpRequest, asked: Asked) -> str:
