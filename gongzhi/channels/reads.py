@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.template import TemplateDoesNotExist
 from django.utils.translation import gettext as _
 
@@ -45,6 +45,22 @@ class Aired:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is the matter with one way of sending: how many wait, how many were given up lately, and why.
+
+    `missing` says what is not set up, `reason` how the last try ended; either may be empty. `by_hand`: a person
+    carries what waits."""
+
+    adapter: str
+    label: str
+    waiting: int
+    failed: int
+    missing: str
+    reason: str
+    by_hand: bool
+
+
 def on_air(village: str, at: datetime) -> list[Aired]:
     """The public notices of a village (its division code) of the last days, newest first.
 
@@ -72,28 +88,49 @@ def key_of(id: UUID) -> str:
     return Message.objects.filter(id=id).values_list("key", flat=True).first() or ""
 
 
-def troubles() -> list[str]:
-    """Names of adapters that are not set up although messages wait for them or were given up for that."""
-    missing = [name for name in ADAPTERS if not ready(name)]
-    unsent = Message.objects.filter(adapter__in=missing, sent_at=None, cancelled_at=None)
-    return sorted(set(unsent.values_list("adapter", flat=True).distinct()))
+def troubles(at: datetime) -> list[Trouble]:
+    """Adapters whose messages wait too long or were given up lately, with the reason; none when all is well.
+
+    What waits for a person is late after some days, for a machine after an hour; where nothing is set up, at once."""
+    open_ = Message.objects.filter(sent_at=None, failed_at=None, cancelled_at=None)
+    lost = Message.objects.filter(failed_at__gte=at - rules.GIVEN_UP_LATELY)
+    waiting = _by_adapter(open_.filter(due_at__lte=at))
+    late = _by_adapter(open_.filter(due_at__lte=at - rules.LATE))
+    idle = _by_adapter(open_.filter(due_at__lte=at - rules.CARRY_LATE))
+    failed = _by_adapter(lost)
+    found = []
+    for name in ADAPTERS:
+        module = adapter(name)
+        missing = module.missing()
+        held = (idle if module.BY_HAND else waiting if missing else late).get(name, 0)
+        if not held and not failed.get(name):
+            continue
+        last = lost if failed.get(name) else open_
+        error = (
+            last.filter(adapter=name).exclude(last_error="").order_by("-due_at").values_list("last_error", flat=True)
+        )
+        found.append(
+            Trouble(
+                adapter=name,
+                label=_(module.LABEL),
+                waiting=waiting.get(name, 0),
+                failed=failed.get(name, 0),
+                missing=_(missing) if missing else "",
+                reason=_(error[0]) if error[:1] else "",
+                by_hand=module.BY_HAND,
+            )
+        )
+    return found
+
+
+def _by_adapter(rows: QuerySet[Message]) -> dict[str, int]:
+    return dict(rows.order_by().values_list("adapter").annotate(count=Count("id")))
 
 
 def failed(limit: int = 50) -> list[Posted]:
     """Messages given up, latest first, without their address and text."""
     rows = Message.objects.filter(failed_at__isnull=False).order_by("-failed_at")[:limit]
     return [_posted(row, opened=False) for row in rows]
-
-
-def given_up(*, since: datetime) -> dict[str, int]:
-    """How many messages were given up since then, by adapter."""
-    rows = Message.objects.filter(failed_at__gte=since).values("adapter").annotate(count=Count("id"))
-    return {row["adapter"]: row["count"] for row in rows.order_by("adapter")}
-
-
-def overdue(*, before: datetime) -> int:
-    """How many messages wait though they were due before then."""
-    return Message.objects.filter(sent_at=None, failed_at=None, cancelled_at=None, due_at__lt=before).count()
 
 
 def ways() -> list[tuple[str, str]]:

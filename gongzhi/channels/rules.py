@@ -39,6 +39,9 @@ CLAIMED = 8
 REST = timedelta(minutes=1)
 # How long one call goes on sending by one adapter, in seconds; the next call takes the rest.
 BUDGET = 60.0
+# A message is late when a machine has not sent it, and a person not posted it, for this long; what was given up is told
+# for a week.
+LATE, CARRY_LATE, GIVEN_UP_LATELY = timedelta(hours=1), timedelta(days=3), timedelta(days=7)
 # What was taken in is known again this long; a carrier that repeats itself later is a new message.
 REMEMBERED = timedelta(days=90)
 # A question to an address is open this long.

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import translation
 
 from gongzhi.cases import pages
 from gongzhi.channels import reads as channels
@@ -21,10 +22,9 @@ from gongzhi.places import reads as places
 from gongzhi.web import beating, supervision
 from gongzhi.web.files import STALE_AT_MOST
 from gongzhi.web.keeping.findings import Finding, note, wrong
+from gongzhi.web.keeping.telling import language
 
 SEALER_LATE = 60.0  # seconds
-LETTERS_LATE = timedelta(hours=1)
-FAILED_SINCE = timedelta(days=7)
 HOLD_OLD = 900.0  # seconds; the clockwork clears holds after ten minutes
 AT_ONCE = 500  # numbers asked in one statement
 _NUMBER = re.compile(rb"/cases/([0-9A-Z-]{8,40})/")
@@ -32,20 +32,26 @@ _NUMBER = re.compile(rb"/cases/([0-9A-Z-]{8,40})/")
 
 def database(at: datetime) -> Iterator[Finding]:
     """The database is whole and at this version of the program."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    damaged = N_("the database is damaged (%(why)s)"), N_("stop, and restore the last backup")
+    try:
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA quick_check(1)")
+                said = cursor.fetchone()[0]
+            if said != "ok":
+                yield wrong(*damaged, why=" ".join(said.split()))
+                return
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        yield wrong(*damaged, why=type(error).__name__)
+        return
     if plan:
         yield wrong(
             N_("%(count)s migrations are not applied"),
             N_("start with `gongzhi run`, which applies them"),
             count=len(plan),
         )
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA quick_check(1)")
-            said = cursor.fetchone()[0]
-        if said != "ok":
-            yield wrong(N_("the database is damaged (%(why)s)"), N_("stop, and restore the last backup"), why=said)
 
 
 def county(at: datetime) -> Iterator[Finding]:
@@ -90,23 +96,29 @@ def clockwork(at: datetime) -> Iterator[Finding]:
 
 
 def outbox(at: datetime) -> Iterator[Finding]:
-    """Letters go out. A practice county gives up what it has no gateway for, as it should."""
+    """Letters go out: a line for each way that does not carry. A practice county gives up what it has no gateway for,
+    as it should."""
     card = places.county_or_none()
-    say = note if card is not None and card.practice else wrong
-    for adapter, count in channels.given_up(since=at - FAILED_SINCE).items():
-        yield say(
-            N_("%(count)s messages by %(adapter)s were given up this week"),
-            N_("mend the cause (settings, gateway, address), then send them again from the letterbox"),
-            count=count,
-            adapter=adapter,
+    with translation.override(language()):
+        found = channels.troubles(at)
+    for one in found:
+        expected = bool(card and card.practice and one.missing) or (one.by_hand and not one.failed)
+        yield (note if expected else wrong)(
+            N_("%(label)s: %(waiting)s wait, %(failed)s were given up this week%(why)s"),
+            _remedy(one),
+            label=one.label,
+            waiting=one.waiting,
+            failed=one.failed,
+            why=f" ({why})" if (why := one.missing or one.reason) else "",
         )
-    late = channels.overdue(before=at - LETTERS_LATE)
-    if late and supervision.is_served(settings.RUN_DIR):
-        yield wrong(
-            N_("%(count)s messages should have left an hour ago"),
-            N_("is the gateway slow? they are tried again by themselves"),
-            count=late,
-        )
+
+
+def _remedy(one: channels.Trouble) -> str:
+    if one.by_hand:
+        return N_("print and post them: Notices to post, at the counter's desk")
+    if one.missing:
+        return N_("set it up (docs/channels.md) and gongzhi reload, then send what was given up again under Messages")
+    return N_("mend what the reason names; what waits goes by itself, send what was given up again under Messages")
 
 
 def printed_pages(at: datetime) -> Iterator[Finding]:
