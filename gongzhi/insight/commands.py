@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gongzhi.insight import finding
+from gongzhi.insight.nightly import run
 from gongzhi.insight.warehouse import filling, manifest
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import Refusal
@@ -42,11 +44,14 @@ def insight(argv: Sequence[str]) -> int:
         at = now()
         count = finding.catch_up(by="clockwork", at=at, folder=folder(), zone=zone, tell=_judged)
         finding.plan_minutes(folder(), at.astimezone(zone).date(), zone=zone)
+        night = run.all_of_it(at=at, folder=folder(), zone=zone)
     except Refusal as refusal:
         print(f"gongzhi insight: {_(refusal.sentence) % refusal.params}", file=sys.stderr)
         return 1
     told = ngettext("%(count)d finding raised or continued.", "%(count)d findings raised or continued.", count)
     print(told % {"count": count})
+    words = _("%(outlooks)d forecasts, %(portraits)d pages, %(silent)d quiet places, %(measures)d measures judged.")
+    print(words % asdict(night))
     return 0
 
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from gongzhi.insight import rules
+from gongzhi.insight import standing_tables as standing_tables  # the room's other tables
 from gongzhi.kit.ids import uuid7
 
 

@@ -1,23 +1,28 @@
-"""What needs a decision today: the list of findings, and one finding with its curve, its cases and its buttons."""
+"""Findings: the list, and one finding with its curve, map, voices, what was asked, said and done about it."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from gongzhi.cases import spans
 from gongzhi.cases.desk import frame
-from gongzhi.insight import deciding, rules, telling
+from gongzhi.cases.public import choosing
+from gongzhi.insight import answering, deciding, drawing, measuring, rules, standings, telling, wording
+from gongzhi.insight.forms import AskForm, DecideForm, MeasureForm, PublishForm
 from gongzhi.insight.models import Finding
+from gongzhi.insight.standing_tables import Measure, MeasureEffect, PublicWord, Question
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import Refusal
 from gongzhi.look.dates import local_day
@@ -26,19 +31,8 @@ from gongzhi.people.permits import Permit, permit
 
 SHOWN = 100  # of each list
 FRESH = 14  # days since its last one after which an open finding has passed
+VOICES = 12  # of the cases behind a finding shown on its page
 DECIDERS = (Permit.CASE_LEAD, Permit.CASE_SEND)
-
-
-class DecideForm(forms.Form):
-    """What to do with a finding; a reason only when it is explained."""
-
-    do = forms.ChoiceField(choices=[(name, name) for name in ("watch", "explain", "reopen")])
-    reason = forms.ChoiceField(label=_("Reason"), required=False)
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        choices = [("", _("Choose a reason")), *((code, _(words)) for code, words in rules.REASONS.items())]
-        self.fields["reason"].choices = choices  # type: ignore[attr-defined]
 
 
 @permit(Permit.CASE_READ_ALL)
@@ -52,15 +46,18 @@ def findings(request: HttpRequest) -> HttpResponseBase:
         "explained": rows.filter(state="explained"),
         "passed": rows.filter(state="open", last_day__lt=horizon),
     }
-    told = {name: [telling.tell(row) for row in some[:SHOWN]] for name, some in lists.items()}
-    context = {**told, "budget": rules.BUDGET, "now": now()}
+    at = now()
+    told: dict[str, Any] = {
+        name: [(telling.tell(row), wording.clock(row, at)) for row in some[:SHOWN]] for name, some in lists.items()
+    }
+    context = {**told, "budget": rules.BUDGET, "missing": standings.missing(), "now": at}
     return frame.show(request, "insight/findings.html", context, here="insight:findings")
 
 
 @permit(Permit.CASE_READ_ALL)
 def finding(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """One finding."""
-    return _shown(request, get_object_or_404(Finding, pk=pk), DecideForm())
+    return shown(request, get_object_or_404(Finding, pk=pk))
 
 
 @permit(*DECIDERS)
@@ -69,7 +66,7 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Watch, explain by a reason, or open again."""
     row, form = get_object_or_404(Finding, pk=pk), DecideForm(request.POST)
     if not form.is_valid():
-        return _shown(request, row, form, status=422)
+        return shown(request, row, decide=form, status=422)
     by, at, word = actor_of(request).acting.doer, now(), form.cleaned_data["do"]
     try:
         if word == "explain":
@@ -77,20 +74,164 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         else:
             {"watch": deciding.watch, "reopen": deciding.reopen}[word](by=by, at=at, finding=row)
     except Refusal as refusal:
-        form.add_error(refusal.field, _(refusal.sentence))
-        return _shown(request, row, form, status=refusal.status)
+        return refused(request, row, form, refusal, "decide")
+    return done(request, pk)
+
+
+@permit(*DECIDERS)
+@require_POST
+def ask(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Ask an office about a finding."""
+    row, form = get_object_or_404(Finding, pk=pk), AskForm(request.POST)
+    if not form.is_valid():
+        return shown(request, row, ask=form, status=422)
+    try:
+        answering.ask(by=actor_of(request).by, at=now(), finding=row, **form.cleaned_data)
+    except Refusal as refusal:
+        return refused(request, row, form, refusal, "ask")
+    return done(request, pk)
+
+
+@permit(*DECIDERS)
+@require_POST
+def publish(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Say something in public about a finding, in the name of the acting post's organ."""
+    row, form, actor = get_object_or_404(Finding, pk=pk), PublishForm(request.POST), actor_of(request)
+    if not form.is_valid():
+        return shown(request, row, publish=form, status=422)
+    try:
+        answering.publish(
+            by=actor.by, at=now(), finding=row, organ=actor.acting.organ, words=form.cleaned_data["words"]
+        )
+    except Refusal as refusal:
+        return refused(request, row, form, refusal, "publish")
+    return done(request, pk)
+
+
+@permit(*DECIDERS)
+@require_POST
+def measure(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Enter a measure that was taken about a finding."""
+    row, form = get_object_or_404(Finding, pk=pk), MeasureForm(request.POST)
+    if not form.is_valid():
+        return shown(request, row, measure=form, status=422)
+    try:
+        measuring.enter(by=actor_of(request).by, at=now(), finding=row, **form.cleaned_data)
+    except Refusal as refusal:
+        return refused(request, row, form, refusal, "measure")
+    return done(request, pk)
+
+
+@permit(Permit.CASE_READ_ALL)
+def points(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Where the cases of a finding lie, as GeoJSON for its map: the middle of their grid, never the point."""
+    row = get_object_or_404(Finding, pk=pk)
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [case.place.lon, case.place.lat]},
+            "properties": {
+                "name_zh": case.title,
+                "name_en": case.title,
+                "href": reverse("desk:case", args=[case.case]),
+            },
+        }
+        for case in _cases(request, row, spans.MOST)
+        if case.place is not None and case.place.lon is not None
+    ]
+    response = JsonResponse({"type": "FeatureCollection", "features": features})
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def done(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """Say that it is noted, and show the finding again."""
     messages.success(request, _("Noted."))
     return HttpResponseRedirect(reverse("insight:finding", args=[pk]))
 
 
-def _shown(request: HttpRequest, row: Finding, form: DecideForm, status: int = 200) -> HttpResponseBase:
+def refused(request: HttpRequest, row: Finding, form: forms.Form, refusal: Refusal, name: str) -> HttpResponseBase:
+    """The page again, with what a verb refused beside its field."""
+    field = refusal.field if refusal.field in form.fields else None
+    form.add_error(field, _(refusal.sentence) % refusal.params)
+    return shown(request, row, status=refusal.status, **{name: form})
+
+
+def shown(request: HttpRequest, row: Finding, *, status: int = 200, **given: forms.Form) -> HttpResponseBase:
+    """The page of one finding; `given` forms are those that were sent and could not be taken."""
+    at, actor = now(), actor_of(request)
     asked = {"matter": row.matter, "place": row.place.ljust(12, "0") if len(row.place) > 6 else ""}
+    cases = _cases(request, row, VOICES)
     context = {
         "told": telling.tell(row),
         "curve": telling.curve(row),
-        "form": form,
+        "clock": wording.clock(row, at),
+        "form": given.get("decide") or DecideForm(),
+        "ask": given.get("ask") or AskForm(),
+        "publish": given.get("publish") or PublishForm(),
+        "measure": given.get("measure") or MeasureForm(initial={"since": local_day(at)}),
+        "voices": cases,
         "cases": f"{reverse('desk:list')}?{urlencode({k: v for k, v in asked.items() if v})}",
-        "decides": any(actor_of(request).can(one) for one in DECIDERS),
-        "now": now(),
+        "grids": choosing.grids_address(asked["place"]),
+        "standings": _standings(row),
+        "questions": [_question(one) for one in Question.objects.filter(finding=row).order_by("asked_at")],
+        "words": [_word(one) for one in PublicWord.objects.filter(finding=row).order_by("at")],
+        "measures": [_measure(one) for one in Measure.objects.filter(finding=row).order_by("since")],
+        "decides": any(actor.can(one) for one in DECIDERS),
+        "now": at,
     }
     return frame.show(request, "insight/finding.html", context, here="insight:findings", status=status)
+
+
+def _cases(request: HttpRequest, row: Finding, most: int) -> tuple[Any, ...]:
+    return spans.between(
+        actor_of(request), now(), first=row.first_day, last=row.last_day, matter=row.matter, place=row.place, limit=most
+    )
+
+
+def _standings(row: Finding) -> list[dict[str, str]]:
+    """Pages about the matter and the place of a finding."""
+    wanted = [("matter", row.matter)] if row.matter else []
+    wanted += [("place", row.place.ljust(12, "0"))] if len(row.place) > 6 else []
+    return [
+        {"href": reverse("insight:standing", args=[kind, code]), "name": wording.name(kind, code)}
+        for kind, code in wanted
+        if standings.portrait(kind, code) is not None
+    ]
+
+
+def _question(row: Question) -> dict[str, Any]:
+    return {"row": row, "organ": wording.organ(row.organ), "late": not row.answer and row.due_on < local_day(now())}
+
+
+def _word(row: PublicWord) -> dict[str, Any]:
+    return {"row": row, "organ": wording.organ(row.organ)}
+
+
+def _measure(row: Measure) -> dict[str, Any]:
+    effects = [
+        {
+            "row": one,
+            "design": wording.design(one.design),
+            "change": wording.change(one),
+            "checks": [(wording.check(name), stood) for name, _p, stood in one.checks],
+            "drawing": drawing.effect(one) if one.leads else "",
+        }
+        for one in MeasureEffect.objects.filter(measure=row).order_by("-leads", "design")
+    ]
+    where = _("%(matter)s in %(place)s") % {"matter": telling.matter(row.matter), "place": telling.place(row.place)}
+    tones = {"worked": "good", "harmed": "bad"}
+    return {
+        "row": row,
+        "where": where,
+        "verdict": wording.verdict(row),
+        "tone": tones.get(row.verdict, "plain"),
+        "word": said_verdict(row.verdict),
+        "effects": effects,
+    }
+
+
+def said_verdict(verdict: str) -> str:
+    """A verdict as a label."""
+    words = {"worked": _("worked"), "no evidence": _("no evidence"), "harmed": _("harmed")}
+    return words.get(verdict, _("not judged yet"))

@@ -1,0 +1,190 @@
+"""What needs a decision today: at most seven sentences, each with its figure, how sure it is, and one thing to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from gongzhi.cases import inbox
+from gongzhi.cases.desk_cards import LadderRow
+from gongzhi.insight import standings, telling, wording
+from gongzhi.insight.models import Finding
+from gongzhi.insight.standing_rules import HARMED
+from gongzhi.insight.standing_tables import Measure, Outlook, Question, Silence
+from gongzhi.look import charts, dates
+from gongzhi.look.templatetags.look import said
+from gongzhi.people.cards import Actor
+from gongzhi.people.permits import Permit
+
+MOST = 7  # things that need a decision; more is a list, not a decision
+FRESH = 14  # days since its last one after which an open finding has passed
+EACH = {"finding": 3, "load": 2, "late": 1, "silent": 2, "question": 1, "measure": 1, "word": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that needs a decision. `tone` warn or bad; `title` names it, `sure` says how sure it is."""
+
+    kind: str
+    tone: str
+    title: str
+    sentence: str
+    sure: str
+    href: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The cockpit: the things to decide, how many more of them there are, and why analysis is silent, if it is."""
+
+    items: tuple[Item, ...]
+    more: int
+    missing: str
+    ladder: tuple[LadderRow, ...]
+    findings: int
+
+
+def today(actor: Actor, at: datetime) -> Today:
+    """What this post sees now. The ladder is that of leaders; everything else is for who may read every case."""
+    ladder = inbox.ladder(actor, at) if actor.can(Permit.CASE_LEAD) or actor.can(Permit.CASE_HEAD) else ()
+    day = dates.local_day(at)
+    waiting = open_findings(at)
+    found = [*map(_finding, waiting), *map(_load, standings.overloaded(day)), *_late(ladder)]
+    found += [*map(_quiet, standings.silent()), *_questions(at), *_harmed(), *_wordless(at)]
+    chosen: list[Item] = []
+    left = dict(EACH)
+    for item in found:
+        if left[item.kind] and len(chosen) < MOST:
+            left[item.kind] -= 1
+            chosen.append(item)
+    return Today(tuple(chosen), len(found) - len(chosen), standings.missing(), ladder, len(waiting))
+
+
+def open_findings(at: datetime) -> list[Finding]:
+    """Findings nobody has decided on, of the last two weeks, the surest first."""
+    horizon = dates.local_day(at) - timedelta(days=FRESH)
+    return list(Finding.objects.filter(state="open", last_day__gte=horizon).order_by("p", "-last_day")[:100])
+
+
+def _finding(row: Finding) -> Item:
+    told = telling.tell(row)
+    return Item(
+        "finding", "warn", told.title, told.sentence, told.sure, reverse("insight:finding", args=[row.pk]), _("Decide")
+    )
+
+
+def _load(row: Outlook) -> Item:
+    href = reverse("insight:standing", args=["organ", row.code])
+    title = _("%(office)s may be overloaded") % {"office": wording.organ(row.code)}
+    return Item("load", "warn", title, wording.load(row), wording.over(row.over or 0), href, _("See what is expected"))
+
+
+def _late(ladder: tuple[LadderRow, ...]) -> list[Item]:
+    late = [row for row in ladder if row.overdue]
+    if not late:
+        return []
+    overdue, open_ = sum(row.overdue for row in late), sum(row.open for row in ladder)
+    worst = late[0]
+    sentence = ngettext(
+        "%(n)d of %(open)d open cases is past its limit; the most lie with %(office)s (%(worst)d).",
+        "%(n)d of %(open)d open cases are past their limit; the most lie with %(office)s (%(worst)d).",
+        overdue,
+    ) % {"n": overdue, "open": open_, "office": said(worst.organ, "name"), "worst": worst.overdue}
+    return [
+        Item("late", "bad", _("Cases are late"), sentence, _("Counted, not estimated."), reverse("desk:leader"),
+             _("See what is late"))
+    ]  # fmt: skip
+
+
+def _quiet(row: Silence) -> Item:
+    title = _("%(place)s is hardly heard") % {"place": telling.place(row.place)}
+    href = reverse("insight:standing", args=["place", row.place])
+    return Item("silent", "warn", title, wording.quiet(row), wording.quiet_sure(row.p), href, _("See who is not heard"))
+
+
+def _questions(at: datetime) -> list[Item]:
+    late = Question.objects.filter(answered_at=None, due_on__lt=dates.local_day(at)).order_by("due_on")
+    return [
+        Item(
+            "question",
+            "bad",
+            _("%(office)s has not answered") % {"office": wording.organ(row.organ)},
+            _("It was asked “%(words)s” and should have answered by %(day)s.")
+            % {"words": row.words, "day": dates.short_day(row.due_on)},
+            _("Counted, not estimated."),
+            reverse("insight:finding", args=[row.finding_id]),
+            _("See the finding"),
+        )
+        for row in late[:20]
+    ]
+
+
+def _harmed() -> list[Item]:
+    return [
+        Item(
+            "measure",
+            "bad",
+            _("A measure seems to do harm"),
+            row.what,
+            _("The interval leaves out no change, and every check of the design stood."),
+            reverse("insight:finding", args=[row.finding_id]),
+            _("See the effect"),
+        )
+        for row in Measure.objects.filter(verdict=HARMED).order_by("-since")[:20]
+    ]
+
+
+def _wordless(at: datetime) -> list[Item]:
+    """Findings about which nobody has said anything in public for a day."""
+    waiting = Finding.objects.filter(
+        ~Q(state="explained"), first_word_at=None, found_at__lt=at - timedelta(days=1), last_day__gte=_horizon(at)
+    )
+    oldest = waiting.order_by("found_at").first()
+    if oldest is None:
+        return []
+    count = waiting.count()
+    sentence = ngettext(
+        "About %(n)d finding nothing was said in public yet; the first waits since %(day)s: %(title)s.",
+        "About %(n)d findings nothing was said in public yet; the first waits since %(day)s: %(title)s.",
+        count,
+    ) % {"n": count, "day": dates.short_day(oldest.found_at), "title": telling.tell(oldest).title}
+    href = reverse("insight:finding", args=[oldest.pk])
+    return [
+        Item("word", "warn", _("People wait for a first word"), sentence, _("Counted, not estimated."), href,
+             _("Answer publicly"))
+    ]  # fmt: skip
+
+
+def _horizon(at: datetime) -> date:
+    return dates.local_day(at) - timedelta(days=FRESH)
+
+
+@dataclass(frozen=True, slots=True)
+class Small:
+    """A small multiple: a name, its weeks as a line, the figure of the last week, where its page is."""
+
+    name: str
+    line: str
+    last: int
+    href: str
+
+
+def multiples(kind: str, most: int = 8) -> list[Small]:
+    """The last weeks of the subjects of a kind that brought most, side by side."""
+    found: list[Small] = []
+    for row in standings.portraits(kind):
+        weeks = [int(count) for _day, count in row.figures.get("weeks", [])[-13:]]
+        if kind == "place" and not row.code.endswith("000"):
+            continue
+        if len(weeks) < 2 or len(found) == most:
+            continue
+        name = wording.name(kind, row.code)
+        href = reverse("insight:standing", args=[kind, row.code])
+        found.append(Small(name, charts.sparkline(weeks), weeks[-1], href))
+    return found

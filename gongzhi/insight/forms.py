@@ -1,0 +1,72 @@
+"""Forms about a finding: decide, ask an organ, say something in public, enter a measure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from gongzhi.cases.desk import choices
+from gongzhi.insight import answering, measuring, rules
+from gongzhi.look.fields import LongSelect
+
+Text = {"rows": 3}
+
+
+class DecideForm(forms.Form):
+    """What to do with a finding; a reason only when it is explained."""
+
+    do = forms.ChoiceField(choices=[(name, name) for name in ("watch", "explain", "reopen")])
+    reason = forms.ChoiceField(label=_("Reason"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [("", _("Choose a reason")), *((code, _(words)) for code, words in rules.REASONS.items())]
+        self.fields["reason"].choices = offered  # type: ignore[attr-defined]
+
+
+class AskForm(forms.Form):
+    """Which office is asked, and what."""
+
+    organ = forms.ChoiceField(label=_("Office"), widget=LongSelect)
+    words = forms.CharField(
+        label=_("What do you want to know?"), max_length=answering.QUESTION_MOST, widget=forms.Textarea(attrs=Text)
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organ"].choices = [("", _("Choose an office")), *choices.organs_flat()]  # type: ignore[attr-defined]
+
+
+class PublishForm(forms.Form):
+    """What is said to everybody."""
+
+    words = forms.CharField(
+        label=_("What do people need to know?"),
+        help_text=_("Everybody can read this at once. It cannot be changed, only put right by newer words."),
+        max_length=answering.WORDS_MOST,
+        widget=forms.Textarea(attrs=Text),
+    )
+
+
+class AnswerForm(forms.Form):
+    """What an office answers to a question."""
+
+    words = forms.CharField(
+        label=_("What does your office know?"), max_length=answering.ANSWER_MOST, widget=forms.Textarea(attrs=Text)
+    )
+
+
+class MeasureForm(forms.Form):
+    """A measure that was taken: what, since when, and what it is meant to bring."""
+
+    what = forms.CharField(
+        label=_("What was done?"),
+        max_length=measuring.WHAT_MOST,
+        help_text=_("For example: pipe in East Street renewed"),
+    )
+    since = forms.DateField(label=_("Since when?"), widget=forms.DateInput(attrs={"type": "date"}))
+    wanted = forms.ChoiceField(
+        label=_("What was wanted?"), choices=[("fewer", _("fewer cases")), ("more", _("more cases"))]
+    )

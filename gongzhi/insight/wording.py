@@ -1,0 +1,209 @@
+"""Sentences about loads, silent places, measures, ranks and the clock of the first word; plain, with their figures."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from gongzhi.cases import labels
+from gongzhi.insight import telling
+from gongzhi.insight.models import Finding
+from gongzhi.insight.standing_rules import HARMED, NOTHING, WHY, WINDOW, WORKED
+from gongzhi.insight.standing_tables import Measure, MeasureEffect, Outlook, Silence
+from gongzhi.look import charts, dates
+from gongzhi.look.templatetags.look import said
+from gongzhi.people import reads as people
+
+number = charts.number
+
+
+def organ(code: str) -> str:
+    """The name of an organ; the bare code of one that is gone."""
+    card = people.organ(code)
+    return said(card, "name") if card else code
+
+
+def name(kind: str, code: str) -> str:
+    """The name of a subject of any kind."""
+    if kind == "organ":
+        return organ(code)
+    if kind == "matter":
+        return telling.matter(code)
+    return telling.place(code) if kind == "place" else _("The whole county")
+
+
+def kind_word(kind: str) -> str:
+    """A kind of subject in the plural, as a heading."""
+    return {
+        "county": _("The county"),
+        "matter": _("Matters"),
+        "place": _("Places"),
+        "organ": _("Offices"),
+    }[kind]
+
+
+def figure(value: float) -> str:
+    """A figure of an estimate: whole from ten on, else with one decimal."""
+    return number(round(value)) if value >= 10 else number(round(value, 1))
+
+
+def span(low: float, high: float) -> str:
+    """An interval: 12 to 19."""
+    return _("%(low)s to %(high)s") % {"low": figure(low), "high": figure(high)}
+
+
+def load(row: Outlook) -> str:
+    """What an organ is to expect, and what it has ever handled."""
+    told = expects(row)
+    if row.handled is None:
+        return told
+    return f"{told} " + ngettext(
+        "It has never answered more than %(n)d case in time in two weeks.",
+        "It has never answered more than %(n)d cases in time in two weeks.",
+        row.handled,
+    ) % {"n": row.handled}
+
+
+def expects(row: Outlook) -> str:
+    """The fortnight to come as a sentence."""
+    return _("About %(total)s cases are expected in the two weeks from %(day)s; nine times of ten it is %(span)s.") % {
+        "total": figure(row.total),
+        "day": dates.short_day(row.first),
+        "span": span(row.total_low, row.total_high),
+    }
+
+
+def over(chance: float) -> str:
+    """How sure an overload is."""
+    if chance >= 0.995:
+        return _("Practically certain, as far as the past tells.")
+    tenths = max(1, min(9, round(chance * 10)))
+    return _("Sure in about %(n)d of 10 cases.") % {"n": tenths}
+
+
+def quiet(row: Silence) -> str:
+    """What a place said and what like places would have."""
+    return ngettext(
+        "%(n)d voice came from here in %(days)d days; places of its kind and size bring about %(expected)s, nine of "
+        "ten bring %(span)s. Quiet is not the same as content: go and ask.",
+        "%(n)d voices came from here in %(days)d days; places of its kind and size bring about %(expected)s, nine of "
+        "ten bring %(span)s. Quiet is not the same as content: go and ask.",
+        row.observed,
+    ) % {
+        "n": row.observed,
+        "days": WINDOW,
+        "expected": figure(row.expected),
+        "span": span(row.low, row.high),
+    }
+
+
+def quiet_sure(p: float) -> str:
+    """How sure silence is."""
+    if p < 0.001:
+        return _("Very sure: hardly one place in a thousand is so quiet by chance.")
+    return _("Sure enough to ask: of ten places named so, about one is chance.")
+
+
+def heard(row: Silence) -> str:
+    """How a place compares, silent or not."""
+    if row.silent:
+        return quiet(row)
+    told = _("%(n)s voices in %(days)d days; places of its kind and size bring about %(expected)s (%(span)s).") % {
+        "n": number(row.observed),
+        "days": WINDOW,
+        "expected": figure(row.expected),
+        "span": span(row.low, row.high),
+    }
+    usual = row.low <= row.observed <= row.high
+    return f"{told} {_('That is within what is usual.')}" if usual else told
+
+
+def channel(code: str) -> str:
+    """The name of a channel; all of them for none."""
+    return str(labels.word(code, "source")) if code else _("All channels")
+
+
+def rank(told: dict[str, Any] | None) -> str:
+    """A rank with how far it could be from it; empty when there is none."""
+    if not told:
+        return ""
+    what = {
+        "per_thousand": _("%(value)s voices for each thousand residents in 90 days (%(span)s)."),
+        "kept": _("%(value)s %% answered in time (%(span)s %%)."),
+        "a_week": _("%(value)s cases a week (%(span)s)."),
+    }[told["what"]]
+    times = 100 if told["what"] == "kept" else 1
+    said_ = what % {"value": figure(told["value"] * times), "span": span(told["low"] * times, told["high"] * times)}
+    words = {"rank": told["rank"], "of": told["of"], "low": told["rank_low"], "high": told["rank_high"]}
+    if told["rank_low"] == told["rank_high"]:
+        return said_ + " " + _("That is rank %(rank)d of %(of)d.") % words
+    return (
+        said_ + " " + _("That is about rank %(rank)d of %(of)d; it could be anything from %(low)d to %(high)d.") % words
+    )
+
+
+def clock(row: Finding, now: datetime) -> str:
+    """The clock of the first official word: from the finding to the first answer that was published."""
+    word = row.first_word_at
+    if word is None:
+        return _("Nothing said in public yet, %(time)s after it was found.") % {"time": stretch(now - row.found_at)}
+    if word <= row.found_at:
+        return _("Something was published before it was found.")
+    return _("First public word %(time)s after it was found.") % {"time": stretch(word - row.found_at)}
+
+
+def stretch(time: timedelta) -> str:
+    """A stretch of time in its largest fitting unit."""
+    minutes = int(time.total_seconds() // 60)
+    if minutes < 120:
+        return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+    if minutes < 2 * 24 * 60:
+        return ngettext("%(n)d hour", "%(n)d hours", minutes // 60) % {"n": minutes // 60}
+    return ngettext("%(n)d day", "%(n)d days", minutes // 1440) % {"n": minutes // 1440}
+
+
+def verdict(measure: Measure) -> str:
+    """Did it help, in one sentence; why not yet where there is no verdict."""
+    if not measure.verdict:
+        return _(WHY[measure.why]) if measure.why else _("It is looked at in the night after it was entered.")
+    return {
+        WORKED: _("It worked: the cases moved as wanted, and the checks stood."),
+        NOTHING: _("No evidence that it changed anything."),
+        HARMED: _("It did harm: the cases moved the other way, and the checks stood."),
+    }[measure.verdict]
+
+
+def change(effect: MeasureEffect) -> str:
+    """The relative change with its interval."""
+    return _("%(change)s of the cases (between %(low)s and %(high)s)") % {
+        "change": percent(effect.change),
+        "low": percent(effect.low),
+        "high": percent(effect.high),
+    }
+
+
+def percent(value: float) -> str:
+    """A change with its sign: −20 %, +5 %."""
+    rounded = round(value * 100)
+    return f"{'−' if rounded < 0 else '+'}{abs(rounded)} %"
+
+
+def design(code: str) -> str:
+    """A design in words."""
+    return {
+        "its": _("against its own past"),
+        "did": _("against places whose past ran alike"),
+        "synthetic": _("against a mixture of other places"),
+    }[code]
+
+
+def check(code: str) -> str:
+    """A check of a design in words."""
+    return {
+        "pre-trend": _("The past ran as assumed"),
+        "placebo in time": _("Pretended earlier dates show less"),
+        "placebo in space": _("Places without a measure show less"),
+    }.get(code, code)
