@@ -118,7 +118,46 @@ class Ended:
     public_text: str = ""
 
 
-Act = Accept | Answer | Ask | Ended | HandOver | Help | Join | Rate | Rematter | Reply | Return
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """The head of the organ lets the limit stand still for a coded legal reason (pausing.pause)."""
+
+    at: datetime
+    post: PostCard
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """What was waited for is there: the limit runs again (pausing.resume), before the longest pause is over."""
+
+    at: datetime
+    post: PostCard
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """Whoever spoke first appeals against being refused (appealing.appeal): against the last closing that refused."""
+
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The office that the appeal was made to answers it (appealing.answer_appeal); granted, the case begins anew."""
+
+    at: datetime
+    post: PostCard
+    granted: bool
+    public_text: str
+
+
+Act = (
+    Accept | Answer | Ask | Contest | Ended | Halt | HandOver | Help | Join | Rate | Rematter | Reply | Resume
+    | Return | Rule
+)  # fmt: skip
 
 
 def reopens(act: Rate, closed_at: datetime, matter: MatterCard) -> bool:

@@ -1,7 +1,8 @@
 """Appeals: whoever was refused, taken from public view or made to wait may ask another office to look at it.
 
 It goes to the supervisor above the organ that decided, never to that organ itself, and is answered within ten working
-days. Granting undoes what was decided: the case is opened again, public again, or its clock runs again.
+days: a clock of its own rings when that is near or over (`ringing`). Granting undoes what was decided: the case is
+opened again, public again, or its clock runs again.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from gongzhi.cases import closing, decisions, locking, narrowing, pages, pausing, reads, rules, sealing, turning
 from gongzhi.cases.models import Appeal, Case, Decision, Entry, Undo, Voice
@@ -19,12 +21,12 @@ from gongzhi.kit.ids import uuid7
 from gongzhi.kit.masking import mask
 from gongzhi.kit.moments import stamp
 from gongzhi.kit.refusal import N_, NotAllowed, NotFound, Refusal
-from gongzhi.kit.worktime import Limit, Unit, due
+from gongzhi.kit.worktime import Limit, Unit
 from gongzhi.ledger import writing
 from gongzhi.people import reads as people
-from gongzhi.people.cards import PostCard
+from gongzhi.people.cards import Actor, PostCard
 from gongzhi.people.permits import Permit
-from gongzhi.procedures import calendars
+from gongzhi.procedures import clocks
 
 LIMIT = Limit(rules.APPEAL_WORKING_DAYS, Unit.working_days)
 
@@ -52,7 +54,8 @@ def appeal(*, by: str, at: datetime, voice: UUID, decision: UUID, words: str) ->
 
 
 def _keep(decision: Decision, voice: Voice, case: Case, *, by: str, at: datetime, words: str) -> Appeal:
-    organ, limit = _answering(case, at), due(at, LIMIT, (), calendars.calendar()).at
+    organ, id = answering(case, at), uuid7(at)
+    clock = clocks.start(by=by, at=at, about=f"appeal:{id.hex}", limit=LIMIT, quiet=True)
     entry = Entry(
         case=case,
         at=at,
@@ -68,24 +71,47 @@ def _keep(decision: Decision, voice: Voice, case: Case, *, by: str, at: datetime
     sealing.seal_reply(entry, words)
     entry.save(force_insert=True)
     made = Appeal.objects.create(
-        id=uuid7(at), decision=decision, case=case, voice=voice, entry=entry, organ=organ, at=at, due_at=limit
+        id=id,
+        decision=decision,
+        case=case,
+        voice=voice,
+        entry=entry,
+        organ=organ,
+        at=at,
+        due_at=clock.due_at,
+        clock=clock.id,
     )
     details: dict[str, Json] = {
-        "voice": voice.id.hex, "what": decision.what, "reason": decision.reason, "organ": organ, "due": stamp(limit),
-    }  # fmt: skip
+        "voice": voice.id.hex,
+        "what": decision.what,
+        "reason": decision.reason,
+        "organ": organ,
+        "due": stamp(clock.due_at),
+    }
     writing.write(kind="case.appealed", about=case.ref, by=by, at=at, details=details)
     return made
 
 
-def _answering(case: Case, at: datetime) -> str:
-    """The organ that answers: of the nearest supervisor, else of the nearest leader; never one that is concerned."""
-    concerned = {case.organ, case.officer_organ} - {""}
-    supervisor = people.supervisor_of(case.organ, at)
+def id_of(about: str) -> UUID:
+    """The appeal that a clock or a notice is about."""
+    return UUID(about.removeprefix("appeal:"))
+
+
+def answering(case: Case, at: datetime) -> str:
+    """The organ that answers an appeal in a case; refuses when nobody can."""
+    return answerer(case.organ, case.place, at, case.officer_organ).organ
+
+
+def answerer(organ: str, place: str, at: datetime, officer_organ: str = "") -> PostCard:
+    """Who answers an appeal against what an organ decided about a place: the nearest supervisor, else the nearest
+    leader; never one of an organ that is concerned. Refuses when there is nobody."""
+    concerned = {organ, officer_organ} - {""}
+    supervisor = people.supervisor_of(organ, at)
     if supervisor is not None and supervisor.organ not in concerned:
-        return supervisor.organ
-    leaders = [post.organ for post in people.leaders(at, case.place) if post.organ not in concerned]
-    if leaders:
-        return leaders[0]
+        return supervisor
+    for post in people.leaders(at, place):
+        if post.organ not in concerned:
+            return post
     raise Refusal("nobody_answers", N_("This county has nobody yet who answers appeals. Please tell us in person."))
 
 
@@ -109,6 +135,7 @@ def answer_appeal(
         raise NotAllowed("not_yours", N_("This appeal was made to another office. Only that one can answer it."))
     row.answered_at, row.granted = at, granted
     row.save(update_fields=["answered_at", "granted"])
+    clocks.stop(by=by, at=at, clock=row.clock, quiet=True)
     turn.note(
         "appeal_answered",
         voice=row.voice,
@@ -136,10 +163,41 @@ def _grant(turn: Turn, decision: Decision) -> None:
         case.public = narrowing.may_be_public(case)
 
 
+def newest(case: UUID) -> UUID:
+    """The newest appeal in a case that waits for its answer; refuses when none does."""
+    rows = Appeal.objects.filter(case=case, answered_at__isnull=True).order_by("-at")
+    found = rows.values_list("id", flat=True).first()
+    if found is None:
+        raise reads.unknown()
+    return found
+
+
 def queue(post: PostCard) -> list[Appeal]:
     """Open appeals made to the organ of a post that answers them, the nearest deadline first."""
+    return list(_open(post).select_related("case", "decision", "entry").order_by("due_at", "id")[:200])
+
+
+def waiting(post: PostCard) -> int:
+    """How many appeals wait for an answer of this post's organ, at most rules.COUNT_CAP."""
+    return _open(post)[: rules.COUNT_CAP].count()
+
+
+def _open(post: PostCard) -> QuerySet[Appeal]:
     if not post.can(Permit.APPEAL_ANSWER):
-        return []
+        return Appeal.objects.none()
     seen = Case.objects.filter(reads.visible(reads.acting(post)))
-    rows = Appeal.objects.filter(organ=post.organ, answered_at__isnull=True, case__in=seen)
+    return Appeal.objects.filter(organ=post.organ, answered_at__isnull=True, case__in=seen)
+
+
+def late(actor: Actor, at: datetime) -> list[Appeal]:
+    """Appeals whose limit has passed, the oldest first: of a head's own organ, or of a leader's town or county."""
+    post = actor.acting
+    seen = Case.objects.filter(reads.visible(actor))
+    if post.can(Permit.CASE_LEAD):
+        here = Q(case__in=seen.filter(reads.in_place(post.place)) if post.place else seen)
+    elif post.can(Permit.CASE_HEAD):
+        here = Q(organ=post.organ, case__in=seen)
+    else:
+        return []
+    rows = Appeal.objects.filter(here, answered_at__isnull=True, due_at__lt=at)
     return list(rows.select_related("case", "decision", "entry").order_by("due_at", "id")[:200])

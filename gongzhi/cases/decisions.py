@@ -14,6 +14,7 @@ from django.db.models.functions import TruncMonth
 from gongzhi.cases import rules
 from gongzhi.cases.cards import DecisionCard
 from gongzhi.cases.models import Appeal, Decision, Voice
+from gongzhi.kit.refusal import N_, NotFound
 from gongzhi.places import reads as places
 
 MONTHS = 12
@@ -112,6 +113,14 @@ def _card(row: Decision, appeal: Appeal | None, at: datetime) -> DecisionCard:
         answered_at=appeal.answered_at if appeal else None,
         granted=appeal.granted if appeal else None,
     )
+
+
+def newest(case: UUID, what: str) -> UUID:
+    """The last decision of a kind in a case; refuses when there is none."""
+    found = Decision.objects.filter(case=case, what=what).order_by("-at").values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound("decision_unknown", N_("There is no such decision about your voice."))
+    return found
 
 
 def open_ones(cards: Iterable[DecisionCard]) -> dict[UUID, DecisionCard]:

@@ -13,22 +13,48 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from gongzhi.cases import intake, letters, locking, matters, pages, rules
+from gongzhi.cases import intake, letters, locking, matters, pages, recovering, rules
 from gongzhi.cases import photos as photo_store
 from gongzhi.cases.models import Case, DetailValue, Entry, Photo, Rating, Undo, Voice
 from gongzhi.channels import erasing as messages
-from gongzhi.kit.refusal import N_, Gone, NotFound
+from gongzhi.kit.refusal import N_, Gone, NotAllowed, NotFound
 from gongzhi.ledger import writing
+from gongzhi.people.cards import PostCard
+from gongzhi.people.permits import Permit
 
 CLAUSE = "pipl-47"
 
 
-def erase(*, by: str, at: datetime, voice: UUID, ground: str = "consent_withdrawn", clause: str = CLAUSE) -> None:
+def at_counter(
+    *, by: str, at: datetime, post: PostCard, number: str, words: str, proof: str, ground: str, clause: str = CLAUSE
+) -> str:
+    """Erase a voice for whoever knows its number and tells her own words; the number, as it is written.
+
+    What proves her is what a new link is given for (`recovering.prove`), and the same is refused; also a post without
+    the permit, an unknown ground and a second time."""
+    if not post.can(Permit.VOICE_ERASE):
+        raise NotAllowed("not_permitted", N_("The post you act in may not do this."))
+    rules.check_code(ground, rules.ERASURE_GROUNDS, field="ground")
+    voice = recovering.prove(by=by, at=at, post=post, number=number, words=words, proof=proof, withdrawn=True)
+    erase(by=by, at=at, voice=voice.id, ground=ground, clause=clause, post=post)
+    return voice.number
+
+
+def erase(
+    *,
+    by: str,
+    at: datetime,
+    voice: UUID,
+    ground: str = "consent_withdrawn",
+    clause: str = CLAUSE,
+    post: PostCard | None = None,
+) -> None:
     """Destroy what is kept of a voice; a voice that is not withdrawn yet is withdrawn first.
 
     `ground` is one of rules.ERASURE_GROUNDS. Gone are the keys, the sealed and the masked words, contact, place as
     typed, photos, replies, rating words, own answers, letters and details told to programs; the numbers of the case,
-    the answers given in public and the facts stay. Refuses an unknown voice, an unknown ground and a second time."""
+    the answers given in public and the facts stay. `post`: who did it at the counter. Refuses an unknown voice, an
+    unknown ground and a second time."""
     rules.check_code(ground, rules.ERASURE_GROUNDS, field="ground")
     row = Voice.objects.filter(id=voice).first()
     if row is None:
@@ -41,7 +67,8 @@ def erase(*, by: str, at: datetime, voice: UUID, ground: str = "consent_withdraw
             raise Gone("voice_erased", N_("This was erased before. Nothing of it is kept."))
         files = _empty(row, at)
         _empty_case(case, row)
-        Entry.objects.create(case=case, at=at, kind="erased", by=by, round=case.round, clause=clause, voice=row)
+        told = {"clause": clause} | ({"organ": post.organ, "post": post.id.hex} if post else {})
+        Entry.objects.create(case=case, at=at, kind="erased", by=by, round=case.round, voice=row, **told)
         messages.erase(about=row.ref, mark=row.id.hex)
         writing.write(kind="voice.erased", about=row.ref, by=by, at=at, details={"ground": ground, "clause": clause})
         pages.narrowed(case)

@@ -1,6 +1,6 @@
 """Doing the work: asking the resident, answering her, notes inside, the one extension.
 
-A question pauses the clock, for the coded reason waiting_resident and at most ten working days; the resident's
+A question pauses the clock, for the coded reason waiting_resident and as long as the procedure says; the resident's
 answer, or the end of that time, lets it run again. The matter says how many questions may do so; a further one is asked
 while the time runs.
 """
@@ -21,12 +21,12 @@ from gongzhi.cases.turning import Turn
 from gongzhi.kit.masking import mask
 from gongzhi.kit.moments import stamp
 from gongzhi.kit.refusal import N_, Refusal
-from gongzhi.kit.worktime import Limit, Unit, due
 from gongzhi.ledger import writing
 from gongzhi.people.cards import PostCard
 from gongzhi.people.permits import Permit
-from gongzhi.procedures import calendars, clocks
+from gongzhi.procedures import clocks
 from gongzhi.procedures import reads as procedures
+from gongzhi.procedures.rules import Net, PauseTerm
 
 WAITING = "waiting_resident"
 
@@ -46,9 +46,9 @@ def ask(
     asked = next((row for row in letters.live_voices(turn.case) if voice in (None, row.id)), None)
     if asked is None:
         raise Refusal("nobody_to_ask", N_("This voice was withdrawn; there is nobody to ask."), field="voice")
-    until = due(at, Limit(rules.ASK_WORKING_DAYS, Unit.working_days), (), calendars.calendar()).at
-    pauses = at <= turn.case.due_at and asks_left(turn.case) > 0
-    if pauses:
+    term = ask_term(procedures.net_of(turn.case.run))
+    until = clocks.until(at, term) if term and at <= turn.case.due_at and asks_left(turn.case) > 0 else None
+    if until is not None:
         turn.fire("ask", holder=held, question=question)
         turn.hold(held, state="asked")
     entry = turn.note(
@@ -56,14 +56,20 @@ def ask(
         public_text=mask(question).text,
         voice=asked,
         seen_by_all=False,
-        reason=WAITING if pauses else "",
+        reason=WAITING if until else "",
         clause=procedures.net_of(turn.case.run).move("ask").clause,
     )
-    if pauses:
+    if until is not None:
         turn.decide(entry, "paused", WAITING)
-    day = letters.day_text(until, asked.language) if pauses else ""
+    day = letters.day_text(until, asked.language) if until else ""
     turn.tell("asked", voices=[asked], question=mask(question).text, until=day)
-    return turn.finish("case.asked", {"voice": asked.id.hex, "until": stamp(until) if pauses else ""})
+    return turn.finish("case.asked", {"voice": asked.id.hex, "until": stamp(until) if until else ""})
+
+
+def ask_term(net: Net) -> PauseTerm | None:
+    """For how long a question lets the limit stand still under a procedure; None when it never does."""
+    terms = next((move.clock.pauses for move in net.moves if move.code == "ask"), ())
+    return next((term for term in terms if term.reason == WAITING), None)
 
 
 def asks_left(case: Case, entries: Iterable[Entry] | None = None) -> int:

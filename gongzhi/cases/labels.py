@@ -77,6 +77,13 @@ DECISIONS = {
     "handed_over": _("handed over"),
 }
 RULINGS = {"granted": _("granted"), "denied": _("not granted")}
+GROUNDS = {
+    "purpose_reached": _("the purpose is reached, or cannot be reached any more"),
+    "term_over": _("the service has ended, or the time for keeping is over"),
+    "consent_withdrawn": _("consent is withdrawn"),
+    "unlawful": _("it was handled against the law or what was promised"),
+    "other_law": _("another law says so"),
+}
 HINTS = {"matter": _("kind of matter"), "place": _("place"), "twin": _("the same thing as another case")}
 VERDICTS = {
     "confirmed": _("confirmed by a person"),
@@ -142,6 +149,11 @@ ENTRIES = {
     "appealed": _("An appeal"),
     "appeal_answered": _("The appeal was answered"),
 }
+APPEAL_BELLS = {
+    "near": _("Reminder: an appeal is to be answered soon"),
+    "overdue": _("The time to answer an appeal has passed"),
+    "ladder": _("The leader was told that an appeal is not answered"),
+}
 LETTERS = {
     "received": _("Received"),
     "answered": _("Answer"),
@@ -171,6 +183,7 @@ GROUPS: Mapping[str, Mapping[str, Promise]] = {
     "handover_reason": HANDOVER_REASONS,
     "pause_reason": PAUSE_REASONS,
     "narrow_reason": NARROW_REASONS,
+    "ground": GROUNDS,
     "decision": DECISIONS,
     "ruling": RULINGS,
     "hint": HINTS,
@@ -181,6 +194,7 @@ GROUPS: Mapping[str, Mapping[str, Promise]] = {
     "grade": GRADES,
     "entry": ENTRIES,
     "letter": LETTERS,
+    "appeal_bell": APPEAL_BELLS,
 }
 
 

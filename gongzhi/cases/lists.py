@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from gongzhi.cases import matters, reads, rows, rules, walking
 from gongzhi.cases.cards import CaseRow, Page
 from gongzhi.cases.desk_cards import InboxRow
-from gongzhi.cases.models import Case
+from gongzhi.cases.models import Case, Rating
 from gongzhi.cases.walking import Walk, Way
 from gongzhi.people.cards import Actor
 from gongzhi.people.permits import Permit
 
 _LATELY = 1_000  # cases of a place looked at for what was put right lately
-FIXED = ("fixed", "partly", "answered")
+PUT_RIGHT = ("fixed", "partly")
 
 
 def public_list(
@@ -41,8 +41,11 @@ def public_list(
 
 
 def lately_fixed(at: datetime, place: str = "", limit: int = 3) -> tuple[CaseRow, ...]:
-    """What was put right lately, the latest first; near a place when one is named."""
-    found = Case.objects.filter(public=True, outcome__in=FIXED, closed_at__lte=at)  # only closed ones have an outcome
+    """What was put right lately, wholly or in part, the latest first; near a place when one is named.
+
+    Closed is not fixed: what was only answered is left out, and so is what somebody who spoke says is not solved."""
+    denied = Rating.objects.filter(case=OuterRef("pk"), round=OuterRef("round"), solved=False)
+    found = Case.objects.filter(~Exists(denied), public=True, outcome__in=PUT_RIGHT, closed_at__lte=at)
     divisions = walking.villages(place)
     if divisions:  # among what was received there last: a quiet village is no reason to walk through the county
         newest = walking.along([walking.of("division", code) for code in divisions])(walking.NEWEST, _LATELY)

@@ -7,7 +7,7 @@ move, and the steps in between: a run and its tokens stand where the story ends,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -15,26 +15,31 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gongzhi.cases import handling, matters, noting, placing, searching
+from gongzhi.cases import appealing, handling, matters, noting, pausing, placing, rules, searching
 from gongzhi.cases.acts import (
     Accept,
     Act,
     Answer,
     Ask,
+    Contest,
     Ended,
+    Halt,
     HandOver,
     Help,
     Join,
     Rate,
     Rematter,
     Reply,
+    Resume,
     Return,
+    Rule,
     reopens,
 )
 from gongzhi.cases.cards import Contact, MatterCard, Officer, Where
-from gongzhi.cases.models import Case, Decision, Entry, Hint, Rating, Voice
+from gongzhi.cases.models import Appeal, Case, Decision, Entry, Hint, Rating, Voice
 from gongzhi.cases.storytelling import Telling
 from gongzhi.kit import worktime
+from gongzhi.kit.ids import uuid7
 from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.kit.worktime import Pause
 from gongzhi.ledger import rows, writing
@@ -49,7 +54,9 @@ __all__ = (
     "Accept",
     "Answer",
     "Ask",
+    "Contest",
     "Ended",
+    "Halt",
     "HandOver",
     "Help",
     "Join",
@@ -58,7 +65,9 @@ __all__ = (
     "Rate",
     "Rematter",
     "Reply",
+    "Resume",
     "Return",
+    "Rule",
     "Story",
     "known",
     "prepare_many",
@@ -119,19 +128,21 @@ class _Prepared:
     clocks: list[NewClock] = field(default_factory=list)
     pauses: dict[datetime, datetime] = field(default_factory=dict)
     joined: dict[datetime, Voice] = field(default_factory=dict)
+    appeals: dict[datetime, NewClock] = field(default_factory=dict)
     promised: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round of a story: when its clock began, under which matter, the pauses of questions with the latest end each
-    might have had, and when it was answered (None: not yet)."""
+    """One round of a story: when its clock began, under which matter, its pauses with the latest end each might have
+    had, when it was answered (None: not yet), and whether that refused."""
 
     begun: datetime
     matter: MatterCard
     pauses: tuple[Pause, ...] = ()
     until: tuple[datetime, ...] = ()
     answered: datetime | None = None
+    refused: bool = False
 
 
 def receive_many(stories: Sequence[Story]) -> list[Kept]:
@@ -223,8 +234,23 @@ def _prepare(story: Story, hear: Callable[[str], noting.Heard]) -> _Prepared:
         made.pauses |= {pause.start: end for pause, end in zip(one.pauses, one.until, strict=True)}
         if one.pauses and len(made.clocks) == 1:  # what was promised at receipt knew of no pause
             made.promised = worktime.due(one.begun, limit, (), calendars.calendar()).at
+    made.appeals = _appeals(story)
     made.joined = {act.at: _joined(act, case, hear) for act in story.acts if isinstance(act, Join)}
     return made
+
+
+def _appeals(story: Story) -> dict[datetime, NewClock]:
+    """The limits of a story's appeals, by the moment each was made; an answer ends the newest open one."""
+    found: dict[datetime, NewClock] = {}
+    for act in story.acts:
+        if isinstance(act, Contest):
+            about = f"appeal:{uuid7(act.at).hex}"
+            found[act.at] = NewClock(about, appealing.LIMIT, "", act.at, story.voice.by, rung_until=story.rung_until)
+        elif isinstance(act, Rule):
+            newest = next((at for at in reversed(found) if found[at].stopped_at is None), None)
+            if newest is not None:
+                found[newest] = replace(found[newest], stopped_at=act.at)
+    return found
 
 
 def _joined(act: Join, case: Case, hear: Callable[[str], noting.Heard]) -> Voice:
@@ -248,47 +274,74 @@ def _joined(act: Join, case: Case, hear: Callable[[str], noting.Heard]) -> Voice
 
 
 def rounds(story: Story, matter: MatterCard) -> Iterator[Round]:
-    """The rounds of a story, in order. Refuses a question that nobody answered before its pause had to end: such a
-    one is for the verbs and the bell."""
-    here, question = Round(story.voice.at, matter), None
+    """The rounds of a story, in order. Refuses a pause that nobody ended before it had to: such a one is for the verbs
+    and the bell."""
+    here, question, halt = Round(story.voice.at, matter), None, None
     for act in story.acts:
         if isinstance(act, Answer | Ended):
-            here = replace(here, answered=act.at)
+            here = replace(here, answered=act.at, refused=act.outcome in rules.REFUSALS)
         elif isinstance(act, Rematter):
             matter = matters.chosen(act.matter)
         elif isinstance(act, Ask):
             question = act
         elif isinstance(act, Reply) and question is not None:
             here, question = _paused(here, question, act, matter), None
-        elif isinstance(act, Rate) and here.answered is not None and reopens(act, here.answered, matter):
+        elif isinstance(act, Halt):
+            halt = act
+        elif isinstance(act, Resume) and halt is not None:
+            here, halt = _halted(here, halt, act, matter), None
+        elif _begins_anew(act, here, matter):
             yield here
             here = Round(act.at, matter)
-    if question is not None:
-        raise _unanswered()
+    if question is not None or halt is not None:
+        raise _unended()
     yield here
+
+
+def _begins_anew(act: Act, here: Round, matter: MatterCard) -> bool:
+    """Whether the next round begins: by a granted appeal against a refusal, or by right of an unhappy rating."""
+    if isinstance(act, Rule):
+        return act.granted and here.refused
+    return isinstance(act, Rate) and here.answered is not None and reopens(act, here.answered, matter)
 
 
 def _paused(here: Round, question: Ask, reply: Reply, matter: MatterCard) -> Round:
     """The round with the pause of a question, if the limit had not passed and the matter allows one more."""
-    calendar = calendars.calendar()
-    due = worktime.due(here.begun, matters.limit_of(here.matter), here.pauses, calendar).at
-    if question.at > due or len(here.pauses) >= matter.asks_most:
+    asked = sum(pause.reason == handling.WAITING for pause in here.pauses)
+    if question.at > _due(here) or asked >= matter.asks_most:
         return here
-    term = procedures.net(here.matter.procedure).move("ask").clock.term(handling.WAITING)
-    until = clocks.until(question.at, term)
-    if reply.at > until:
-        raise _unanswered()
-    pause = Pause(question.at, reply.at, handling.WAITING)
-    return replace(here, pauses=(*here.pauses, pause), until=(*here.until, until))
+    return _stood(here, "ask", handling.WAITING, question.at, reply.at)
 
 
-def _unanswered() -> Refusal:
-    return Refusal("story_waits", N_("A question of this story has no answer in time."))
+def _halted(here: Round, halt: Halt, resume: Resume, matter: MatterCard) -> Round:
+    """The round with a legal pause; refuses one that begins when the limit has passed."""
+    if halt.at > _due(here):
+        raise Refusal("pause_late", N_("The limit has passed; it cannot stand still any more."))
+    return _stood(here, pausing.MOVE, halt.reason, halt.at, resume.at)
+
+
+def _due(here: Round) -> datetime:
+    return worktime.due(here.begun, matters.limit_of(here.matter), here.pauses, calendars.calendar()).at
+
+
+def _stood(here: Round, move: str, reason: str, start: datetime, end: datetime) -> Round:
+    term = procedures.net(here.matter.procedure).move(move).clock.term(reason)
+    until = clocks.until(start, term)
+    if end > until:
+        raise _unended()
+    return replace(here, pauses=(*here.pauses, Pause(start, end, reason)), until=(*here.until, until))
+
+
+def _unended() -> Refusal:
+    return Refusal("story_waits", N_("A pause of this story does not end in time."))
 
 
 def _keep(prepared: Sequence[_Prepared]) -> list[Kept]:
-    started = iter(clocks.start_many([clock for one in prepared for clock in one.clocks]))
-    tellings = [_tell(one, [next(started) for _ in one.clocks]) for one in prepared]
+    wanted = [clock for one in prepared for clock in (*one.clocks, *one.appeals.values())]
+    started = iter(clocks.start_many(wanted))
+    tellings = [
+        _tell(one, [next(started) for _ in one.clocks], {at: next(started) for at in one.appeals}) for one in prepared
+    ]
     runs = running.start_many(
         [
             NewRun(
@@ -317,18 +370,19 @@ def _keep(prepared: Sequence[_Prepared]) -> list[Kept]:
     insert_rows(Entry, [entry for telling in tellings for entry in telling.entries])
     insert_rows(Rating, [rating for telling in tellings for rating in telling.ratings])
     insert_rows(Decision, [decision for telling in tellings for decision in telling.decisions])
+    insert_rows(Appeal, [appeal for telling in tellings for appeal in telling.appeals])
     insert_rows(Hint, [hint for telling in tellings for hint in telling.hints])
     searching.add_many([(one.case.seek, one.told.masked) for one in prepared])
     return [Kept(one.case.id, one.voice.id, one.case.number, one.told.masked != one.told.words) for one in prepared]
 
 
-def _tell(one: _Prepared, began: Sequence[Clock]) -> Telling:
+def _tell(one: _Prepared, began: Sequence[Clock], appealed: Mapping[datetime, Clock]) -> Telling:
     case, clock = one.case, began[0]
     case.clock = clock.id
     case.due_at = one.promised or clock.due_at
     facts = [noting.received_fact(one.told, case, one.voice)]
     case.due_at, case.near_at, case.provisional = clock.due_at, clock.near_at, clock.provisional
-    telling = Telling(case, one.voice, list(began), facts, one.matter, pauses=one.pauses, joined=one.joined)
+    telling = Telling(case, one.voice, list(began), facts, one.matter, one.pauses, one.joined, appeal_clocks=appealed)
     for act in one.story.acts:
         telling.act(act)
     return telling

@@ -42,24 +42,10 @@ def by_contact(*, at: datetime, kind: str, address: str, language: str = "zh-han
 def at_counter(*, by: str, at: datetime, post: PostCard, number: str, words: str, proof: str = "") -> Recovered:
     """Hand out a new link to whoever knows the number and tells her own words; the old link dies.
 
-    The words must be similar enough to what was said. When everybody may read them, `proof` must fit as well:
-    the contact left (or the end of its number), the place as she typed it, or something that masking hides. Comparing
-    is a look that stays noted when it fails. Who left an e-mail address is told by letter, and the desk sees it in the
-    course. One refusal for a wrong number and for wrong words, another for a proof that is missing or does not fit."""
+    Who left an e-mail address is told by letter, and the desk sees it in the course. Refuses what `prove` refuses."""
     if not post.can(Permit.VOICE_RECOVER):
         raise NotAllowed("not_permitted", N_("The post you act in may not do this."))
-    plain = parse_number(number)
-    voice = Voice.objects.select_related("case").filter(number=plain).first()
-    known = voice is not None and voice.withdrawn_at is None and recalling.same_words(words, voice.words)
-    seen = reads.not_about(reads.acting(post))
-    if voice is None or not known or not Case.objects.filter(seen, id=voice.case_id).exists():
-        raise Refusal(
-            "words_differ",
-            N_("The number and the words do not belong together. Please ask for more of what was said."),
-            field="words",
-        )
-    if voice.lead and voice.allows_public:
-        _check_proof(voice, proof, by=by, at=at)
+    voice = prove(by=by, at=at, post=post, number=number, words=words, proof=proof)
     with transaction.atomic():
         voice = Voice.objects.select_related("case").select_for_update(of=("self",)).get(id=voice.id)
         if voice.withdrawn_at is not None:
@@ -82,6 +68,30 @@ def at_counter(*, by: str, at: datetime, post: PostCard, number: str, words: str
             letters.put(at=at, case=voice.case, voices=[voice], template="link_counter", occasion=str(voice.link_round))
         writing.write(kind="voice.recovered", about=voice.ref, by=by, at=at, details={"way": "counter"})
     return Recovered(voice.number, token)
+
+
+def prove(
+    *, by: str, at: datetime, post: PostCard, number: str, words: str, proof: str, withdrawn: bool = False
+) -> Voice:
+    """The voice of a number, when somebody at the counter shows that it is hers.
+
+    The words must be similar enough to what was said. When everybody may read them, `proof` must fit as well:
+    the contact left (or the end of its number), the place as she typed it, or something that masking hides. Comparing
+    is a look that stays noted when it fails. One refusal for a wrong number and for wrong words, another for a proof
+    that is missing or does not fit. `withdrawn`: one that was taken back is found too."""
+    voice = Voice.objects.select_related("case").filter(number=parse_number(number)).first()
+    there = voice is not None and (withdrawn or voice.withdrawn_at is None) and voice.erased_at is None
+    seen = reads.not_about(reads.acting(post))
+    known = there and voice is not None and recalling.same_words(words, voice.words)
+    if voice is None or not known or not Case.objects.filter(seen, id=voice.case_id).exists():
+        raise Refusal(
+            "words_differ",
+            N_("The number and the words do not belong together. Please ask for more of what was said."),
+            field="words",
+        )
+    if voice.lead and voice.allows_public:
+        _check_proof(voice, proof, by=by, at=at)
+    return voice
 
 
 def _check_proof(voice: Voice, proof: str, *, by: str, at: datetime) -> None:

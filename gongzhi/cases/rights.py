@@ -45,11 +45,11 @@ class Decision(models.Model):
 class Appeal(models.Model):
     """A resident's appeal against a decision, once for each; `organ` answers it, never the one that decided.
 
-    Her words and the answer are lines of the course."""
+    Her words and the answer are lines of the course; `clock` is the limit within which it is answered."""
 
     PRIVACY: ClassVar[Privacy] = {
         "public": ["id", "decision", "case", "at", "due_at", "answered_at", "granted"],
-        "internal": ["organ"],
+        "internal": ["organ", "clock"],
         "personal": ["voice", "entry"],
         "secret": [],
     }
@@ -62,6 +62,7 @@ class Appeal(models.Model):
     organ = models.CharField(max_length=40)
     at = models.DateTimeField(db_index=True)
     due_at = models.DateTimeField()
+    clock = models.UUIDField(unique=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     granted = models.BooleanField(null=True, blank=True)
 

@@ -65,7 +65,6 @@ UNDO_SECONDS = 10
 WATCH_SECONDS = 120
 COUNT_CAP = 999
 WITHHELD_BELOW = 10
-ASK_WORKING_DAYS = 10
 ASKS_MOST = 2  # questions that may pause one clock, where the matter says nothing else
 APPEAL_WORKING_DAYS = 10  # within which an appeal is answered
 APPEAL_DAYS = 60  # calendar days within which one may be made (as in the Administrative Reconsideration Law, art. 20)

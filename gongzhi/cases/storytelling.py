@@ -3,29 +3,33 @@ tables: the same rules, the same rows, the same facts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from gongzhi.cases import handling, matters, rules, sealing
+from gongzhi.cases import handling, matters, rules, sealing, storytelling_rights
 from gongzhi.cases.acts import (
     Accept,
     Act,
     Answer,
     Ask,
+    Contest,
     Ended,
+    Halt,
     HandOver,
     Help,
     Join,
     Rate,
     Rematter,
     Reply,
+    Resume,
     Return,
+    Rule,
     reopens,
 )
 from gongzhi.cases.cards import MatterCard
-from gongzhi.cases.models import Case, Decision, Entry, Hint, Rating, Voice
+from gongzhi.cases.models import Appeal, Case, Decision, Entry, Hint, Rating, Voice
 from gongzhi.kit.canonical import Json
 from gongzhi.kit.masking import mask
 from gongzhi.kit.moments import stamp
@@ -41,9 +45,9 @@ from gongzhi.procedures.running import Live
 
 @dataclass(slots=True)
 class Telling:
-    """The rows of one story as they grow, act by act. `clocks` holds one row for each round, `pauses` the end of each
-    question's pause by the moment it was asked, `joined` the rows of further voices by theirs, `since` when the main
-    token came."""
+    """The rows of one story as they grow, act by act. `clocks` holds one row for each round, `pauses` the latest end of
+    each pause by the moment it began, `joined` the rows of further voices by theirs, `appeal_clocks` the limits of
+    appeals by theirs, `since` when the main token came."""
 
     case: Case
     voice: Voice
@@ -52,10 +56,12 @@ class Telling:
     matter: MatterCard
     pauses: Mapping[datetime, datetime] = field(default_factory=dict)
     joined: Mapping[datetime, Voice] = field(default_factory=dict)
+    appeal_clocks: Mapping[datetime, Clock] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     ratings: list[Rating] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     hints: list[Hint] = field(default_factory=list)
+    appeals: list[Appeal] = field(default_factory=list)
     voices: list[tuple[Voice, NewFact]] = field(default_factory=list)
     more: list[Live] = field(default_factory=list)
     last: datetime | None = None
@@ -75,46 +81,46 @@ class Telling:
 
     def _accept(self, act: Accept) -> None:
         case, post = self.case, act.post
-        self._permit(post, Permit.CASE_ACCEPT)
+        self.permit(post, Permit.CASE_ACCEPT)
         _in_state(case, "received")
         if case.holder == rules.DISPATCH and not post.can(Permit.CASE_SEND):
             raise _not_yours()
         if case.holder.startswith("organ:") and case.holder != f"organ:{post.organ}":
             raise _not_yours()
         case.organ, case.holder = post.organ, post.ref
-        self._hold(act.at, "in_hand")
-        self._note(act.at, post.doer, "accepted", post)
-        self._fact("case.accepted", act.at, post.doer, {"round": case.round})
+        self.hold(act.at, "in_hand")
+        self.note(act.at, post.doer, "accepted", post)
+        self.fact("case.accepted", act.at, post.doer, {"round": case.round})
 
     def _rematter(self, act: Rematter) -> None:
         case, card, before = self.case, matters.chosen(act.matter), self.case.matter_id
-        self._in_hand(act.post, Permit.CASE_REMATTER)
+        self.in_hand(act.post, Permit.CASE_REMATTER)
         if not card.public_ok or card.about_officer:
             raise Refusal("story_narrows", N_("A story cannot take words from public view; a person does that."))
         verdict = rules.verdict(chosen_by=case.matter_by, same=before == card.code)
         case.matter_id, case.matter_by, self.matter = card.code, "staff", card
         case.public = self.voice.allows_public and not case.about_officer
         reason = "" if before != card.code else "confirmed"
-        self._note(act.at, act.post.doer, "rematter", act.post, matter=card.code, reason=reason)
+        self.note(act.at, act.post.doer, "rematter", act.post, matter=card.code, reason=reason)
         details: dict[str, Json] = {"matter": card.code, "before": before}
         if verdict:
             self._judge(act.at, "matter", before, verdict)
             details["hint"] = verdict
-        self._fact("case.rematter", act.at, act.post.doer, details)
+        self.fact("case.rematter", act.at, act.post.doer, details)
 
     def _ask(self, act: Ask) -> None:
-        self._in_hand(act.post, Permit.CASE_ASK)
+        self.in_hand(act.post, Permit.CASE_ASK)
         text = mask(rules.clean_words(act.question, most=rules.REASON_MAX, field="question")).text
         until, reason = self.pauses.get(act.at), handling.WAITING if act.at in self.pauses else ""
         clause = procedures.net(self.matter.procedure).move("ask").clause
         told: dict[str, Any] = {"public_text": text, "voice": self.voice, "seen_by_all": False}
-        entry = self._note(act.at, act.post.doer, "asked", act.post, reason=reason, clause=clause, **told)
+        entry = self.note(act.at, act.post.doer, "asked", act.post, reason=reason, clause=clause, **told)
         self.question = True
         if until is not None:
-            self._decide(entry, "paused", reason)
-            self._hold(act.at, "asked")
+            self.decide(entry, "paused", reason)
+            self.hold(act.at, "asked")
         details: dict[str, Json] = {"voice": self.voice.id.hex, "until": stamp(until) if until else ""}
-        self._fact("case.asked", act.at, act.post.doer, details)
+        self.fact("case.asked", act.at, act.post.doer, details)
 
     def _reply(self, act: Reply) -> None:
         words = rules.clean_words(act.words)
@@ -122,7 +128,7 @@ class Telling:
             raise Refusal("not_asked", N_("No question is open. Your words were not sent; you may say them anew."))
         by = self.voice.ref
         told: dict[str, Any] = {"public_text": mask(words).text, "voice": self.voice, "seen_by_all": False}
-        sealing.seal_reply(self._note(act.at, by, "resident_answered", None, **told), words)
+        sealing.seal_reply(self.note(act.at, by, "resident_answered", None, **told), words)
         self.question = False
         if self.case.state == "asked":
             self.case.state, self.last = "in_hand", act.at
@@ -130,7 +136,7 @@ class Telling:
         self.facts.append(NewFact("case.replied", self.case.ref, by, act.at, {"voice": self.voice.id.hex}))
 
     def _help(self, act: Help) -> None:
-        self._in_hand(act.post, Permit.CASE_ASSIST)
+        self.in_hand(act.post, Permit.CASE_ASSIST)
         asked = ("helping", f"organ:{act.organ}")  # one that has returned may be asked again
         if act.organ == self.case.organ or any((one.stage, one.holder) == asked for one in self.more):
             raise Refusal(
@@ -139,24 +145,24 @@ class Telling:
         text = rules.clean_note(act.text)
         self.case.helping += 1
         self.more.append(Live("helping", f"organ:{act.organ}", act.at))
-        self._note(act.at, act.post.doer, "helped", act.post, to_organ=act.organ, internal_text=text)
-        self._fact("case.helping", act.at, act.post.doer, {"organs": [act.organ]})
+        self.note(act.at, act.post.doer, "helped", act.post, to_organ=act.organ, internal_text=text)
+        self.fact("case.helping", act.at, act.post.doer, {"organs": [act.organ]})
 
     def _return(self, act: Return) -> None:
         text, holder = rules.clean_words(act.text, most=rules.ANSWER_MAX, field="text"), f"organ:{act.post.organ}"
-        self._permit(act.post, Permit.CASE_ASSIST)
+        self.permit(act.post, Permit.CASE_ASSIST)
         asked = next((one for one in self.more if (one.stage, one.holder) == ("helping", holder)), None)
         if asked is None:
             raise _not_yours()
         self.more = [one for one in self.more if one is not asked] + [Live("helped", holder, act.at)]
         self.case.helping -= 1
-        self._note(act.at, act.post.doer, "returned_help", act.post, internal_text=text)
-        self._fact("case.helped", act.at, act.post.doer, {"organ": act.post.organ})
+        self.note(act.at, act.post.doer, "returned_help", act.post, internal_text=text)
+        self.fact("case.helped", act.at, act.post.doer, {"organ": act.post.organ})
 
     def _hand_over(self, act: HandOver) -> None:
         case = self.case
         rules.check_handover(reason=act.reason, to_organ=act.to_organ, to_post=None, clause=act.clause)
-        self._permit(act.post, Permit.CASE_HANDOVER)
+        self.permit(act.post, Permit.CASE_HANDOVER)
         if case.state not in ("received", "in_hand") or act.post.organ != case.organ or act.to_organ == case.organ:
             raise _not_yours()
         rules.refuse_self(bool(case.officer_organ) and act.to_organ == case.officer_organ)
@@ -165,18 +171,18 @@ class Telling:
             case.refusals += 1
             ruling = rules.to_ruling(case.refusals)
         case.holder = rules.DISPATCH if ruling else f"organ:{act.to_organ}"
-        self._hold(act.at, "received")
+        self.hold(act.at, "received")
         if not ruling:
             case.organ = act.to_organ
         text = mask(rules.clean_note(act.text)).text
         told: dict[str, Any] = {"to_organ": act.to_organ, "reason": act.reason, "clause": act.clause}
-        entry = self._note(act.at, act.post.doer, "handed_over", act.post, public_text=text, **told)
-        self._decide(entry, "handed_over", act.reason)
+        entry = self.note(act.at, act.post.doer, "handed_over", act.post, public_text=text, **told)
+        self.decide(entry, "handed_over", act.reason)
         details: dict[str, Json] = {
             "reason": act.reason, "organ": case.organ, "post": "", "clause": act.clause,
             "refusals": case.refusals, "to_ruling": ruling,
         }  # fmt: skip
-        self._fact("case.handed_over", act.at, act.post.doer, details)
+        self.fact("case.handed_over", act.at, act.post.doer, details)
 
     def _join(self, act: Join) -> None:
         case, voice = self.case, self.joined[act.at]
@@ -186,7 +192,7 @@ class Telling:
         case.voices += 1
         case.urgent = case.urgent or bool(voice.danger)
         case.version += 1
-        self._note(act.at, by, "joined", None, voice=voice)
+        self.note(act.at, by, "joined", None, voice=voice)
         details: dict[str, Json] = {
             "voice": voice.id.hex, "number": voice.number, "kind": voice.kind, "source": voice.source,
         }  # fmt: skip
@@ -197,24 +203,24 @@ class Telling:
     def _answer(self, act: Answer) -> None:
         case, post = self.case, act.post
         rules.check_outcome(act.outcome, duplicate_of="")
-        self._permit(post, Permit.CASE_ANSWER)
-        self._in_hand(post, Permit.CASE_CLOSE)
+        self.permit(post, Permit.CASE_ANSWER)
+        self.in_hand(post, Permit.CASE_CLOSE)
         if case.helping:
             raise Refusal("help_outstanding", N_("Other organs still work on this case."), status=409)
         text = mask(rules.clean_words(act.public_text, most=rules.ANSWER_MAX, field="public_text")).text
         internal = rules.clean_note(act.internal_text, most=rules.ANSWER_MAX, field="internal_text")
         reason = self._closed(act.at, act.outcome)
-        self._note(act.at, post.doer, "answered", post, public_text=text, internal_text=internal, reason=reason)
-        entry = self._note(act.at, post.doer, "closed", post, outcome=act.outcome)
+        self.note(act.at, post.doer, "answered", post, public_text=text, internal_text=internal, reason=reason)
+        entry = self.note(act.at, post.doer, "closed", post, outcome=act.outcome)
         if act.outcome in rules.REFUSALS:
-            self._decide(entry, "refused", act.outcome)
+            self.decide(entry, "refused", act.outcome)
         details: dict[str, Json] = {"round": case.round, "outcome": act.outcome, "in_time": case.in_time}
         left = rules.hints_left(case.matter_by, case.place_by)
         for what in left:
             self._judge(act.at, what, case.matter_id if what == "matter" else case.place, "stood")
         if left:
             details["stood"] = " ".join(left)
-        self._fact("case.closed", act.at, post.doer, details)
+        self.fact("case.closed", act.at, post.doer, details)
 
     def _end(self, act: Ended) -> None:
         case, by = self.case, self.facts[0].by
@@ -228,13 +234,13 @@ class Telling:
         )
         self.entries.append(build(Entry, **where, kind="closed", outcome=act.outcome))
         details: dict[str, Json] = {"round": case.round, "outcome": act.outcome, "in_time": case.in_time}
-        self._fact("case.closed", act.at, by, details)
+        self.fact("case.closed", act.at, by, details)
 
     def _closed(self, at: datetime, outcome: str) -> str:
         case = self.case
         case.answered_at, case.in_time = at, at <= self.clocks[case.round - 1].due_at
         case.outcome, case.closed_at = outcome, at
-        self._hold(at, "closed")
+        self.hold(at, "closed")
         self.more, self.question = [], False
         return "in_time" if case.in_time else "late"
 
@@ -259,36 +265,40 @@ class Telling:
         )
         sealing.seal_rating(rating, words)
         self.ratings.append(rating)
-        self._note(act.at, by, "rated", None, voice=self.voice, seen_by_all=False)
+        self.note(act.at, by, "rated", None, voice=self.voice, seen_by_all=False)
         if opens:
-            self._begin_round(act.at)
-            self._note(act.at, by, "reopened", None, reason="unhappy")
+            self.begin_round(act.at)
+            self.note(act.at, by, "reopened", None, reason="unhappy")
         details: dict[str, Json] = {
             "voice": self.voice.id.hex, "round": rated, "solved": act.solved, "grade": act.grade, "reopened": opens,
         }  # fmt: skip
         self.facts.append(NewFact("case.rated", case.ref, by, act.at, details))
         case.version += 1
 
-    def _begin_round(self, at: datetime) -> None:
+    def begin_round(self, at: datetime) -> None:
+        """The next round, at the organ that leads the case, with its clock."""
         case, clock = self.case, self.clocks[self.case.round]
         case.clock = clock.id
         case.due_at, case.near_at, case.provisional = clock.due_at, clock.near_at, clock.provisional
         case.round += 1
         case.holder = f"organ:{case.organ}" if case.organ else rules.DISPATCH
-        self._hold(at, "received")
+        self.hold(at, "received")
         case.outcome = ""
         case.answered_at = case.in_time = case.closed_at = None
 
-    def _hold(self, at: datetime, state: str) -> None:
+    def hold(self, at: datetime, state: str) -> None:
+        """Set the state of the case; whoever holds it has done so since `at`."""
         self.case.state, self.case.held_at, self.last = state, at, None
 
-    def _in_hand(self, post: PostCard, permit: Permit) -> None:
-        self._permit(post, permit)
-        _in_state(self.case, "in_hand")
+    def in_hand(self, post: PostCard, permit: Permit, state: str = "in_hand") -> None:
+        """Refuses a post without the permit, a case in another state, and one that another organ leads."""
+        self.permit(post, permit)
+        _in_state(self.case, state)
         if post.organ != self.case.organ:
             raise _not_yours()
 
-    def _permit(self, post: PostCard, permit: Permit) -> None:
+    def permit(self, post: PostCard, permit: Permit, *, appealed_to: Collection[str] = ()) -> None:
+        """Refuses a post without the permit and one that may not see the case; `appealed_to`: organs that answer."""
         case = self.case
         hidden = rules.hidden_from(
             posts={post.id.hex, (post.covered_by or post.id).hex},
@@ -298,17 +308,20 @@ class Telling:
             officer_account=case.officer_account,
             officer_organ=case.officer_organ,
         )
-        mine = case.organ == post.organ or (case.holder == rules.DISPATCH and post.can(Permit.CASE_SEND))
+        at_desk = case.holder == rules.DISPATCH and post.can(Permit.CASE_SEND)
+        mine = at_desk or post.organ in (case.organ, *appealed_to)
         if hidden or not post.can(permit) or (case.about_officer and not mine):
             raise NotAllowed("not_permitted", N_("The post you act in may not do this."))
 
-    def _note(self, at: datetime, by: str, kind: str, post: PostCard | None, **fields: Any) -> Entry:
+    def note(self, at: datetime, by: str, kind: str, post: PostCard | None, **fields: Any) -> Entry:
+        """Write a line of the course."""
         where = {"organ": post.organ, "post": post.id.hex} if post else {}
         entry = build(Entry, case_id=self.case.id, at=at, kind=kind, by=by, round=self.case.round, **where, **fields)
         self.entries.append(entry)
         return entry
 
-    def _decide(self, entry: Entry, what: str, reason: str) -> None:
+    def decide(self, entry: Entry, what: str, reason: str) -> None:
+        """Count a line among the decisions that limit somebody."""
         self.decisions.append(
             build(Decision, entry_id=entry.id, case_id=self.case.id, at=entry.at, what=what, reason=reason)
         )
@@ -316,7 +329,8 @@ class Telling:
     def _judge(self, at: datetime, what: str, offered: str, verdict: str) -> None:
         self.hints.append(build(Hint, case_id=self.case.id, at=at, what=what, offered=offered, verdict=verdict))
 
-    def _fact(self, kind: str, at: datetime, by: str, details: dict[str, Json]) -> None:
+    def fact(self, kind: str, at: datetime, by: str, details: dict[str, Json]) -> None:
+        """Write the fact of a move; the case has its next version."""
         self.facts.append(NewFact(kind, self.case.ref, by, at, details))
         self.case.version += 1
         self.case.moved_by, self.case.moved_at = by, at
@@ -326,14 +340,18 @@ _ACTS: dict[type, Callable[[Telling, Any], None]] = {
     Accept: Telling._accept,
     Answer: Telling._answer,
     Ask: Telling._ask,
+    Contest: storytelling_rights.contest,
     Ended: Telling._end,
+    Halt: storytelling_rights.halt,
     HandOver: Telling._hand_over,
     Help: Telling._help,
     Join: Telling._join,
     Rate: Telling._rate,
     Rematter: Telling._rematter,
     Reply: Telling._reply,
+    Resume: storytelling_rights.resume,
     Return: Telling._return,
+    Rule: storytelling_rights.rule,
 }
 
 

@@ -22,7 +22,9 @@ from gongzhi.people.own import Notice, Told
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """A bell for one post: what rang about which thing, its number and limit, and where it is found by its staff."""
+    """A bell for one post: what rang about which thing, its number and limit, and where it is found by its staff.
+
+    `what` is the word for the thing: a case, or an appeal in one (`number` is then that case's)."""
 
     post: PostCard
     bell: str
@@ -30,6 +32,7 @@ class Ring:
     number: str
     due_at: datetime
     path: str
+    what: str = "case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ def _letter(ring: Ring, person: Account, way: str, language: str) -> NewMessage:
         template="people/messages/bell",
         context={
             "bell": ring.bell,
+            "what": ring.what,
             "number": ring.number,
             "due": due,
             "path": f"/{'en' if language == 'en' else 'zh'}/{ring.path}",

@@ -124,12 +124,19 @@ def _kept(request: HttpRequest, sentence: str) -> HttpResponseRedirect:
 
 
 def _notice(row: Notice) -> dict[str, Any]:
-    """A line of what this person was told; the case opens in the workplace."""
-    path = request_path(row.about)
-    return {"at": row.at, "bell": BELLS[row.bell], "number": row.number, "due_at": row.due_at, "path": path}
+    """A line of what this person was told; the case, or the appeal in it, opens in the workplace."""
+    return {
+        "at": row.at,
+        "bell": BELLS[row.bell],
+        "appeal": row.about.startswith("appeal:"),
+        "number": row.number,
+        "due_at": row.due_at,
+        "path": request_path(row.about),
+    }
 
 
 def request_path(about: str) -> str:
     """Where the thing of a notice is found below the workplace; empty when it has no page."""
     kind, _colon, key = about.partition(":")
-    return f"cases/{UUID(key)}/" if kind == "case" else ""
+    pages = {"case": "cases", "appeal": "appeals"}
+    return f"{pages[kind]}/{UUID(key)}/" if kind in pages else ""

@@ -38,10 +38,11 @@ class Permit(StrEnum):
     APPEAL_ANSWER = "appeal_answer"  # decides appeals against refusing, narrowing and pausing elsewhere
     VOICE_ENTER = "voice_enter"  # speak for a person at the counter or on the phone
     VOICE_RECOVER = "voice_recover"
+    VOICE_ERASE = "voice_erase"  # destroy what a person said, at the counter and at her wish
     ORIGINAL_LOOK = "original_look"  # unmasked words, with a purpose
-    TASK_TAKE = "task_take"
     NOTICE_WRITE = "notice_write"  # tell everybody in the own village, town or county something
     SENSOR_MIND = "sensor_mind"  # set a sensor of the own organ aside, and take it into use again
+    TASK_TAKE = "task_take"
     POST_MANAGE = "post_manage"
     SIGN_IN_MANAGE = "sign_in_manage"  # end a lost passkey, free a blocked sign-in
     LOOK_AUDIT = "look_audit"  # who looked at what, who signed in
@@ -72,8 +73,8 @@ _HANDLE = _WORK | {
     P.CASE_CLOSE,
     P.CASE_NARROW,
     P.ORIGINAL_LOOK,
-}
     P.SENSOR_MIND,
+}
 
 ROLES: dict[str, Role] = {
     role.code: role
@@ -99,7 +100,7 @@ ROLES: dict[str, Role] = {
             "operator",
             N_("Counter and hotline"),
             N_("Writes down what people say at the counter or on the phone, and finds it again for them."),
-            frozenset(_WORK | {P.CASE_READ_ALL, P.VOICE_ENTER, P.VOICE_RECOVER, P.ORIGINAL_LOOK}),
+            frozenset(_WORK | {P.CASE_READ_ALL, P.VOICE_ENTER, P.VOICE_RECOVER, P.VOICE_ERASE, P.ORIGINAL_LOOK}),
         ),
         Role(
             "leader",

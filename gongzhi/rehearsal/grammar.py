@@ -78,7 +78,8 @@ class Grammar:
         return str(text.format(p=place, m=matter, o=organ, **parts))
 
     def pick(self, what: str, *, place: str = "") -> str:
-        """One phrase of answers.yaml: ask, reply, handover, help, helped, internal, happy, fair, unhappy."""
+        """One phrase of answers.yaml: ask, reply, handover, help, helped, internal, happy, fair, unhappy,
+        expert_opinion, force_majeure, contest, granted, denied."""
         return str(self.rng.choice(self.replies[what])).format(p=place)
 
     def _place(self, spot: Spot) -> str:

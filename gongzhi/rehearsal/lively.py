@@ -1,4 +1,5 @@
-"""Work that is in somebody's hands at the end of a rehearsal: questions open, help asked, cases passed on, notes.
+"""Work that is in somebody's hands at the end of a rehearsal: questions open, help asked, cases passed on, notes,
+limits that stand still by law, appeals.
 
 Played by the single verbs on what the inboxes show, so that each demo sign-in finds the work of an ordinary day.
 `stage` adds a few cases that every county of any size must have: near, overdue, at the dispatch desk, about an officer.
@@ -9,10 +10,27 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-from gongzhi.cases import casefile, dispatch, handling, inbox, intake, matters, reads, ringing, rules
+from gongzhi.cases import (
+    appealing,
+    casefile,
+    closing,
+    decisions,
+    dispatch,
+    handling,
+    inbox,
+    intake,
+    matters,
+    pausing,
+    reads,
+    ringing,
+    rules,
+)
 from gongzhi.cases.cards import Where
 from gongzhi.cases.desk_cards import InboxRow
+from gongzhi.cases.intake import Received
 from gongzhi.kit.worktime import standing
 from gongzhi.people import reads as people
 from gongzhi.people.cards import PostCard
@@ -21,6 +39,7 @@ from gongzhi.rehearsal.arrivals import Home
 from gongzhi.rehearsal.grammar import Grammar
 from gongzhi.rehearsal.planning import Desk
 
+HALTED = 0.05  # of running cases that nothing else happens to
 CLAUSE = "hotline-11"  # first receiver is responsible; who disagrees names the rule
 Deed = Callable[[Desk, random.Random, PostCard, InboxRow], None]
 
@@ -35,12 +54,15 @@ def stir(desk: Desk, span: timedelta) -> int:
         if deed is not None and row.state == "in_hand" and not row.about_officer:
             deed(desk, rng, post, row)
             done += 1
+        elif row.state == "in_hand" and not row.about_officer and _is_long(row) and rng.random() < HALTED:
+            done += _halt(desk, rng, post, row)
     return done
 
 
 def stage(desk: Desk, homes: Sequence[Home], post: PostCard) -> None:
     """Make sure of work in every queue: new, overdue, asked and helping for `post` (near only on a day on which a
-    limit ends), two cases at the dispatch desk, two about officers.
+    limit ends), two cases at the dispatch desk, two about officers, one that stands still by law, two appeals without
+    an answer.
 
     `homes` are the county's places, one of the county town first."""
     rng = random.Random(f"{desk.seed} stage")  # noqa: S311
@@ -53,7 +75,7 @@ def stage(desk: Desk, homes: Sequence[Home], post: PostCard) -> None:
     for row, deed in zip(rows, (None, None, _ask, _help), strict=False):
         dispatch.accept(by=post.doer, at=_later(desk, rng, row), post=post, case=row.case, version=row.version)
         if deed is not None:
-            deed(desk, rng, post, _again(post, row, desk))
+            deed(desk, rng, post, _again(post, row.case, desk))
     for _nth in range(2):
         _say(desk, rng, matter, homes, desk.until - timedelta(hours=30 * (_nth + 1)))
     fresh = inbox.inbox(reads.acting(post), "new", desk.until, limit=200).rows
@@ -63,6 +85,36 @@ def stage(desk: Desk, homes: Sequence[Home], post: PostCard) -> None:
         _say(desk, rng, matter, homes, desk.until - timedelta(hours=hours))
     for hours in (3, 20):
         _say(desk, rng, "officer-conduct", homes, desk.until - timedelta(hours=hours))
+    _stand_still(desk, rng, post, homes, matter)
+    for days in (14, 3):
+        _refuse(desk, rng, post, homes, matter, desk.until - timedelta(days=days))
+
+
+def _stand_still(desk: Desk, rng: random.Random, post: PostCard, homes: Sequence[Home], matter: str) -> None:
+    """A case whose limit stands still now for an expert opinion."""
+    case = _say(desk, rng, matter, homes, desk.until - timedelta(hours=26)).case
+    dispatch.accept(by=post.doer, at=desk.until - timedelta(hours=25), post=post, case=case.id, version=case.version)
+    _halt(desk, rng, post, _again(post, case.id, desk))
+
+
+def _refuse(desk: Desk, rng: random.Random, post: PostCard, homes: Sequence[Home], matter: str, at: datetime) -> None:
+    """A case that was refused, and whose resident appealed against it: the office above has not answered yet."""
+    said = _say(desk, rng, matter, homes, at)
+    turn: dict[str, Any] = {"by": post.doer, "post": post, "case": said.case.id}
+    taken = dispatch.accept(at=at + timedelta(hours=2), version=said.case.version, **turn)
+    place, organ = rng.choice(homes).spot.name_zh, desk.names.get(post.organ, "")
+    answer = Grammar(rng).answer("not_ours", matter=matters.chosen(matter).name_zh, place=place, organ=organ)
+    closing.answer_and_close(
+        at=at + timedelta(hours=20), version=taken.version, public_text=answer, outcome="not_ours", **turn
+    )
+    voice = said.voice
+    appealing.appeal(
+        by=voice.ref,
+        at=at + timedelta(hours=30),
+        voice=voice.id,
+        decision=decisions.newest(said.case.id, "refused"),
+        words=Grammar(rng).pick("contest"),
+    )
 
 
 def ring(desk: Desk) -> None:
@@ -100,10 +152,10 @@ def _begun(desk: Desk, matter: str, state: str) -> datetime:
     return desk.until - timedelta(hours=22)
 
 
-def _say(desk: Desk, rng: random.Random, matter: str, homes: Sequence[Home], at: datetime) -> None:
+def _say(desk: Desk, rng: random.Random, matter: str, homes: Sequence[Home], at: datetime) -> Received:
     home = rng.choice(homes)
     speech = Grammar(rng).speak(matter, home.spot)
-    intake.receive(
+    return intake.receive(
         by=rules.NEW_VOICE,
         at=at,
         words=speech.words,
@@ -122,9 +174,9 @@ def _later(desk: Desk, rng: random.Random, row: InboxRow) -> datetime:
     return since + (desk.until - since) * rng.uniform(0.2, 0.7)
 
 
-def _again(post: PostCard, row: InboxRow, desk: Desk) -> InboxRow:
+def _again(post: PostCard, case: UUID, desk: Desk) -> InboxRow:
     found = inbox.inbox(reads.acting(post), "mine", desk.until, limit=200).rows
-    return next(one for one in found if one.case == row.case)
+    return next(one for one in found if one.case == case)
 
 
 def _ask(desk: Desk, rng: random.Random, post: PostCard, row: InboxRow) -> None:
@@ -157,6 +209,30 @@ def _help(desk: Desk, rng: random.Random, post: PostCard, row: InboxRow) -> None
     dispatch.return_help(
         by=helper.doer, at=returned, post=helper, case=row.case, version=course.version, text=grammar.pick("helped")
     )
+
+
+def _halt(desk: Desk, rng: random.Random, post: PostCard, row: InboxRow) -> bool:
+    """The head of the organ lets the limit stand still, unless it has passed; whether she did."""
+    head, at = desk.head(post.organ), _later(desk, rng, row)
+    if head is None or at > row.due_at:
+        return False
+    reason = rng.choice(("expert_opinion", "expert_opinion", "force_majeure"))
+    pausing.pause(
+        by=head.doer,
+        at=at,
+        post=head,
+        case=row.case,
+        version=row.version,
+        reason=reason,
+        text=Grammar(rng).pick(reason),
+    )
+    return True
+
+
+def _is_long(row: InboxRow) -> bool:
+    """Whether there is time enough to wait for an expert."""
+    card = matters.chosen(row.matter.code)
+    return card.limit_unit == "working_days" and card.limit_amount >= 5
 
 
 def _note(desk: Desk, rng: random.Random, post: PostCard, row: InboxRow) -> None:

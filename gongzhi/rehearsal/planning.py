@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from gongzhi.cases import many, matters, rules
+from gongzhi.cases import appealing, many, matters, rules
 from gongzhi.cases.acts import Act
 from gongzhi.cases.cards import Contact, MatterCard, Where
 from gongzhi.kit.masking import mask
+from gongzhi.kit.refusal import Refusal
 from gongzhi.kit.worktime import Calendar, Unit, due
 from gongzhi.people import reads as people
 from gongzhi.people.cards import PostCard
@@ -29,6 +31,7 @@ OUTCOMES = {"fixed": 60, "partly": 11, "planned": 8, "answered": 11, "no_ground"
 CONTENT = {"fixed": 0.88, "answered": 0.8, "partly": 0.5, "planned": 0.45, "no_ground": 0.25, "not_ours": 0.35}
 ANSWERED_ONLY = {"policy-question", "praise", "disclosure"}
 RATED, FORGOTTEN = 0.46, 0.006
+CONTESTED, GRANTED = 0.12, 0.35  # of refusals, and of the appeals against them
 SLOW = {"housing": 1.3, "land": 1.25, "town-qingshi": 1.3, "energy-co": 1.2, "services": 0.7, "hotline": 0.5}
 SURE_BY = {"suggested": 55, "resident": 20, "staff": 25}  # how the matter was chosen at receipt
 SPAN = (time(9), time(17, 30))
@@ -45,6 +48,8 @@ class Desk:
     names: Mapping[str, str]
     operators: Sequence[PostCard]
     _handlers: dict[tuple[str, str], list[PostCard]] = field(default_factory=dict)
+    _heads: dict[str, PostCard | None] = field(default_factory=dict)
+    _above: dict[tuple[str, str], PostCard | None] = field(default_factory=dict)
 
     def handler(self, rng: random.Random, organ: str, place: str) -> PostCard | None:
         """A post of the organ that answers cases of the place; its first post carries a third of the work."""
@@ -56,6 +61,21 @@ class Desk:
         if not posts:
             return None
         return posts[0] if rng.random() < 0.34 else rng.choice(posts)
+
+    def head(self, organ: str) -> PostCard | None:
+        """The head of an organ, when she may let a limit stand still."""
+        if organ not in self._heads:
+            card = people.head_of(organ, self.until)
+            self._heads[organ] = card if card is not None and card.can(Permit.CASE_PAUSE) else None
+        return self._heads[organ]
+
+    def above(self, organ: str, place: str) -> PostCard | None:
+        """Who answers an appeal against what an organ decided; None in a county where nobody does."""
+        key = (organ, place[:9])
+        if key not in self._above:
+            with suppress(Refusal):
+                self._above[key] = appealing.answerer(organ, place, self.until)
+        return self._above.setdefault(key, None)
 
     def at_work(self, at: datetime, rng: random.Random) -> datetime:
         """The same moment when somebody is at work then, else a moment of the next working day."""
@@ -140,12 +160,14 @@ class Teller:
     organ: str
     grammar: Grammar
     suggested: bool = False
+    rights: random.Random = field(default_factory=random.Random)
 
     def acts(self, handler: PostCard) -> list[Act]:
         """The acts up to the end of the rehearsal, at most three rounds."""
         told: list[Act] = []
         begun = self.arrival.at
         turning = random.Random(f"{self.desk.seed} turns {self.arrival.key}")  # noqa: S311
+        self.rights = random.Random(f"{self.desk.seed} rights {self.arrival.key}")  # noqa: S311
         for number in range(3):
             ended = self._round(told, begun, handler, turning, first=number == 0)
             if ended is None:
@@ -168,7 +190,9 @@ class Teller:
             return None
         told.append(many.Accept(accepted, handler))
         answered = settle(max(begun + span * pace, accepted + timedelta(minutes=5)), rng)
-        turns = self._turns(told, turning, handler, accepted, answered - accepted, settle, first=first)
+        turns = self._turns(
+            told, turning, handler, accepted, answered - accepted, settle, first=first, due=begun + span
+        )
         answered = max(answered, turns.now + timedelta(minutes=5))
         if first:
             public = self.arrival.allows_public and self.card.public_ok and not self.card.about_officer
@@ -179,6 +203,8 @@ class Teller:
         outcome = self._outcome()
         internal = self.grammar.pick("internal") if rng.random() < 0.3 else ""
         told.append(many.Answer(answered, handler, self._answer(outcome), outcome, internal))
+        if outcome in rules.REFUSALS and self.rights.random() < CONTESTED:
+            return self._contest(told, answered, handler)
         if rng.random() >= RATED:
             return None
         rated = self._rate(told, answered, outcome)
@@ -186,15 +212,31 @@ class Teller:
 
     def _turns(
         self, told: list[Act], rng: random.Random, handler: PostCard, now: datetime, span: timedelta, settle: Settle,
-        *, first: bool,
+        *, first: bool, due: datetime,
     ) -> Turns:  # fmt: skip
         desk, place = self.desk, self.arrival.home.grid
         turns = Turns(
             rng, Grammar(rng), self.arrival, self.card, handler, now, span, desk.until, settle,
-            find=lambda organ: desk.handler(rng, organ, place), organs=list(desk.names),
+            find=lambda organ: desk.handler(rng, organ, place), head=desk.head, organs=list(desk.names),
+            due=due, rights=self.rights,
         )  # fmt: skip
         turns.draw(told, first=first, suggested=self.suggested)
         return turns
+
+    def _contest(self, told: list[Act], answered: datetime, handler: PostCard) -> tuple[datetime, PostCard] | None:
+        """She appeals; the moment a granted appeal opened the next round, None when the story rests."""
+        desk, rights = self.desk, self.rights
+        ruler = desk.above(handler.organ, self.arrival.home.grid)
+        said = answered + timedelta(hours=rights.uniform(3, 90))
+        if ruler is None or said > desk.until:
+            return None
+        told.append(many.Contest(said, Grammar(rights).pick("contest")))
+        ruled = desk.at_work(said + timedelta(days=rights.uniform(1, 12)), rights)
+        if ruled > desk.until:
+            return None
+        granted = rights.random() < GRANTED
+        told.append(many.Rule(ruled, ruler, granted, Grammar(rights).pick("granted" if granted else "denied")))
+        return (ruled, handler) if granted else None
 
     def _rate(self, told: list[Act], answered: datetime, outcome: str) -> datetime | None:
         rng = self.rng

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
-from gongzhi.cases import closing, dispatch, handling, intake, many, rating
+from gongzhi.cases import appealing, closing, decisions, dispatch, handling, intake, many, pausing, rating
 from gongzhi.cases.acts import Act
 from gongzhi.cases.intake import Received
 from gongzhi.cases.models import Case
@@ -14,6 +14,8 @@ from gongzhi.cases.models import Case
 VERBS: dict[type, Callable[..., Any]] = {
     many.Accept: dispatch.accept,
     many.Ask: handling.ask,
+    many.Halt: pausing.pause,
+    many.Resume: pausing.resume,
     many.Answer: closing.answer_and_close,
     many.HandOver: dispatch.hand_over,
     many.Rematter: dispatch.rematter,
@@ -44,6 +46,8 @@ def _do(received: Received, act: Act) -> None:
         handling.answer_question(by=voice.ref, voice=voice.id, **told)
     elif isinstance(act, many.Join):
         intake.join(case=received.case.id, **told)
+    elif isinstance(act, many.Contest):
+        appealing.appeal(by=voice.ref, voice=voice.id, decision=decisions.newest(received.case.id, "refused"), **told)
     elif not isinstance(act, many.Ended):  # how another system ended a case; nobody here does it
         _staff(received.case, act, told)
 
@@ -52,5 +56,7 @@ def _staff(case: Case, act: Any, told: dict[str, Any]) -> None:
     turn = {"by": act.post.doer, "case": case.id, "version": case.version, **told}
     if isinstance(act, many.Help):
         dispatch.help(organs=[turn.pop("organ")], **turn)
+    elif isinstance(act, many.Rule):
+        appealing.answer_appeal(appeal=appealing.newest(case.id), **turn)
     else:
         VERBS[type(act)](**turn)

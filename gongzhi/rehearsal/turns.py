@@ -18,7 +18,8 @@ from gongzhi.people.cards import PostCard
 from gongzhi.rehearsal.arrivals import Arrival
 from gongzhi.rehearsal.grammar import Grammar
 
-ASKED, HELPED, PASSED, JOINED, CORRECTED = 0.09, 0.06, 0.03, 0.05, 0.7
+ASKED, HELPED, PASSED, JOINED, CORRECTED, HALTED = 0.09, 0.06, 0.03, 0.05, 0.7, 0.02
+HALTS = {"expert_opinion": 0.75, "force_majeure": 0.25}
 REPLIES_WITHIN = timedelta(days=6)  # calendar days: well before the longest pause of ten working days
 CLAUSE = "hotline-11"  # first receiver is responsible; who disagrees names the rule
 Settle = Callable[[datetime, random.Random], datetime]
@@ -38,7 +39,10 @@ class Turns:
     until: datetime
     settle: Settle
     find: Callable[[str], PostCard | None]
+    head: Callable[[str], PostCard | None]
     organs: list[str]
+    due: datetime
+    rights: random.Random
 
     def draw(self, told: list[Act], *, first: bool, suggested: bool) -> None:
         """Add the turns that happen, in order of time and up to the end of the rehearsal."""
@@ -51,6 +55,8 @@ class Turns:
             self._pass_on(told)
         if self.card.limit_unit == "working_days" and self.card.limit_amount >= 2 and chance() < ASKED:
             self._ask(told)
+        if self.card.limit_unit == "working_days" and self.card.limit_amount >= 5 and self.rights.random() < HALTED:
+            self._halt(told)
         if chance() < HELPED:
             self._help(told)
 
@@ -114,6 +120,19 @@ class Turns:
         where = self.arrival.speech.place or "那里"
         told.append(many.Ask(asked, self.handler, self.grammar.pick("ask", place=where)))
         told.append(many.Reply(self.now, self.grammar.pick("reply", place=where)))
+
+    def _halt(self, told: list[Act]) -> None:
+        """The head lets the limit stand still for some days; only while it has not passed, and when it ends in time."""
+        head, before = self.head(self.handler.organ), self.now
+        halted = self._step() if head is not None else None
+        ended = halted and self.settle(halted + timedelta(days=self.rights.uniform(2, 9)), self.rights)
+        if head is None or halted is None or ended is None or halted > self.due or ended > self.until:
+            self.now = before
+            return
+        reason = self.rights.choices(list(HALTS), list(HALTS.values()))[0]
+        told.append(many.Halt(halted, head, reason, Grammar(self.rights).pick(reason)))
+        told.append(many.Resume(ended, head))
+        self.now = ended
 
     def _help(self, told: list[Act]) -> None:
         named = matters.responsible(self.card.code, self.arrival.home.grid).assisting

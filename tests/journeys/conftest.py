@@ -54,10 +54,11 @@ class Site:
     def cli(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run `gongzhi` on this county's folder."""
         command = [sys.executable, "-m", "gongzhi.cli", *words, "--dir", str(self.folder)]
-        return subprocess.run(command, capture_output=True, text=True, check=False, env=_environment(self.folder))
+        return subprocess.run(command, capture_output=True, text=True, check=False, env=environment(self.folder))
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
+    """What a process beside the served county needs to know of it."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("GONGZHI_", "DATABASE_", "DJANGO_"))}
     return kept | {"GONGZHI_DIR": str(folder), "LANG": "C.UTF-8"}
 
@@ -95,7 +96,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, gateway: Gateway) -> Iterator
     around = tmp_path_factory.mktemp("around")
     (around / "mail" / "new").mkdir(parents=True)
     port = _free_port()
-    environment = _environment(folder) | {
+    around_it = environment(folder) | {
         "GONGZHI_ORIGIN": f"http://localhost:{port}",
         "GONGZHI_HOSTS": "127.0.0.1,localhost",
         "GONGZHI_SMS": profile_file(around, gateway, ("timeout = 0.5", "timeout = 10")),
@@ -103,9 +104,9 @@ def site(tmp_path_factory: pytest.TempPathFactory, gateway: Gateway) -> Iterator
         "GONGZHI_MAILBOX": f"maildir://{around}/mail",
     }
     command = [sys.executable, "-m", "gongzhi.cli", "demo", "--dir", str(folder), "--size", "tiny", "--seed", "7"]
-    subprocess.run([*command, "--build-only"], check=True, env=environment, stdout=subprocess.DEVNULL)
+    subprocess.run([*command, "--build-only"], check=True, env=around_it, stdout=subprocess.DEVNULL)
     serve = [sys.executable, "-m", "gongzhi.cli", "run", "--dir", str(folder), "--port", str(port)]
-    process = subprocess.Popen(serve, env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(serve, env=around_it, stdout=subprocess.DEVNULL)
     try:
         _wait(f"http://localhost:{port}/health", 60, process)
         sign_ins = json.loads((folder / "demo.json").read_text())["sign_ins"]
@@ -171,9 +172,14 @@ def signed_in(chromium: Any, site: Site) -> Iterator[Any]:
         context.close()
 
 
-def axe(page: Any) -> list[str]:
-    """Accessibility violations axe-core finds on the page, one line each."""
+def axe(page: Any, only: list[str] | None = None) -> list[str]:
+    """Accessibility violations axe-core finds on the page, one line each; `only` some of its rules."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(Axe().axe_script)
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if only:
+        options["runOnly"] = {"type": "rule", "values": only}
+    found = page.evaluate("options => axe.run(options)", options)["violations"]
     return [f"{v['id']}: {v['help']} ({v['nodes'][0]['html'][:120]})" for v in found]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,13 +23,14 @@ from gongzhi.kit import moments
 from gongzhi.kit.refusal import NotFound, Refusal
 from gongzhi.people.middleware import actor_of
 from gongzhi.people.permits import Permit, permit
+from gongzhi.procedures import reads as procedures
 
 GROUPS = {"refused": "outcome", "narrowed": "narrow_reason", "paused": "pause_reason"}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An open appeal in the list."""
+    """An open appeal in the list. `clock`: in_time, near or overdue."""
 
     id: UUID
     number: str
@@ -38,7 +40,8 @@ class Line:
     words: str
     decided_at: datetime
     due_at: datetime
-    late: bool
+    clock: str
+    case: UUID
 
 
 class AnswerForm(forms.Form):
@@ -65,7 +68,7 @@ class AnswerForm(forms.Form):
 def appeals(request: HttpRequest) -> HttpResponseBase:
     """Open appeals by deadline."""
     now = moments.now()
-    lines = [_line(row, now) for row in appealing.queue(actor_of(request).acting)]
+    lines = lines_of(appealing.queue(actor_of(request).acting), now)
     return frame.show(request, "cases/desk/appeals.html", {"lines": lines, "now": now}, here="appeals")
 
 
@@ -99,7 +102,7 @@ def appeal(request: HttpRequest, appeal: UUID) -> HttpResponseBase:
             messages.success(request, _("The appeal is answered; the resident is told."))
             return HttpResponseRedirect(reverse("desk:appeals"))
     context: dict[str, Any] = {
-        "line": _line(row, now),
+        "line": lines_of([row], now)[0],
         "desk": desk,
         "course": desk.course,
         "words": telling.words(desk),
@@ -111,7 +114,13 @@ def appeal(request: HttpRequest, appeal: UUID) -> HttpResponseBase:
     )
 
 
-def _line(row: Appeal, now: datetime) -> Line:
+def lines_of(rows: Sequence[Appeal], now: datetime) -> list[Line]:
+    """Appeals as lines of a list, each with how its clock stands: in_time, near or overdue."""
+    clocks = procedures.clocks([row.clock for row in rows])
+    return [_line(row, clocks[row.clock].standing(now).state.value) for row in rows]
+
+
+def _line(row: Appeal, clock: str) -> Line:
     decision = row.decision
     return Line(
         id=row.id,
@@ -122,5 +131,6 @@ def _line(row: Appeal, now: datetime) -> Line:
         words=row.entry.public_text,
         decided_at=decision.at,
         due_at=row.due_at,
-        late=now > row.due_at,
+        clock=clock,
+        case=row.case_id,
     )

@@ -19,8 +19,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from gongzhi.cases import appealing, labels, rules
 from gongzhi.cases import inbox as reads
-from gongzhi.cases import labels, rules
 from gongzhi.cases.cards import Page
 from gongzhi.cases.desk import casepage, frame
 from gongzhi.cases.desk_cards import InboxRow, Queues
@@ -87,13 +87,16 @@ def inbox(request: HttpRequest) -> HttpResponseBase:
         queue = first_with_work(queues)
     if request.GET.get("as") == "csv":
         return as_csv(_every(actor, queue), f"{queue}.csv")
-    if request.GET.get("part") == "queues":
-        return frame.show(request, "cases/desk/queues.html", {"queues": links(queues, queue), "queue": queue})
-    page = reads.inbox(actor, queue, now, after=request.GET.get("after", ""))
-    opened = request.GET.get("open", "")
-    context: dict[str, Any] = {
+    beside = {
         "queues": links(queues, queue),
         "queue": queue,
+        "appeals": appealing.waiting(actor.acting) if actor.can(Permit.APPEAL_ANSWER) else None,
+    }
+    if request.GET.get("part") == "queues":
+        return frame.show(request, "cases/desk/queues.html", beside)
+    page = reads.inbox(actor, queue, now, after=request.GET.get("after", ""))
+    opened = request.GET.get("open", "")
+    context: dict[str, Any] = beside | {
         "queue_label": QUEUE_WORDS[queue],
         "page": page,
         "opened": opened,

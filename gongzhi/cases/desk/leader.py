@@ -1,12 +1,13 @@
-"""The leader's page: what climbed the ladder, by office, and each case that needs a decision."""
+"""The leader's page: what climbed the ladder, by office, each case that needs a decision, and appeals that are late."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from gongzhi.cases import appealing
 from gongzhi.cases import inbox as reads
-from gongzhi.cases.desk import frame
+from gongzhi.cases.desk import appeals, frame
 from gongzhi.cases.desk.inbox import as_csv
 from gongzhi.kit import moments
 from gongzhi.people.middleware import actor_of
@@ -28,6 +29,7 @@ def leader(request: HttpRequest) -> HttpResponseBase:
         "overdue": sum(rung.overdue for rung in rungs),
         "open": sum(rung.open for rung in rungs),
         "late_organs": sum(1 for rung in rungs if rung.overdue),
+        "appeals": appeals.lines_of(appealing.late(actor, now), now),
         "now": now,
     }
     return frame.show(request, "cases/desk/leader.html", context, here="leader")

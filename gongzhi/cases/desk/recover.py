@@ -56,4 +56,5 @@ def recover(request: HttpRequest) -> HttpResponseBase:
         else:
             return frame.show(request, "cases/desk/recovered.html", {"found": found}, here="recover")
     status = 422 if form.errors else 200
-    return frame.show(request, "cases/desk/recover.html", {"form": form}, here="recover", status=status)
+    context = {"form": form, "may_erase": actor.can(Permit.VOICE_ERASE)}
+    return frame.show(request, "cases/desk/recover.html", context, here="recover", status=status)

@@ -7,14 +7,15 @@ from datetime import datetime
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from gongzhi.cases import labels, rules
+from gongzhi.cases import handling, labels
 from gongzhi.cases.cards import ClockCard, Holder
 from gongzhi.cases.desk_cards import DeskCase
-from gongzhi.kit import moments, worktime
+from gongzhi.kit import moments
 from gongzhi.kit.refusal import Refusal
 from gongzhi.look import dates
 from gongzhi.look.templatetags.look import said
-from gongzhi.procedures import calendars
+from gongzhi.procedures import clocks
+from gongzhi.procedures import reads as procedures
 
 
 def clock(card: ClockCard | None) -> str:
@@ -78,12 +79,13 @@ def _asking(desk: DeskCase, now: datetime) -> str:
     clock = desk.course.clock
     if clock and clock.due_at < now:
         return _("The limit has passed, so the clock cannot pause any more. The question is asked all the same.")
+    term = handling.ask_term(procedures.net_of(desk.run))
+    if term is None:
+        return _("The clock runs on while the question is open.")
     if not desk.asks_left:
         return _("As many questions as this kind of matter allows have paused the clock already: it runs on.")
-    limit = worktime.Limit(rules.ASK_WORKING_DAYS, worktime.Unit.working_days)
-    latest = worktime.due(now, limit, (), calendars.calendar())
     return _("The clock pauses from now until the resident answers, at most until %(day)s; then it runs again.") % {
-        "day": dates.short_day(latest.at)
+        "day": dates.short_day(clocks.until(now, term))
     }
 
 

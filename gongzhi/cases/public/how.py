@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_GET
 
-from gongzhi.cases import matters, rules
+from gongzhi.cases import handling, matters, rules
 from gongzhi.cases.cards import MatterCard
 from gongzhi.cases.public.frame import show
 from gongzhi.look import dates, printed
@@ -30,10 +30,12 @@ class Limited:
 @require_GET
 def how(request: HttpRequest) -> HttpResponse:
     """What happens to a voice, who may read what, and which rights its owner has."""
+    net = nets.net(PROCEDURE)
+    term = handling.ask_term(net)
     context = {
-        "drawing": mark_safe(drawing.draw(nets.net(PROCEDURE))),  # noqa: S308 - drawn from the loaded procedure
+        "drawing": mark_safe(drawing.draw(net)),  # noqa: S308 - drawn from the loaded procedure
         "matters": [Limited(card) for card in matters.cards() if card.leaf],
-        "ask_days": rules.ASK_WORKING_DAYS,
+        "waited": dates.amount(term.at_most.amount, term.at_most.unit) if term else "",
         "withheld_below": rules.WITHHELD_BELOW,
     }
     return printed.offer(request, show(request, "cases/how.html", context), lasts=HOW_SECONDS)

@@ -8,15 +8,20 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from gongzhi.cases import appealing, casefile, closing, course, dispatch, intake, lists, narrowing
+from gongzhi.cases import appealing, casefile, closing, course, dispatch, intake, lists, narrowing, ringing
 from gongzhi.cases.cards import Officer
 from gongzhi.cases.intake import Received
 from gongzhi.cases.models import Appeal, Case, Decision, Entry
 from gongzhi.cases.tests import cast
+from gongzhi.cases.tests.deskcast import signed_in, text, url
 from gongzhi.channels.models import Message
 from gongzhi.channels.rendering import render
+from gongzhi.kit import moments
 from gongzhi.kit.refusal import NotAllowed, NotFound, Refusal
 from gongzhi.ledger.models import Fact
+from gongzhi.people.own import Notice
+from gongzhi.procedures import reads as procedures
+from gongzhi.procedures.models import Clock
 
 pytestmark = pytest.mark.usefixtures("county")
 NARROW: dict[str, Any] = {"reason": "personal_data", "text": "里面写了一位邻居的名字"}
@@ -170,3 +175,71 @@ def test_the_resident_reads_the_whole_course_of_her_appeal(received: Received) -
     lines = course.by_token(received.link_token, cast.later(days=3)).entries
     assert [line.kind for line in lines][-2:] == ["appealed", "appeal_answered"]
     assert lines[-1].text == "已复核"
+
+
+def heard() -> list[tuple[str, str]]:
+    return list(Notice.objects.order_by("at", "id").values_list("account__username", "bell"))
+
+
+def test_the_clock_of_an_appeal_rings_for_its_office_its_leader_and_then_not_again(received: Received) -> None:
+    case = refused(received)
+    made = appeal(received)
+    ringing.ring_due(at=cast.later(days=2))
+    assert heard() == []
+    near, late = made.due_at - timedelta(hours=3), made.due_at + timedelta(hours=1)
+    ringing.ring_due(at=near)
+    ringing.ring_due(at=near)
+    ringing.ring_due(at=late)
+    ringing.ring_due(at=made.due_at + timedelta(days=5))
+    assert heard() == [("watch-1", "near"), ("watch-1", "overdue"), ("mayor", "ladder")]
+    lines = Entry.objects.filter(case=case, reason="appeal").order_by("at")
+    assert list(lines.values_list("kind", "seen_by_all")) == [("near", False), ("overdue", False), ("ladder", False)]
+    assert [row.id for row in appealing.late(cast.actor("mayor"), late)] == [made.id]
+    letter = render(Message.objects.filter(template="people/messages/bell").earliest("id"))
+    assert f"/desk/appeals/{made.id}/" in letter.text
+    assert "申诉" in letter.text
+
+
+def test_an_answered_appeal_is_silent_and_leaves_the_queues(received: Received) -> None:
+    case = refused(received)
+    made = appeal(received)
+    assert appealing.waiting(cast.post("watch-1")) == 1
+    assert appealing.waiting(cast.post("roads-1")) == 0
+    answer(case, made, granted=False)
+    ringing.ring_due(at=made.due_at + timedelta(days=5))
+    assert heard() == []
+    assert appealing.waiting(cast.post("watch-1")) == 0
+    assert appealing.late(cast.actor("mayor"), made.due_at + timedelta(days=5)) == []
+    assert procedures.clock(made.clock).stopped_at == cast.later(days=2)
+
+
+def test_a_bell_about_an_officer_reaches_neither_her_nor_her_leader() -> None:
+    received = cast.say("他收了钱", officer=Officer(post=cast.post("mayor").id))
+    turn = cast.turn("watch-1", received.case)
+    case = dispatch.accept(**turn)
+    closing.answer_and_close(**cast.turn("watch-1", case), public_text="查无实据", outcome="no_ground")
+    with pytest.raises(Refusal, match="nobody yet who answers"):
+        appeal(received)
+
+
+def test_the_office_finds_what_is_late_in_its_list_and_in_its_inbox(received: Received) -> None:
+    refused(received)
+    made, now = appeal(received, at=moments.now()), moments.now()
+    begun = {"started_at": now - timedelta(days=30), "near_at": now - timedelta(days=18)}
+    Clock.objects.filter(id=made.clock).update(due_at=now - timedelta(days=16), **begun)
+    page = text(signed_in("watch-1").get(url("appeals")))
+    assert received.case.number in page
+    assert "tag-bad" in page
+    inbox = signed_in("watch-1").get(url("inbox")).content.decode()
+    assert 'id="queue-appeals"' in inbox
+    assert 'id="queue-appeals"' not in signed_in("roads-1").get(url("inbox")).content.decode()
+
+
+def test_announced_holidays_move_the_promise_of_an_open_appeal(received: Received) -> None:
+    refused(received)
+    made = appeal(received)
+    moved = made.due_at + timedelta(days=1)
+    Clock.objects.filter(id=made.clock).update(due_at=moved, ladder_at=moved + timedelta(days=1))
+    ringing._followed = None
+    ringing.follow_calendar()
+    assert Appeal.objects.get().due_at == moved

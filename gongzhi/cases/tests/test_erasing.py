@@ -27,12 +27,12 @@ from gongzhi.cases import photos as photo_store
 from gongzhi.cases.cards import Contact, Where
 from gongzhi.cases.commands import cases
 from gongzhi.cases.intake import Received
-from gongzhi.cases.models import Case, Photo, Rating, Voice
+from gongzhi.cases.models import Case, Entry, Photo, Rating, Voice
 from gongzhi.cases.tests import cast, small
 from gongzhi.cases.tests.deskcast import signed_in, text, url
 from gongzhi.channels import delivering
 from gongzhi.channels.models import Message, Talk
-from gongzhi.kit.refusal import Gone, NotFound, Refusal
+from gongzhi.kit.refusal import Gone, NotAllowed, NotFound, Refusal
 from gongzhi.ledger import checking, sealing
 from gongzhi.ledger.models import Fact
 
@@ -227,3 +227,71 @@ def test_a_stranger_with_the_same_photo_keeps_it() -> None:
     photo_store.drop_unused([digest])
     assert hashlib.sha256(photo_store._store().get(digest)).hexdigest() == digest
     assert Photo.objects.get().voice_id == other.voice.id
+
+
+def at_counter(received: Received, code: str = "counter-1", **more: Any) -> str:
+    card = cast.post(code)
+    told = {"words": TOLD[:14], "proof": "13912345678", "ground": "consent_withdrawn"}
+    return erasing.at_counter(
+        by=card.doer, at=cast.later(days=1), post=card, number=received.voice.number, **(told | more)
+    )
+
+
+def test_the_counter_erases_for_whoever_shows_that_she_spoke() -> None:
+    received = lived()
+    assert at_counter(received, ground="unlawful") == received.voice.number
+    assert [word for word in SECRETS if word in everything_kept()] == []
+    fact = Fact.objects.get(kind="voice.erased")
+    assert (fact.by, fact.details["ground"]) == (cast.post("counter-1").doer, "unlawful")
+    line = Entry.objects.get(kind="erased")
+    assert (line.organ, line.post) == ("dispatch", cast.post("counter-1").id.hex)
+    assert Fact.objects.filter(kind="person.looked").count() == 1, "comparing the proof is a look"
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"words": "完全不同的一段话，说的是别的事情"}, "words_differ"),
+        ({"proof": ""}, "proof_missing"),
+        ({"proof": "13800000000"}, "proof_differs"),
+        ({"ground": "curious"}, "code_unknown"),
+    ],
+)
+def test_the_counter_erases_nothing_without_proof(more: dict[str, str], code: str) -> None:
+    received = lived()
+    with pytest.raises(Refusal) as refusal:
+        at_counter(received, **more)
+    assert refusal.value.code == code
+    assert Voice.objects.get(id=received.voice.id).erased_at is None
+
+
+def test_what_was_withdrawn_before_is_erased_at_the_counter_too_and_only_once() -> None:
+    received = lived()
+    intake.withdraw(by=received.voice.ref, at=cast.AT, voice=received.voice.id)
+    at_counter(received)
+    with pytest.raises(Refusal):
+        at_counter(received)
+
+
+@pytest.mark.parametrize("code", ["roads-1", "roads-head", "watch-1", "desk-1", "mayor", "audit", "admin"])
+def test_no_other_post_erases(code: str) -> None:
+    received = lived()
+    with pytest.raises(NotAllowed):
+        at_counter(received, code)
+    assert signed_in(code).get(url("erase")).status_code == 403
+
+
+def test_the_page_explains_asks_and_hands_out_a_paper() -> None:
+    received = lived()
+    client = signed_in("counter-1")
+    assert "身份证" in text(client.get(url("erase")))
+    assert url("erase") in text(client.get(url("recover")))
+    form = {"number": received.voice.number, "words": TOLD[:14], "proof": "5678", "ground": "consent_withdrawn"}
+    unread = client.post(url("erase"), form)
+    assert unread.status_code == 422
+    assert Voice.objects.get(id=received.voice.id).erased_at is None
+    done = client.post(url("erase"), form | {"explained": "on"})
+    assert received.voice.number in text(done)
+    assert "data-print" in text(done)
+    assert Voice.objects.get(id=received.voice.id).erased_at is not None
+    assert "林小梅" not in text(done)

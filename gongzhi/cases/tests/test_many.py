@@ -10,13 +10,27 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gongzhi.cases import closing, dispatch, handling, intake, lists, many, noting, rating
+from gongzhi.cases import (
+    appealing,
+    closing,
+    decisions,
+    dispatch,
+    handling,
+    intake,
+    lists,
+    many,
+    noting,
+    pausing,
+    rating,
+)
 from gongzhi.cases.cards import Contact, Officer, Where
 from gongzhi.cases.many import (
     Accept,
     Answer,
     Ask,
+    Contest,
     Ended,
+    Halt,
     HandOver,
     Help,
     Join,
@@ -24,10 +38,12 @@ from gongzhi.cases.many import (
     Rate,
     Rematter,
     Reply,
+    Resume,
     Return,
+    Rule,
     Story,
 )
-from gongzhi.cases.models import Case, Decision, Entry, Hint, Rating, Voice
+from gongzhi.cases.models import Appeal, Case, Decision, Entry, Hint, Rating, Voice
 from gongzhi.cases.tests import cast
 from gongzhi.kit.refusal import NotAllowed, Refusal
 from gongzhi.ledger.models import Fact
@@ -86,17 +102,21 @@ def history(case: Case) -> dict[str, Any]:
         "tokens": [(token.stage, token.holder, token.since_at) for token in running.marking(case.run)],
         "decisions": list(Decision.objects.filter(case=case).order_by("at").values_list("at", "what", "reason")),
         "hints": list(Hint.objects.filter(case=case).order_by("at", "what").values_list("at", "what", "verdict")),
-        "clock": (
-            clock.limit,
-            clock.clause,
-            clock.started_at,
-            clock.due_at,
-            clock.provisional,
-            clock.stopped_at,
-            clock.pauses,
-        ),
+        "clock": told_of(clock),
+        "appeals": [
+            fields(row) | {"decision_id": row.decision.at, "entry_id": row.entry.at}
+            for row in Appeal.objects.filter(case=case).order_by("at")
+        ],
+        "appeal clocks": [
+            told_of(procedures.clock(row.clock)) for row in Appeal.objects.filter(case=case).order_by("at")
+        ],
         "found": any(row.case == case.id for row in lists.staff_list(cast.actor("audit"), cast.AT, q="的").rows),
     }
+
+
+def told_of(clock: procedures.ClockCard) -> tuple[Any, ...]:
+    when = (clock.started_at, clock.due_at, clock.provisional, clock.stopped_at)
+    return (clock.limit, clock.clause, *when, clock.pauses)
 
 
 def told_by_verbs(story: Story) -> Case:
@@ -105,20 +125,23 @@ def told_by_verbs(story: Story) -> Case:
     received = intake.receive(**{name: getattr(new, name) for name in names})
     for act in story.acts:
         case = Case.objects.get(id=received.case.id)
-        if isinstance(act, Rate | Reply | Join):
+        if isinstance(act, Rate | Reply | Join | Contest):
             _by_resident(received, act)
         else:
             _by_staff(case, act)
     return Case.objects.get(id=received.case.id)
 
 
-def _by_resident(received: intake.Received, act: Rate | Reply | Join) -> None:
+def _by_resident(received: intake.Received, act: Rate | Reply | Join | Contest) -> None:
     voice = received.voice
     told = {name: getattr(act, name) for name in act.__slots__}
     if isinstance(act, Rate):
         rating.rate(by=voice.ref, voice=voice.id, **told)
     elif isinstance(act, Reply):
         handling.answer_question(by=voice.ref, voice=voice.id, **told)
+    elif isinstance(act, Contest):
+        found = decisions.newest(received.case.id, "refused")
+        appealing.appeal(by=voice.ref, voice=voice.id, decision=found, **told)
     else:
         intake.join(case=received.case.id, **told)
 
@@ -130,6 +153,8 @@ VERBS: dict[type, Any] = {
     Rematter: dispatch.rematter,
     Return: dispatch.return_help,
     Answer: closing.answer_and_close,
+    Halt: pausing.pause,
+    Resume: pausing.resume,
 }
 
 
@@ -138,6 +163,8 @@ def _by_staff(case: Case, act: Any) -> None:
     turn = {"by": act.post.doer, "case": case.id, "version": case.version, **told}
     if isinstance(act, Help):
         dispatch.help(organs=[turn.pop("organ")], **turn)
+    elif isinstance(act, Rule):
+        appealing.answer_appeal(appeal=appealing.newest(case.id), **turn)
     else:
         VERBS[type(act)](**turn)
 
@@ -202,20 +229,35 @@ def _acts(draw: st.DrawFn, at: datetime, post: str) -> list[many.Act]:
     def corrected() -> list[many.Act]:
         return [Rematter(later(), cast.post(post), draw(st.sampled_from(["lamp", "manhole", "water"])))]
 
+    def halted() -> list[many.Act]:
+        if post != "roads-1":
+            return []  # no other organ of the cast has a head
+        reason = draw(st.sampled_from(["expert_opinion", "force_majeure"]))
+        head = cast.post("roads-head")
+        return [Halt(later(), head, reason, "等鉴定，电话13912345678"), Resume(later(), head)]
+
+    def contested() -> list[many.Act]:
+        ruler = cast.post("mayor" if post == "watch-1" else "watch-1")
+        said: list[many.Act] = [Contest(later(), "明明还坏着，电话13912345678")]
+        return [*said, Rule(later(), ruler, draw(st.booleans()), "复核过了")] if draw(st.booleans()) else said
+
     def joined() -> list[many.Act]:
         email = draw(st.sampled_from([None, Contact("email", "wu@example.org")]))
         return [Join(later(), "voice:new", draw(st.sampled_from(WORDS)), contact=email)]
 
     for _ in range(draw(st.integers(0, 3))):
         acts.append(Accept(later(), cast.post(post)))
-        for happens in draw(st.lists(st.sampled_from([asked, helped, passed, corrected, joined]), max_size=3)):
+        for happens in draw(st.lists(st.sampled_from([asked, helped, passed, corrected, joined, halted]), max_size=3)):
             acts += happens()
         text = draw(st.sampled_from(["修好了", "电话13912345678"]))
         outcome = draw(st.sampled_from(["fixed", "no_ground"]))
         acts.append(Answer(later(), cast.post(post), text, outcome, "内部"))
-        acts.append(Rate(later(), draw(st.booleans()), draw(st.integers(1, 5)), "谢谢"))
+        if outcome == "no_ground" and draw(st.booleans()):
+            acts += contested()
+        if not isinstance(acts[-1], Rule):
+            acts.append(Rate(later(), draw(st.booleans()), draw(st.integers(1, 5)), "谢谢"))
     last = draw(st.integers(0, len(acts)))
-    return acts[: last + 1] if last and isinstance(acts[last - 1], Ask) else acts[:last]
+    return acts[: last + 1] if last and isinstance(acts[last - 1], Ask | Halt) else acts[:last]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -272,6 +314,57 @@ def test_a_story_with_every_act_is_the_story_told_by_the_verbs() -> None:
     assert len(together["voices"]) == 3
 
 
+def rights() -> Story:
+    """A legal pause, a refusal contested and granted, another contested in vain, and a third that nobody answered."""
+    roads, head, watch = (cast.post(code) for code in ("roads-1", "roads-head", "watch-1"))
+    at = [cast.later(hours=n) for n in range(40)]
+    told = NewVoice(by="voice:new", at=at[0], words=cast.WORDS, place=cast.PIN, allows_public=True)
+    refused = [Answer(at[n], roads, "没有发现问题", "no_ground") for n in (6, 11, 20)]
+    return Story(
+        told,
+        (
+            Accept(at[1], roads),
+            Halt(at[2], head, "expert_opinion", "等检测报告，电话13912345678"),
+            Join(at[3], "voice:new", "我也看到了"),
+            Resume(at[5], head),
+            refused[0],
+            Contest(at[7], "没有人来看过，电话13912345678"),
+            Rule(at[9], watch, True, "重新办理，电话13912345678"),
+            Accept(at[10], roads),
+            refused[1],
+            Contest(at[12], "还是没有人来"),
+            Rule(at[14], watch, False, "维持"),
+            Rate(at[15], False, 1, "不认可"),
+            Accept(at[16], roads),
+            refused[2],
+            Contest(at[21], "我不同意"),
+        ),
+    )
+
+
+def test_legal_pauses_and_appeals_are_told_alike() -> None:
+    alone, together = history(told_by_verbs(rights())), history(told_at_once(rights()))
+    assert alone == together
+    assert [what for _, what, _ in together["decisions"]] == ["paused", "refused", "refused", "refused"]
+    assert [row["granted"] for row in together["appeals"]] == [True, False, None]
+    assert together["case"]["round"] == 3
+
+
+def test_a_legal_pause_after_the_limit_or_without_an_end_is_no_story() -> None:
+    roads, head = cast.post("roads-1"), cast.post("roads-head")
+    voice = NewVoice(by=cast.BY, at=cast.AT, words=cast.WORDS, place=cast.PIN)
+    for begun, ended in ((2, 24 * 90), (24 * 30, 24 * 31)):
+        acts = (
+            Accept(cast.later(hours=1), roads),
+            Halt(cast.later(hours=begun), head, "expert_opinion", "等鉴定"),
+            Resume(cast.later(hours=ended), head),
+        )
+        with pytest.raises(Refusal):
+            many.receive_many([Story(voice, acts)])
+        with pytest.raises(Refusal):
+            many.receive_many([Story(voice, acts[:2])])
+
+
 def test_an_organ_that_has_returned_is_asked_again_alike() -> None:
     roads, town = cast.post("roads-1"), cast.post("town-1")
     voice = NewVoice(by="voice:new", at=cast.AT, words=WORDS[1], place=cast.PIN, allows_public=True)
@@ -293,7 +386,7 @@ def test_a_question_without_an_answer_is_no_whole_story() -> None:
     voice = NewVoice(by=cast.BY, at=cast.AT, words=cast.WORDS, place=cast.PIN)
     acts = (Accept(cast.later(hours=1), roads), Ask(cast.later(hours=2), roads, "哪一盏？"))
     for late in ((), (Reply(cast.later(days=40), "东边"),)):
-        with pytest.raises(Refusal, match="no answer in time"):
+        with pytest.raises(Refusal, match="does not end in time"):
             many.receive_many([Story(voice, (*acts, *late))])
 
 

@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils import translation
 
-from gongzhi.cases import appealing, casefile, course, dispatch, pausing, ringing, undoing
+from gongzhi.cases import (
+    appealing,
+    casefile,
+    course,
+    dispatch,
+    handling,
+    intake,
+    letters,
+    pausing,
+    ringing,
+    rules,
+    undoing,
+)
+from gongzhi.cases.cards import Contact
+from gongzhi.cases.desk import telling
 from gongzhi.cases.models import Appeal, Case, Decision, Entry
 from gongzhi.cases.tests import cast
 from gongzhi.channels.models import Message
 from gongzhi.channels.rendering import render
+from gongzhi.kit.moments import stamp
 from gongzhi.kit.refusal import NotAllowed, Refusal
 from gongzhi.ledger.models import Fact
+from gongzhi.procedures import loading as procedures_loading
 from gongzhi.procedures.models import Clock
 
 pytestmark = pytest.mark.usefixtures("county")
@@ -130,3 +149,56 @@ def test_an_appeal_against_a_pause_goes_to_the_supervisor_and_lets_the_clock_run
     assert Appeal.objects.get().granted is True
     told = course.by_token(received.link_token, cast.later(hours=3))
     assert [line.kind for line in told.entries][-4:] == ["paused", "appealed", "appeal_answered", "resumed"]
+
+
+def letters_of(template: str) -> list[str]:
+    return [render(row).text for row in Message.objects.filter(template=f"cases/messages/{template}").order_by("id")]
+
+
+def test_a_pause_that_ended_by_itself_is_told_to_everybody(taken: Case) -> None:
+    case = paused(taken, "force_majeure")
+    ringing.ring_due(at=cast.later(days=90))
+    (letter,) = letters_of("resumed")
+    again = Case.objects.get(id=case.id)
+    assert "到了法定最长期限" in letter
+    assert letters.day_text(again.due_at, "zh-hans") in letter
+
+
+def test_a_question_that_was_waited_for_in_vain_is_told_in_other_words(taken: Case) -> None:
+    handling.ask(**cast.turn("roads-1", taken), question="几号？")
+    ringing.ring_due(at=cast.later(days=20))
+    (letter,) = letters_of("resumed")
+    assert "您的回答" in letter
+    assert "法定" not in letter
+
+
+def test_nobody_is_told_of_it_who_took_her_voice_back(taken: Case) -> None:
+    joined = intake.join(
+        by=rules.NEW_VOICE, at=cast.AT, case=taken.id, words="我也看到了", contact=Contact("email", "wu@example.org")
+    )
+    taken.refresh_from_db()
+    paused(taken)
+    intake.withdraw(by=joined.voice.ref, at=cast.AT, voice=joined.voice.id)
+    ringing.ring_due(at=cast.later(days=90))
+    assert len(letters_of("resumed")) == 1
+
+
+@pytest.mark.parametrize(("amount", "day"), [(10, "2026年11月30日"), (3, "2026年11月19日")])
+def test_how_long_a_question_waits_is_said_by_the_procedure_alone(amount: int, day: str) -> None:
+    text = (Path(__file__).parents[3] / "counties/lanting/procedures/voice.yaml").read_text()
+    was = "reason: waiting_resident, amount: 10"
+    assert was in text
+    changed = text.replace(was, f"reason: waiting_resident, amount: {amount}")
+    procedures_loading.load_procedures(by=cast.BY, at=cast.AT, texts=[changed])
+    taken = dispatch.accept(**cast.turn("roads-1", cast.say(cast.WORDS).case))
+    desk = casefile.desk_case(cast.actor("roads-1"), taken.id, cast.AT)
+    with translation.override("zh-hans"):
+        before = telling.before("ask", desk, cast.AT)
+    case = handling.ask(**cast.turn("roads-1", taken), question="几号？")
+    until = Clock.objects.get(id=case.clock).pause_until
+    assert until is not None
+    assert letters.day_text(until, "zh-hans") == day
+    assert day in letters_of("asked")[0]
+    assert day.removeprefix("2026年") in before
+    assert Fact.objects.get(kind="case.asked").details["until"] == stamp(until)
+    assert f"{amount}个工作日" in Client().get("/zh/how/").content.decode()
