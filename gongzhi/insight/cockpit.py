@@ -177,14 +177,12 @@ class Small:
 
 def multiples(kind: str, most: int = 8) -> list[Small]:
     """The last weeks of the subjects of a kind that brought most, side by side."""
+    towns = [row for row in standings.portraits(kind) if kind != "place" or row.code.endswith("000")]
+    rows = [row for row in towns if len(row.figures.get("weeks", [])) > 1][:most]
+    names = wording.names(kind, [row.code for row in rows])
     found: list[Small] = []
-    for row in standings.portraits(kind):
-        weeks = [int(count) for _day, count in row.figures.get("weeks", [])[-13:]]
-        if kind == "place" and not row.code.endswith("000"):
-            continue
-        if len(weeks) < 2 or len(found) == most:
-            continue
-        name = wording.name(kind, row.code)
+    for row in rows:
+        weeks = [int(count) for _day, count in row.figures["weeks"][-13:]]
         href = reverse("insight:standing", args=[kind, row.code])
-        found.append(Small(name, charts.sparkline(weeks), weeks[-1], href))
+        found.append(Small(names[row.code], charts.sparkline(weeks), weeks[-1], href))
     return found

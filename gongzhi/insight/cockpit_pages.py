@@ -67,11 +67,12 @@ def loads(request: HttpRequest) -> HttpResponseBase:
     """What every office is to expect in the next two weeks, warnings first."""
     rows = standings.outlooks("organ", local_day(now()))
     rows.sort(key=lambda row: (not standings.is_overloaded(row), -row.total))
+    names = wording.names("organ", [row.code for row in rows[:LIST]])
     county = standings.portrait("county", "")
     ahead = standings.outlook("county", "", local_day(now()))
     points = standings.curve(county.figures, ahead) if county else []
     context = {
-        "rows": [_load(row) for row in rows[:LIST]],
+        "rows": [_load(row, names[row.code]) for row in rows[:LIST]],
         "county": wording.expects(ahead) if ahead else "",
         "chart": drawing.ahead(points),
         "kept": standings.kept("county", "", county.figures.get("days", [])) if county else [],
@@ -81,10 +82,10 @@ def loads(request: HttpRequest) -> HttpResponseBase:
     return frame.show(request, "insight/loads.html", context, here="insight:cockpit")
 
 
-def _load(row: Outlook) -> dict[str, object]:
+def _load(row: Outlook, name: str) -> dict[str, object]:
     return {
         "row": row,
-        "name": wording.organ(row.code),
+        "name": name,
         "total": wording.figure(row.total),
         "span": wording.span(row.total_low, row.total_high),
         "warned": standings.is_overloaded(row),

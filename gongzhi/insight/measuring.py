@@ -33,7 +33,7 @@ def enter(
 
     Refuses empty or long words, a day to come or of more than 400 days ago, an unknown matter or place, and the same
     measure twice (same matter, place and day)."""
-    what = rules.check_words(what, WHAT_MOST)
+    what = rules.check_words(what, WHAT_MOST, "what")
     rules.check_measure(since, wanted, local_day(at))
     matter, place = matter or finding.matter, _prefix(place) if place else finding.place
     if matter and matter not in matters.tags():

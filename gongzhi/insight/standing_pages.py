@@ -194,10 +194,11 @@ def _check(kind: str) -> None:
 def _listed(kind: str) -> list[dict[str, Any]]:
     _check(kind)
     rows = standings.portraits(kind)
+    names = wording.names(kind, [row.code for row in rows])
     return [
         {
             "code": row.code,
-            "name": wording.name(kind, row.code),
+            "name": names[row.code],
             "cases": row.figures.get("cases", 0),
             "open": row.figures.get("open", 0),
             "voices": row.voices,

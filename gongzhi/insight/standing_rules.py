@@ -39,13 +39,13 @@ WHY: dict[str, str] = {
 }
 
 
-def check_words(words: str, most: int) -> str:
+def check_words(words: str, most: int, field: str = "words") -> str:
     """The words without blanks at their ends; refuses none (`words_missing`) and too many (`words_long`)."""
     words = words.strip()
     if not words:
-        raise Refusal("words_missing", N_("Please write something."), field="words")
+        raise Refusal("words_missing", N_("Please write something."), field=field)
     if len(words) > most:
-        raise Refusal("words_long", N_("Up to %(most)d characters, please."), field="words", most=most)
+        raise Refusal("words_long", N_("Up to %(most)d characters, please."), field=field, most=most)
     return words
 
 

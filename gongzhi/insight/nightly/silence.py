@@ -3,7 +3,7 @@
 Like places are of the same kind (community or village, by the statistical code) and of similar size: a rate per
 resident and channel, weighted by how near their populations are (a normal kernel on the logarithm, `NEAR` wide), the
 place itself left out, a burst cut to three times what it should have been. What like places bring differs from place
-to place beyond chance: a gamma of shape k, by moments over all places without the most extreme ones; counts are then
+to place beyond chance: a gamma of shape k, such that four in five places lie where four in five should; counts are then
 negative binomial, and the place's own factor has the mean (k + seen) / (k + expected): the shrinkage of Clayton &
 Kaldor 1987 (doi 10.2307/2532003), here with an expectation from like places instead of age groups. That reporting
 differs by place for reasons other than need is what Kontokosta & Hong 2021 found in 311 calls
@@ -26,6 +26,7 @@ from scipy.stats import gamma, nbinom
 from gongzhi.insight.nightly.counts import Counts, Span
 from gongzhi.insight.standing_rules import SILENT_MOST, SILENT_SHARE, WINDOW
 from gongzhi.insight.standing_tables import Silence
+from gongzhi.methods.forecast.scores import randomised_coverage
 
 Reals = NDArray[np.float64]
 NEAR = 0.5  # width of the kernel on the logarithm of the population
@@ -33,6 +34,8 @@ CUT = 3.0  # times what was expected, above which a place's count no longer move
 LEAST_PLACES = 8  # like places below which nobody can be compared
 LEAST_EXPECTED = 5.0  # voices below which silence cannot be told from chance
 TAIL = 0.05
+INSIDE = 0.8
+SHAPES = np.geomspace(200.0, 0.5, 60)
 COUNTRY = ("2", "3", "5")  # tenth digit of a statistical code: village committees; others are communities
 
 
@@ -82,12 +85,15 @@ def expected(seen: Reals, people: Reals, country: NDArray[np.bool_]) -> Reals:
 
 
 def spread(seen: Reals, expected_: Reals) -> float:
-    """Shape of the gamma by which like places differ, without the tenth of places that stand out most; 0.5 to 200."""
-    error = (seen - expected_) ** 2 / (expected_ + 1.0)
-    plain = error <= np.quantile(error, 0.9)
-    excess = ((seen - expected_) ** 2 - expected_)[plain].sum()
-    squares = (expected_[plain] ** 2).sum()
-    return float(np.clip(squares / max(excess, squares / 200), 0.5, 200.0))
+    """Shape of the gamma by which like places differ: the largest, of 0.5 to 200, under which four in five places lie
+    in the interval of four in five. Counts are spread over the probability they stand for; a few silent or loud
+    places hardly move it."""
+    for shape in SHAPES:
+        odds = shape / (shape + expected_)
+        below, at = nbinom.cdf(seen - 1, shape, odds), nbinom.cdf(seen, shape, odds)
+        if randomised_coverage(below, at, INSIDE) >= INSIDE:
+            return float(shape)
+    return float(SHAPES[-1])
 
 
 def silent(told: Sequence[Heard]) -> list[bool]:
