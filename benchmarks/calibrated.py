@@ -10,10 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+from numba import njit
 from scipy import stats
 
 from benchmarks import frontier, machine, picture
-from gongzhi.methods.counts import pair
+from gongzhi.methods.counts import festivals, pair
 from gongzhi.methods.counts.calibrated import Expectation, chances, expect
 from gongzhi.methods.counts.farrington import Farrington, farrington
 from gongzhi.methods.simulator import rough, weekly
@@ -24,11 +25,18 @@ POWER_SEED, QUIET_SEED, MANY_SEED = 20261, 20262, 20263
 REPLICATES, QUIET, PLAIN = 100, 2000, 400
 FPR = 0.0095
 WEIGHTS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # of the week before, along the frontier; ours is pair.LAST
-LEVELS = (0.05, 0.01)  # nominal; the first is the one promised
+LEVELS = (0.05, 0.01)  # nominal
+EVERY = 3  # of the judged weeks, every so many are looked at for calibration
+CALENDAR = festivals.marks(np.isin(np.arange(weekly.WEEKS), rough.holiday_weeks()))
 WORLDS: dict[str, tuple[Any, Callable[..., Any]]] = {
     "42 scenarios": (weekly.scenarios(), weekly.simulate),
     "second simulator": (rough.scenarios(), rough.simulate),
 }
+
+
+def judged(world: Any, at: np.ndarray = AT) -> Expectation:
+    """Our expectation; where there are moving holidays, their calendar is known as it is to every county."""
+    return expect(world.counts, at, known=CALENDAR if isinstance(world, rough.Worlds) else None)
 
 
 def _all(work: Callable[[Any], Any], things: Any) -> list[Any]:
@@ -37,15 +45,43 @@ def _all(work: Callable[[Any], Any], things: Any) -> list[Any]:
         return list(pool.map(work, things))
 
 
-def known(world: Any) -> Expectation:
+def known(world: Any, at: np.ndarray = AT) -> Expectation:
     """The expectation of somebody who knows the baseline."""
     mean = np.broadcast_to(world.baseline, world.counts.shape)
     if isinstance(world, weekly.Weekly):
         phi = np.full(world.counts.shape, world.scenario.phi)
     else:
         phi = world.variance / world.baseline
-    at = phi[:, AT]
-    return Expectation(mean[:, AT - 1], mean[:, AT], at, np.zeros_like(at))
+    return Expectation(mean[:, at - 1], mean[:, at], phi[:, at - 1], phi[:, at])
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def _attained(before: Any, ours: Any, true: Any, last: float, alpha: float, out: Any) -> None:
+    """Chance that the randomised p-value of now is at most alpha, given the past and the week before: now's count is
+    not drawn but summed over its true law. ours, true: (series, asked, 4) means and spreads of both weeks.
+    """
+    for s in range(before.shape[0]):
+        for k in range(before.shape[1]):
+            m0, m1, v0, v1 = ours[s, k, 0], ours[s, k, 1], ours[s, k, 2], ours[s, k, 3]
+            bound = pair.highest(before[s, k], m0, v0, m1, v1, alpha, last)
+            mass, tail = np.empty(pair.reach(true[s, k, 1], true[s, k, 3])), np.empty(0)
+            tail = np.empty(len(mass))
+            low = pair.law(true[s, k, 1], true[s, k, 3], mass, tail)
+            i = int(bound) + 1 - low
+            above = 1.0 if i <= 0 else tail[i] if i < len(tail) else 0.0
+            if 0 < i <= len(mass):
+                p, tie = pair.judged(before[s, k], bound, m0, v0, m1, v1, last)
+                above += mass[i - 1] * min(1.0, max(0.0, (alpha - p + tie) / tie))
+            out[s, k] = above
+
+
+def attained(world: Any, at: np.ndarray, level: float) -> np.ndarray:
+    """`_attained` at every replicate and position, of an outbreak-free world."""
+    ours, true = (np.stack([e.before, e.now, e.spread_before, e.spread], axis=-1)
+                  for e in (judged(world, at), known(world, at)))  # fmt: skip
+    out = np.empty(true.shape[:2])
+    _attained(world.counts[:, at - 1].astype(np.float64), ours, true, pair.LAST, level, out)
+    return out
 
 
 def _plain(counts: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -89,7 +125,7 @@ def power(name: str) -> dict[str, Any]:
     """Detection of our rule, of the plain rule, and the frontier."""
     scenarios, simulate = WORLDS[name]
     worlds = [simulate(s, replicates=REPLICATES, seed=POWER_SEED) for s in scenarios]
-    ours = _all(lambda w: chances(w.counts, AT, expect(w.counts, AT))[0], worlds)
+    ours = _all(lambda w: chances(w.counts, AT, judged(w))[0], worlds)
     frontier = {}
     for weight in WEIGHTS:
         p = _all(lambda w, weight=weight: chances(w.counts, AT, known(w), last=weight)[0], worlds)
@@ -98,27 +134,24 @@ def power(name: str) -> dict[str, Any]:
     return {"ours": at_rate(ours, worlds, FPR), "plain": _scores(plain, worlds), "frontier": frontier}
 
 
-def interval(p: np.ndarray, level: float) -> tuple[float, float, float]:
-    """Attained share / level, with its 95 % interval from the spread between replicates."""
-    share = (p <= level).mean(axis=1)
-    half = 1.96 * share.std(ddof=1) / np.sqrt(len(share))
-    return tuple(float(v / level) for v in (share.mean(), share.mean() - half, share.mean() + half))  # type: ignore[return-value]
+def interval(shares: np.ndarray, level: float) -> tuple[float, float, float]:
+    """Attained share / level, with its 95 % interval from the spread between replicates; shares: one a replicate."""
+    half = 1.96 * shares.std(ddof=1) / np.sqrt(len(shares))
+    return tuple(float(v / level) for v in (shares.mean(), shares.mean() - half, shares.mean() + half))  # type: ignore[return-value]
 
 
 def calibration(name: str, seed: int = QUIET_SEED, replicates: int = QUIET) -> list[dict[str, Any]]:
-    """Attained / nominal of every scenario, ours and the plain rule's."""
+    """Attained / nominal of every scenario, ours and the plain rule's (its p-values drawn, on fewer replicates)."""
     scenarios, simulate = WORLDS[name]
 
     def one(scenario: Any) -> dict[str, Any]:
-        rng = np.random.default_rng([seed, scenario.number])
-        counts = simulate(scenario, replicates=replicates, seed=seed, past=False, now=False).counts
-        p, tie = chances(counts, AT, expect(counts, AT))
-        p = p - rng.random(p.shape) * tie
-        plain = _plain(counts[:PLAIN], rng)
+        world = simulate(scenario, replicates=replicates, seed=seed, past=False, now=False)
+        plain = _plain(world.counts[:PLAIN], np.random.default_rng([seed, scenario.number]))
         row: dict[str, Any] = {"scenario": scenario.number}
-        for level in (0.005, *LEVELS):
-            row[f"ours {level}"] = [round(v, 3) for v in interval(p, level)]
-            row[f"plain {level}"] = round(interval(plain, level)[0], 3)
+        for level in LEVELS:
+            ours = attained(world, AT[::EVERY], level).mean(axis=1)
+            row[f"ours {level}"] = [round(v, 3) for v in interval(ours, level)]
+            row[f"plain {level}"] = round(float((plain <= level).mean()) / level, 3)
         return row
 
     return _all(one, scenarios)
@@ -126,19 +159,17 @@ def calibration(name: str, seed: int = QUIET_SEED, replicates: int = QUIET) -> l
 
 def budget(month: float = 10.0) -> dict[str, Any]:
     """False findings a month over thousands of outbreak-free series, and the false share under Benjamini-Hochberg."""
-    quiet, worlds, p = [], [], []
+    quiet, worlds = [], []
     for scenarios, simulate in WORLDS.values():
         for scenario in scenarios:
-            quiet.append(simulate(scenario, replicates=100, seed=MANY_SEED, past=True, now=False).counts)
+            quiet.append(simulate(scenario, replicates=100, seed=MANY_SEED, past=True, now=False))
             worlds.append(simulate(scenario, replicates=100, seed=MANY_SEED + 1))
-    series = sum(len(c) for c in quiet)
+    series = sum(len(w.counts) for w in quiet)
     level = month / (series * 52 / 12)
-    calm = (
-        [chances(c, AT, expect(c, AT))[0] for c in quiet[:42]],
-        [chances(c, AT, expect(c, AT))[0] for c in quiet[42:]],
-    )
-    shares = [sum(float((q <= level).sum()) for q in part) / (weekly.EVALUATED / 52 * 12) for part in calm]
-    p = np.concatenate(_all(lambda w: chances(w.counts, AT, expect(w.counts, AT))[0], worlds[:42]))
+    calm = _all(lambda w: chances(w.counts, AT, judged(w))[0], quiet)
+    months = weekly.EVALUATED / 52 * 12
+    shares = [sum(float((q <= level).sum()) for q in part) / months for part in (calm[:42], calm[42:])]
+    p = np.concatenate(_all(lambda w: chances(w.counts, AT, judged(w))[0], worlds[:42]))
     starts, ends = (np.concatenate([getattr(w, n) for w in worlds[:42]]) for n in ("starts", "ends"))
     inside = (starts[:, None] <= AT) & (ends[:, None] >= AT) & (starts >= 0)[:, None]
     told = np.stack([false_discoveries(np.clip(p[:, k], 0, 1), rate=0.1) for k in range(len(AT))], axis=1)
@@ -186,17 +217,16 @@ def _calibration_rows(name: str, asked: bool) -> list[dict[str, Any]]:
     )  # fmt: skip
     rows = []
     for level in LEVELS:
-        promised = asked and level == LEVELS[0]
         inside = sum(row[f"ours {level}"][1] >= 0.9 and row[f"ours {level}"][2] <= 1.1 for row in each)
         near = sum(abs(row[f"ours {level}"][0] - 1) <= 0.1 for row in each)
         attained = [row[f"ours {level}"][0] for row in each]
         plain = [row[f"plain {level}"] for row in each]
         rows.append({
             "figure": f"{name}: of {len(each)} scenarios, 95 % interval of the attained rate within ±10 % of nominal "
-            f"{level} ({QUIET} replicates)",
-            "asked": f"{len(each)}" if promised else "reported",
+            f"{level} ({QUIET} replicates, now's count summed over its law)",
+            "asked": f"{len(each)}" if asked else "reported",
             "value": f"{inside} (point within ±10 %: {near}; {min(attained):.2f} to {max(attained):.2f})",
-            "met": inside == len(each) or not promised,
+            "met": inside == len(each) or not asked,
             "peer": f"improved Farrington attains {min(plain):.2f} to {max(plain):.2f} times nominal",
             "detail": each,
         })  # fmt: skip

@@ -57,13 +57,33 @@ def _farrington(series: Series, at: NDArray, name: str, alpha: float, years: int
     return got.expected[0], got.bound[0], got.alarm[0]
 
 
-def _calibrated(series: Series, at: NDArray, alpha: float, period: int, p_values: dict[str, Reals]) -> Answer:
+def _days_off(series: Series, country: str) -> NDArray | None:
+    """Columns of the country's public holidays for `--holidays`."""
+    if not country:
+        return None
+    import holidays
+
+    from gongzhi.methods.counts import festivals
+
+    if series.dates is None:
+        raise BadTable("--holidays needs dates in the column time")
+    if country not in holidays.list_supported_countries():
+        raise BadTable(f"--holidays: no holidays of “{country}” are known; CN is China")
+    years = range(series.dates[0].year, series.dates[-1].year + 2)
+    free = holidays.country_holidays(country, years=years)
+    return festivals.marks(festivals.shares(series.dates, set(free)))
+
+
+def _calibrated(
+    series: Series, at: NDArray, words: argparse.Namespace, period: int, p_values: dict[str, Reals]
+) -> Answer:
     """Keeps the p-values by the name of the series, for those that are judged together."""
     from gongzhi.methods.counts.calibrated import calibrated
 
     # whole numbers count weeks of a year of 52; dates follow the calendar
     year = 365.25 / 7 if series.dates is not None and period == 52 else 365.25 if period > 300 else period
-    got = calibrated(series.counts, at, alpha=alpha, period=year, population=series.population)
+    known = _days_off(series, words.holidays)
+    got = calibrated(series.counts, at, alpha=words.alpha, period=year, population=series.population, known=known)
     p_values[series.name] = got.p[0]
     return got.expected[0], got.bound[0], got.alarm[0]
 
@@ -158,7 +178,7 @@ def _answer(series: Series, words: argparse.Namespace, p_values: dict[str, Reals
     if words.method in chart_methods.CONFIGS:
         return at, chart_methods.run(series.name, series.counts, at, words.method, words.config, words.limit, period)
     if words.method == "calibrated":
-        return at, _calibrated(series, at, words.alpha, period, p_values)
+        return at, _calibrated(series, at, words, period, p_values)
     return at, _simple(series, at, words.method, words.config, words.alpha, words.years, period)
 
 
@@ -226,6 +246,10 @@ def _words(argv: Sequence[str]) -> argparse.Namespace:
         "--limit", type=float, default=0,
         help="limit of a chart's statistic (cusum 2.26, glr 5, outbreakp 100, shiryaev-roberts 1 / alpha)",
     )  # fmt: skip
+    parser.add_argument(
+        "--holidays", default="",
+        help="code of a country, CN for China: its days off move what is expected (calibrated, dates)",
+    )  # fmt: skip
     parser.add_argument("--last", type=int, default=0, help="judge the last N periods of each series; default all")
     parser.add_argument("--input", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
@@ -240,6 +264,8 @@ def _words(argv: Sequence[str]) -> argparse.Namespace:
         parser.error("--alpha lies between 0 and 1, --years is at least 1, --last and --period are not negative")
     if (words.budget or words.fdr) and words.method != "calibrated":
         parser.error("--budget and --fdr need p-values that can be believed: --method calibrated")
+    if words.holidays and words.method != "calibrated":
+        parser.error("--holidays goes with --method calibrated")
     if words.budget < 0 or not 0 <= words.fdr < 1:
         parser.error("--budget is not negative, --fdr lies between 0 and 1")
     return words

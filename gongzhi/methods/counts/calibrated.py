@@ -29,14 +29,14 @@ DISCOUNTS = (0.99, 0.97, 0.93)  # of a level that shifts, a week
 class Expectation:
     """What the past lets expect, each array (series, asked).
 
-    before, now: means of the period before and of the asked one; phi: variance / mean; se: standard error of the
-    log mean.
+    before, now: means of the period before and of the asked one; spread_before, spread: variance / mean of both,
+    the error of mean and dispersion included.
     """
 
     before: Reals
     now: Reals
-    phi: Reals
-    se: Reals
+    spread_before: Reals
+    spread: Reals
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +54,27 @@ class Judgement:
     alarm: NDArray[np.bool_]
 
 
-def _design(length: int, period: float) -> tuple[Reals, int]:
-    """Columns level, change, (for days: three waves of the week), waves of the year; and how many are always used."""
+def _design(length: int, period: float, known: Reals) -> tuple[Reals, int]:
+    """Columns level, change, what is known, (for days: three waves of the week), waves of the year; and how many are
+    always used.
+    """
     t = np.arange(length, dtype=np.float64)
-    columns = [np.ones(length), (t - length) / length]
+    columns = [np.ones(length), (t - length) / length, *known.T]
     waves = [7.0 / j for j in (1, 2, 3)] if period > 300 else []
-    fixed = 2 + 2 * len(waves)
+    fixed = len(columns) + 2 * len(waves)
     for wave in [*waves, *(period / j for j in range(1, ORDERS[-1] + 1))]:
         columns += [np.cos(2 * np.pi * t / wave), np.sin(2 * np.pi * t / wave)]
     return np.stack(columns, axis=1), fixed
 
 
-def expect(counts: NDArray, at: NDArray, *, period: float = 52, population: NDArray | None = None) -> Expectation:
+def expect(
+    counts: NDArray, at: NDArray, *, period: float = 52, population: NDArray | None = None,
+    known: NDArray | None = None,
+) -> Expectation:  # fmt: skip
     """The expectation at positions `at` (from 0) of counts (series, periods), complete and at least 0.
 
-    period: periods a year (12, 52, 365.25 / 7, 365.25). population: (series, periods), an offset. A fit serves a
+    period: periods a year (12, 52, 365.25 / 7, 365.25). population: (series, periods), an offset. known: (periods,
+    columns), numbers from 0 to 1 known ahead that move the log mean, as `festivals.marks` gives them. A fit serves a
     quarter of a year, so the answer at a position does not depend on what else is asked. Raises ValueError when a
     position has not two years of history before its quarter.
     """
@@ -82,15 +88,20 @@ def expect(counts: NDArray, at: NDArray, *, period: float = 52, population: NDAr
     if ends[0] < LEAST * period:
         raise ValueError(f"position {int(asked[0])} has not {LEAST} years of history before its quarter of the year")
     begins = np.maximum(0, ends - round(YEARS * period))
-    design, fixed = _design(y.shape[1], period)
+    length = y.shape[1]
+    special = np.empty((length, 0)) if known is None else np.asarray(known, dtype=np.float64)
+    if special.shape[0] != length or not np.isfinite(special).all():
+        raise ValueError(f"what is known must be numbers for every one of the {length} periods")
+    design, fixed = _design(length, period, special)
     people = np.ones_like(y) if population is None else np.atleast_2d(np.asarray(population, dtype=np.float64))
     out = np.empty((len(y), len(asked), 4))
     orders = np.array([order for order in ORDERS if 2 * order < period / 2], dtype=np.int64)
     discounts = np.array(DISCOUNTS) ** (52 / period)
-    season = (np.arange(y.shape[1]) % period / period * BINS).astype(np.int64)
+    part = np.arange(length) % period / period
+    season, week = (part * BINS).astype(np.int64), (part * min(52, int(period))).astype(np.int64)
     kernel.predict(
-        y, design, np.log(people / people.mean(axis=1, keepdims=True)), season, asked, which, begins, ends, fixed,
-        orders, discounts, lag, out,
+        y, design, np.log(people / people.mean(axis=1, keepdims=True)), season, week, asked, which, begins, ends,
+        fixed, orders, discounts, lag, out,
     )  # fmt: skip
     return Expectation(out[..., 0], out[..., 1], out[..., 2], out[..., 3])
 
@@ -107,12 +118,13 @@ def chances(counts: NDArray, at: NDArray, expectation: Expectation, *, last: flo
 
 
 def _stacked(expectation: Expectation) -> Reals:
-    return np.stack([expectation.before, expectation.now, expectation.phi, expectation.se], axis=-1)
+    return np.stack([expectation.before, expectation.now, expectation.spread_before, expectation.spread], axis=-1)
 
 
 def calibrated(
-    counts: NDArray, at: NDArray, *, alpha: float = 0.01, period: float = 52, population: NDArray | None = None
-) -> Judgement:
+    counts: NDArray, at: NDArray, *, alpha: float = 0.01, period: float = 52, population: NDArray | None = None,
+    known: NDArray | None = None,
+) -> Judgement:  # fmt: skip
     """Judge every series at the asked positions (rising); arguments as `expect`, alpha the share of usual periods
     that may alarm.
     """
@@ -122,7 +134,7 @@ def calibrated(
     asked = np.asarray(at, dtype=np.int64)
     if (np.diff(asked) <= 0).any():
         raise ValueError("positions must rise")
-    expectation = expect(y, asked, period=period, population=population)
+    expectation = expect(y, asked, period=period, population=population, known=known)
     p, tie = chances(y, asked, expectation)
     bound = np.empty(p.shape)
     kernel.bounds(y, asked, _stacked(expectation), pair.LAST, alpha, bound)

@@ -1,6 +1,6 @@
 """Compiled: a level that shifts, followed by the ratio of discounted sums of counts and fits.
 
-The series chooses its discount itself, by how well it predicted the later half of the history.
+The series chooses its discount itself, every period anew, by how well each has predicted lately.
 """
 
 # mypy: allow-untyped-defs, allow-incomplete-defs
@@ -12,8 +12,9 @@ import math
 from numba import njit
 
 FAR = 3.1  # Anscombe residual beyond which a period does not move the level
-NEW_LEVEL = 8  # so many in a row are no outbreak but a new level
+NEW_LEVEL = 5  # so many in a row are no outbreak but a new level
 GAIN = 7.0  # log likelihood a discount must gain over none
+FADE = 0.99  # a period, of what was gained
 
 
 @njit(cache=True, error_model="numpy")
@@ -26,40 +27,41 @@ def count_log(y, mean, phi) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def levels(y, mu, phi, discount, out) -> float:
-    """Fills out (n, 2): ratio of discounted sums after each period, expected cases in it; returns the later half's
-    log score.
-    """
-    a = 0.0
-    b = 0.0
-    n = len(y)
-    gained = 0.0
-    high = 0
-    for t in range(n):
-        ratio = (a + phi) / (b + phi)
-        mean = mu[t] * ratio
-        far = y[t] > mean and 1.5 * (y[t] ** (2.0 / 3.0) - mean ** (2.0 / 3.0)) > FAR * math.sqrt(phi) * mean ** (1 / 6)
-        if 2 * t > n:
-            spread = phi + mean * phi / (b + phi)
-            top = mean + 3.0 * math.sqrt(spread * mean) + 3.0
-            gained += count_log(min(y[t], top), mean, spread)
-        high = high + 1 if far else 0
-        a *= discount
-        b *= discount
-        if high == 0 or high > NEW_LEVEL:
-            a += y[t]
-            b += mu[t]
-        out[t, 0] = (a + phi) / (b + phi)
-        out[t, 1] = b + phi
-    return gained
+def _step(y, mu, phi, discount, state) -> float:
+    """Takes one period into the state (counts, fits, high in a row); returns the log score it had before."""
+    ratio = (state[0] + phi) / (state[1] + phi)
+    mean = mu * ratio
+    spread = phi + mean * phi / (state[1] + phi)
+    score = count_log(min(y, mean + 3.0 * math.sqrt(spread * mean) + 3.0), mean, spread)
+    far = y > mean and 1.5 * (y ** (2.0 / 3.0) - mean ** (2.0 / 3.0)) > FAR * math.sqrt(phi) * mean ** (1.0 / 6.0)
+    state[2] = state[2] + 1.0 if far else 0.0
+    state[0] *= discount
+    state[1] *= discount
+    if state[2] == 0.0 or state[2] > NEW_LEVEL:
+        state[0] += y
+        state[1] += mu
+    return score
 
 
 @njit(cache=True, error_model="numpy")
-def chosen_discount(y, mu, phi, discounts, out) -> float:
-    """The discount that predicted the later half best; 1 unless another gains clearly."""
-    best, gained = 1.0, levels(y, mu, phi, 1.0, out) + GAIN
-    for d in discounts:
-        here = levels(y, mu, phi, d, out)
-        if here > gained:
-            best, gained = d, here
-    return best
+def follow(y, mu, phi, discounts, lag, begin, states, level, cases) -> None:
+    """Fills level: the factor of each period's mean, from periods at least `lag` before it, 1 while no discount gains
+    clearly; and cases: expected cases behind it, 0 where it is 1. Scores count from `begin` on.
+
+    states: room (discounts + 1, 4) for counts, fits, high in a row, gain.
+    """
+    states[:] = 0.0
+    level[:] = 1.0
+    cases[:] = 0.0
+    for t in range(len(y)):
+        none = _step(y[t], mu[t], phi, 1.0, states[0])
+        best, most = 0, GAIN
+        for d in range(1, len(states)):
+            gained = _step(y[t], mu[t], phi, discounts[d - 1], states[d]) - none
+            if t >= begin:
+                states[d, 3] = FADE * states[d, 3] + gained
+            if states[d, 3] > most:
+                best, most = d, states[d, 3]
+        if best > 0 and t + lag < len(y):
+            level[t + lag] = (states[best, 0] + phi) / (states[best, 1] + phi)
+            cases[t + lag] = states[best, 1] + phi

@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 
 from gongzhi.methods.counts.newton_kernel import climb, newton
+from gongzhi.methods.counts.week_kernel import own_weeks
 
 RARE = 0.002  # a period is left out when its count had a chance of this or less
 RAREST = 1e-5  # the same where the dispersion changes with the season
@@ -22,7 +23,8 @@ NODES = 16  # means at which the cut is tabled
 NEAR_ONE = 0.4  # standard errors taken off a dispersion that may well be 1
 BINS, NEAR, UNEVEN = 26, 2, 4.5  # times of year, neighbours pooled, standard errors that make them differ
 FEW = 5.0  # cases in all needed for more than a level
-ROUNDS = 6
+ROUNDS, WEEK_ROUNDS, SEASON_ROUNDS = 6, 3, 4
+CLIPPED, OFTEN = 16.0, 1.6  # squared residuals at most; mean of the usual years that makes a season uneven
 
 
 @njit(cache=True, error_model="numpy")
@@ -72,7 +74,7 @@ def cuts(mu, phi, table) -> tuple[float, float]:
 
 @njit(cache=True, error_model="numpy")
 def pearson(y, mu, kept, shares, p, about) -> tuple[float, float]:
-    """Dispersion of the kept periods, at least 1, and the variance of its logarithm.
+    """Dispersion of the kept periods, at least 1, and the variance of its logarithm; p: parameters spent.
 
     mu: means below the cut; shares[:, 1]: what the cut leaves of the variance; about: a first guess. A squared
     residual has the variance 2 + excess kurtosis, so sparse periods weigh less.
@@ -90,7 +92,7 @@ def pearson(y, mu, kept, shares, p, about) -> tuple[float, float]:
             n += weight * shares[t, 1]
             sure += weight
             m += 1
-    return max(1.0, s / n * m / max(1, m - p)), 1.0 / sure
+    return max(1.0, s / n * m / max(1.0, m - p)), 1.0 / sure
 
 
 @njit(cache=True, error_model="numpy")
@@ -165,12 +167,51 @@ def choose(y, design, held, fixed, orders, scratch, beta, kept, mu, phi) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def fitted(y, design, offset, fixed, orders, scratch, beta, kept, mu, shares, held, table) -> tuple[int, float, float]:
-    """Choose the harmonics, fit without outbreaks; returns the number of columns, phi and the variance of its log."""
+def refit(y, design, offset, p, cost, scratch, beta, kept, mu, shares, held, table, phi) -> float:
+    """Fit and cut in turn until nothing changes; returns the dispersion."""
+    matrix, gradient, step = scratch
+    for _ in range(ROUNDS):
+        climb(y, design, held, kept, p, beta, mu, matrix, gradient, step, 1e-4)
+        before = phi
+        phi, _unsure = pearson(y, mu, kept, shares, p + cost, phi)
+        if not keep(y, mu, phi, offset, kept, shares, held, table) and abs(phi - before) < 0.002 * phi:
+            break
+    return phi
+
+
+@njit(cache=True, error_model="numpy")
+def with_weeks(y, design, offset, p, scratch, beta, kept, mu, shares, held, table, phi, own) -> tuple[float, float]:
+    """Weeks of the year that have something of their own: sets them and fits again around them; (phi, cost)."""
+    week, base, effect, loose, sums = own
+    cost = 0.0
+    for _ in range(WEEK_ROUNDS):
+        cost = own_weeks(y, mu, kept, week, effect, loose, sums, cost > 0.0)
+        for t in range(len(y)):
+            base[t] = offset[t] + effect[week[t]]
+        if cost == 0.0:
+            break
+        for t in range(len(y)):
+            held[t] = base[t] + math.log(shares[t, 0])
+        phi = refit(y, design, base, p, cost, scratch, beta, kept, mu, shares, held, table, phi)
+    return phi, cost
+
+
+@njit(cache=True, error_model="numpy")
+def fitted(
+    y, design, offset, fixed, orders, scratch, beta, kept, mu, shares, held, table, own
+) -> tuple[int, float, float]:  # fmt: skip
+    """Choose the harmonics, fit without outbreaks; returns the number of columns, phi and the variance of its log.
+
+    own: (week of the year of each period, offset with the effects of the weeks, these effects, their variance over
+    the dispersion, room for sums); all but the first are filled.
+    """
     matrix, gradient, step = scratch
     kept[:] = True
     shares[:] = 1.0
     held[:] = offset
+    own[1][:] = offset
+    own[2][:] = 0.0
+    own[3][:] = 0.0
     beta[:] = 0.0
     total = y.sum()
     beta[0] = math.log((total + 0.5) / np.exp(offset).sum())
@@ -181,15 +222,11 @@ def fitted(y, design, offset, fixed, orders, scratch, beta, kept, mu, shares, he
     widest = fixed + 2 * orders[max(0, len(orders) - 2)]
     phi = look(y, design, offset, widest, scratch, beta, kept, mu, shares, held, table)
     p = choose(y, design, held, fixed, orders, scratch, beta, kept, mu, phi)
-    for _ in range(ROUNDS):
-        climb(y, design, held, kept, p, beta, mu, matrix, gradient, step, 1e-4)
-        before = phi
-        phi, unsure = pearson(y, mu, kept, shares, p, phi)
-        if not keep(y, mu, phi, offset, kept, shares, held, table) and abs(phi - before) < 0.002 * phi:
-            break
+    phi = refit(y, design, offset, p, 0.0, scratch, beta, kept, mu, shares, held, table, phi)
+    phi, cost = with_weeks(y, design, offset, p, scratch, beta, kept, mu, shares, held, table, phi, own)
     # the factor of the last step's matrix serves the errors of predictions
     newton(y, design, held, kept, p, beta, mu, matrix, gradient, step)
-    phi, unsure = pearson(y, mu, kept, shares, p, phi)
+    phi, unsure = pearson(y, mu, kept, shares, p + cost, phi)
     # a dispersion may not be below 1, so near 1 it is too high on average
     error = math.sqrt(unsure)
     near = (phi - 1.0) / (2.0 * error * phi)
@@ -226,13 +263,45 @@ def season_spread(y, mu, kept, shares, season, phi, profile, sure) -> float:
 
 
 @njit(cache=True, error_model="numpy")
+def yearly_spread(y, mu, shares, season, phi, profile) -> float:
+    """Dispersion by time of year with nothing left out, residuals clipped: fills profile; the greatest mean over the
+    years without the two highest, as a share of phi. What sticks out in so many years is the season, no outbreak.
+    """
+    years = 1
+    for t in range(1, len(y)):
+        years += 1 if season[t] < season[t - 1] else 0
+    sums, sizes = np.zeros((years, BINS)), np.zeros((years, BINS))
+    year = 0
+    for t in range(len(y)):
+        year += 1 if t > 0 and season[t] < season[t - 1] else 0
+        mean = mu[t] / shares[t, 0]
+        sums[year, season[t]] += min(CLIPPED, (y[t] - mean) * (y[t] - mean) / (phi * mean))
+        sizes[year, season[t]] += 1.0
+    far = 0.0
+    each, many = np.zeros(years), np.zeros(years)
+    for b in range(BINS):
+        each[:] = 0.0
+        many[:] = 0.0
+        for step in range(-NEAR, NEAR + 1):
+            each += sums[:, (b + step) % BINS]
+            many += sizes[:, (b + step) % BINS]
+        profile[b] = max(1.0, phi * each.sum() / many.sum())
+        order = np.argsort(each / np.maximum(many, 1.0))[: max(1, years - 2)]
+        far = max(far, each[order].sum() / max(1.0, many[order].sum()))
+    return far
+
+
+@njit(cache=True, error_model="numpy")
 def by_season(y, design, offset, season, p, scratch, beta, kept, mu, shares, held, phi, profile, sure) -> bool:
     """Where one dispersion does not do for all the year: cut, fit and spread again with one for each time of year."""
     matrix, gradient, step = scratch
-    if season_spread(y, mu, kept, shares, season, phi, profile, sure) < UNEVEN:
+    far = season_spread(y, mu, kept, shares, season, phi, profile, sure)
+    if yearly_spread(y, mu, shares, season, phi, sure) > OFTEN:
+        profile[:] = sure
+    elif far < UNEVEN:
         return False
     n = len(y)
-    for _ in range(3):
+    for _ in range(SEASON_ROUNDS):
         away = 0
         for t in range(n):
             most, first, second = cut(mu[t] / shares[t, 0], profile[season[t]], RAREST)

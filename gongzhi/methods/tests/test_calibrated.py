@@ -35,13 +35,13 @@ def test_with_the_true_mean_randomised_p_values_are_uniform_and_with_a_wrong_one
     world = simulate(scenarios()[20], replicates=200, seed=5, past=False, now=False)
     shape = (200, len(AT))
     true = [np.broadcast_to(world.baseline[AT + step], shape) for step in (-1, 0)]
-    flat, sure = np.full(shape, world.scenario.phi), np.zeros(shape)
-    p, tie = chances(world.counts, AT, Expectation(*true, flat, sure))
+    flat = np.full(shape, world.scenario.phi)
+    p, tie = chances(world.counts, AT, Expectation(*true, flat, flat))
     u = np.random.default_rng(1).random(shape)
     for level in (0.01, 0.05, 0.5):
         share = (p - u * tie <= level).mean()
         assert abs(share - level) < 4 * np.sqrt(level / p.size)
-    p, tie = chances(world.counts, AT, Expectation(*true, flat * 0.5, sure))
+    p, tie = chances(world.counts, AT, Expectation(*true, flat * 0.5, flat * 0.5))
     assert (p - u * tie <= 0.01).mean() > 0.02
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import hyp2f1
 
 from gongzhi.methods.counts.cusum import cusum
 from gongzhi.methods.counts.glr import glr, known_change
@@ -106,12 +107,24 @@ def test_the_seasonal_mean_is_the_reference_one(data):
     np.testing.assert_allclose(mean[k - 1], column(name, "mu0"), rtol=1e-8)
 
 
+def anscombe(counts, mean, over, argument):
+    """z of the counts, 2F1 of the mean's term taken at `argument` instead of over x mean."""
+    at_mean = 1.5 * mean ** (2 / 3) * hyp2f1(1 / 3, 2 / 3, 5 / 3, -argument)
+    each = 1.5 * counts ** (2 / 3) * hyp2f1(1 / 3, 2 / 3, 5 / 3, -over * counts)
+    return (each - at_mean) / (mean + over * mean**2) ** (1 / 6)
+
+
 @needs_reference
-def test_the_negative_binomial_anscombe_cusum_is_within_a_hundredth_of_the_reference():
+def test_the_negative_binomial_anscombe_cusum_is_the_reference_whose_function_is_tabled_in_steps_of_a_hundredth():
     name = "cusum/salmonella.agona__m_null_anscombeNegBin.csv"
     y, at = column("data/salmonella.agona.csv", "observed"), column(name, "k").astype(int) - 1
-    value, _ = cusum(y[at], y[: at[0]].mean(), transform="anscombeNegBin", overdispersion=0.1)
-    np.testing.assert_allclose(value[0], column(name, "cusum"), atol=0.01)
+    mean = y[: at[0]].mean()
+    ours, _ = cusum(y[at], mean, transform="anscombeNegBin", overdispersion=0.1)
+    exact, _ = cusum(anscombe(y[at], mean, 0.1, 0.1 * mean), 1.0, transform="none")
+    np.testing.assert_allclose(ours, exact, atol=1e-9)
+    tabled, _ = cusum(anscombe(y[at], mean, 0.1, round(0.1 * mean, 2)), 1.0, transform="none")
+    np.testing.assert_allclose(tabled[0], column(name, "cusum"), atol=1e-9)
+    assert np.abs(ours[0] - column(name, "cusum")).max() > 1e-3  # a step of the table is 0.0011 a period here
 
 
 @settings(max_examples=40, deadline=None)
