@@ -6,6 +6,7 @@ import pytest
 
 pytest.importorskip("scipy", reason="the extra `analysis` is not installed")
 
+import itertools
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -104,7 +105,7 @@ def test_weeks_are_whole_and_meet_at_the_measures_first_day() -> None:
     start, edges = found
 
     assert span.day(edges[start]) == date(2026, 3, 20)
-    assert {b - a for a, b in zip(edges, edges[1:], strict=False)} == {7}
+    assert {b - a for a, b in itertools.pairwise(edges)} == {7}
     assert edges[0] >= 0
     assert edges[-1] <= span.days
 
