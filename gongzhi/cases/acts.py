@@ -111,11 +111,15 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Another system's record says that the case ended there: who did it here nobody knows, so no post is named."""
+    """Another system's record says that the case ended there: who did it here nobody knows, so no post is named.
+
+    `timed` False: it does not say when, and `at` only stands in its place. `in_time`: what it says of its own limit."""
 
     at: datetime
     outcome: str
     public_text: str = ""
+    timed: bool = True
+    in_time: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from gongzhi.cases import letters, rules
+from gongzhi.cases import judging, letters, rules
 from gongzhi.cases.models import Case, Voice
 from gongzhi.cases.turning import Turn
 from gongzhi.kit.masking import mask
@@ -48,8 +48,8 @@ def read(case: Case, *, public_text: str, own: Mapping[UUID, str] | None) -> Ans
 
 def write(turn: Turn, answers: Answers, *, internal_text: str) -> None:
     """The lines of the course: the common answer, and one for each own answer, kept from everybody else."""
-    reason = "in_time" if turn.case.in_time else "late"
-    turn.note("answered", public_text=answers.text, internal_text=internal_text, reason=reason)
+    told = {"internal_text": internal_text, "reason": judging.reason(turn.case.in_time)}
+    turn.note("answered", public_text=answers.text, **told)
     for voice, text in answers.own:
         turn.note("answered_own", public_text=text, internal_text=voice.number, voice=voice, seen_by_all=False)
 

@@ -136,7 +136,7 @@ class MatterCard:
 @dataclass(frozen=True, slots=True)
 class ClockCard:
     """The clock as a sentence needs it. `state`: in_time, near, overdue, paused,
-    stopped_in_time, stopped_late.
+    stopped_in_time, stopped_late, stopped_unknown, stopped_told_late (see judging.stopped).
 
     `due_at` moves only by pauses and the one extension; `provisional`: the holidays of that year are not
     announced yet. `left_amount` counts in `left_unit` (of kit.worktime.Unit), zero when overdue."""

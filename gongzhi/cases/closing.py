@@ -128,5 +128,5 @@ def _close(turn: Turn, outcome: str, internal_text: str) -> None:
 
 def _finish(turn: Turn) -> Case:
     case = turn.case
-    details: dict[str, Json] = {"round": case.round, "outcome": case.outcome, "in_time": bool(case.in_time)}
+    details: dict[str, Json] = {"round": case.round, "outcome": case.outcome, "in_time": case.in_time}
     return turn.finish("case.closed", details | turn.stood())

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db.models import BinaryField, Q
 
-from gongzhi.cases import decisions, matters, rules
+from gongzhi.cases import decisions, judging, matters, rules
 from gongzhi.cases.cards import (
     Can,
     ClauseTag,
@@ -215,7 +215,8 @@ def clock_of(case: Case, at: datetime) -> ClockCard:
     standing = row.standing(at)
     state = standing.state.value
     if row.stopped_at is not None:
-        state = "stopped_in_time" if row.stopped_at <= row.due_at else "stopped_late"
+        answered = case.answered_at is not None
+        state = judging.stopped(case.in_time, row.stopped_at, row.due_at, answered=answered)
     return ClockCard(
         state=state,
         started_at=row.started_at,

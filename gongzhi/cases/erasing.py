@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from gongzhi.cases import intake, letters, locking, matters, pages, recovering, rules
 from gongzhi.cases import photos as photo_store
-from gongzhi.cases.models import Case, DetailValue, Entry, Photo, Rating, Undo, Voice
+from gongzhi.cases.models import Case, DetailValue, Entry, Photo, Rating, SentBy, Undo, Voice
 from gongzhi.channels import erasing as messages
 from gongzhi.kit.refusal import N_, Gone, NotAllowed, NotFound
 from gongzhi.ledger import writing
@@ -82,6 +82,7 @@ def _empty(voice: Voice, at: datetime) -> list[str]:
     files = list(Photo.objects.filter(mine).values_list("sha256", flat=True))
     Photo.objects.filter(mine).delete()
     DetailValue.objects.filter(voice=voice).delete()
+    SentBy.objects.filter(voice=voice).delete()
     Rating.objects.filter(voice=voice).update(words="", original_sealed=None, key_wrapped=None)
     told = Entry.objects.filter(voice=voice)
     told.update(public_text="", original_sealed=None, key_wrapped=None)

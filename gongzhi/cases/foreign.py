@@ -118,3 +118,20 @@ class DetailValue(models.Model):
 
     def __str__(self) -> str:
         return self.value[:40]
+
+
+class SentBy(models.Model):
+    """Which program sent a voice: it alone may add to that voice for whoever spoke. Erased with the voice."""
+
+    PRIVACY: ClassVar[Privacy] = {
+        "public": [],
+        "internal": ["key"],
+        "personal": ["voice"],
+        "secret": [],
+    }
+
+    voice = models.OneToOneField("cases.Voice", on_delete=models.PROTECT, related_name="+", primary_key=True)
+    key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    def __str__(self) -> str:
+        return f"{self.voice_id} {self.key_id}"

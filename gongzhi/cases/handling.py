@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gongzhi.cases import answering, letters, locking, matters, pages, reads, rules, sealing, turning
+from gongzhi.cases import answering, judging, letters, locking, matters, pages, reads, rules, sealing, turning
 from gongzhi.cases import photos as photo_store
 from gongzhi.cases.cards import KeptPhoto
 from gongzhi.cases.models import Case, Entry, Undo
@@ -123,7 +123,8 @@ def resume(*, by: str, at: datetime, case: Case) -> None:
     if clock is not None:
         case.due_at, case.near_at, case.provisional = clock.due_at, clock.near_at, clock.provisional
     case.version += 1
-    case.save(update_fields=["state", "due_at", "near_at", "provisional", "version"])
+    case.moved_by, case.moved_at = by, at
+    case.save(update_fields=["state", "due_at", "near_at", "provisional", "version", "moved_by", "moved_at"])
     Undo.objects.filter(case=case).delete()
     pages.changed(case)
 
@@ -160,7 +161,7 @@ def put_answer(
     held = turning.in_hands(turn)
     turn.fire("answer", holder=held, public_text=answers.text)
     turn.case.answered_at = turn.at
-    turn.case.in_time = turn.at <= turn.case.due_at
+    turn.case.in_time = judging.verdict(turn.at, turn.case.due_at)
     turn.hold(held, state="answered")
     answering.write(turn, answers, internal_text=internal)
     return answers

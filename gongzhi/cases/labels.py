@@ -104,6 +104,8 @@ CLOCKS = {
     "paused": _("time stands still"),
     "stopped_in_time": _("answered in time"),
     "stopped_late": _("answered late"),
+    "stopped_told_late": _("answered late"),
+    "stopped_unknown": _("answered, nobody knows when"),
     "stopped": _("answered"),
 }
 GRADES = {

@@ -14,7 +14,8 @@ from django.db.models import Q
 
 from gongzhi.cases import rules
 from gongzhi.cases.aside import Strain, Undo, Watch
-from gongzhi.cases.foreign import ApiKey, Detail, DetailValue
+from gongzhi.cases.bulletin_tables import Bulletin
+from gongzhi.cases.foreign import ApiKey, Detail, DetailValue, SentBy
 from gongzhi.cases.matter_tables import Matter, Responsibility, one_of
 from gongzhi.cases.rights import Appeal, Decision, Hint
 from gongzhi.kit.ids import uuid7
@@ -22,6 +23,7 @@ from gongzhi.kit.ids import uuid7
 __all__ = (
     "ApiKey",
     "Appeal",
+    "Bulletin",
     "Case",
     "Decision",
     "Detail",
@@ -32,6 +34,7 @@ __all__ = (
     "Photo",
     "Rating",
     "Responsibility",
+    "SentBy",
     "Strain",
     "Undo",
     "Voice",
@@ -122,9 +125,8 @@ class Case(models.Model):
                 name="case_pin_paired",
             ),
             models.CheckConstraint(
-                condition=Q(answered_at__isnull=True, in_time__isnull=True)
-                | Q(answered_at__isnull=False, in_time__isnull=False),
-                name="case_answered_judged",
+                condition=Q(answered_at__isnull=False) | Q(in_time__isnull=True),
+                name="case_judged_if_answered",  # and if nobody knows when, nobody judges: see judging
             ),
         ]
         indexes = [

@@ -23,8 +23,9 @@ class WeekNumbers:
     """True numbers of the county's week (Monday to Sunday, county zone), with the week before for the trend.
 
     "81 of 97 answered in time" is `in_time` of `due`: cases whose limit ended in the week (paused time out)
-    or which were answered in it. `median_days` is from receipt to answer. `unhappy` of `rated`. `running`: the week
-    is not over yet."""
+    or which were answered in it. `unknown`: answers that another system noted without saying when or whether in time;
+    they are in neither. `median_days` is from receipt to an answer whose moment is known. `unhappy` of `rated`.
+    `running`: the week is not over yet."""
 
     monday: date
     sunday: date
@@ -35,6 +36,7 @@ class WeekNumbers:
     in_time: int
     due_before: int
     in_time_before: int
+    unknown: int
     answered: int
     median_days: float | None
     median_days_before: float | None
@@ -66,6 +68,7 @@ class PlaceNumbers:
     open: int | None
     due: int | None
     in_time: int | None
+    unknown: int | None
     rated: int | None
     unhappy: int | None
     matters: tuple[MatterNumber, ...]

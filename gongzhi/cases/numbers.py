@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
-from gongzhi.cases import reads, rules, walking
+from gongzhi.cases import judging, reads, rules, walking
 from gongzhi.cases.cards import PlaceTag
 from gongzhi.cases.models import Case, Entry, Rating
 from gongzhi.cases.noting import moment_of, seek_at
@@ -30,9 +32,9 @@ _UNHAPPY = Q(solved=False) | Q(grade__lte=2)
 class _Span:
     """The figures of one stretch of time."""
 
-    received: int
     due: int
     in_time: int
+    unknown: int
     answered: int
     median_days: float | None
     rated: int
@@ -72,17 +74,22 @@ def week(at: datetime, *, running: bool = True) -> WeekNumbers:
     """The numbers of the week of `at` (Monday to Sunday in the county's zone) and of the week before, as of `at`."""
     monday = _local_day(at) - timedelta(days=_local_day(at).weekday())
     begin, end, before = (_midnight(monday + timedelta(days=days)) for days in (0, 7, -7))
-    now, then = _span(begin, end, at), _span(before, begin, at)
+    late = [_broken(begin, end, at), _broken(before, begin, at)]
+    counted = iter(_counts([*_of_days(monday), *_of_weeks(monday), *late]))
+    days = tuple(DayNumber(monday + timedelta(days=nth), next(counted), next(counted)) for nth in range(7))
+    weeks = tuple((day, next(counted)) for day in _mondays(monday))
+    now, then = _span(begin, end, next(counted)), _span(before, begin, next(counted))
     return WeekNumbers(
         monday=monday,
         sunday=monday + timedelta(days=6),
         running=running,
-        received=now.received,
-        received_before=then.received,
+        received=weeks[-1][1],
+        received_before=weeks[-2][1],
         due=now.due,
         in_time=now.in_time,
         due_before=then.due,
         in_time_before=then.in_time,
+        unknown=now.unknown,
         answered=now.answered,
         median_days=now.median_days,
         median_days_before=then.median_days,
@@ -91,8 +98,8 @@ def week(at: datetime, *, running: bool = True) -> WeekNumbers:
         rated_before=then.rated,
         unhappy_before=then.unhappy,
         reopened=now.reopened,
-        days=_days(monday),
-        weeks=_weeks(monday),
+        days=days,
+        weeks=weeks,
     )
 
 
@@ -119,8 +126,9 @@ def place_numbers(code: str, at: datetime) -> PlaceNumbers:
         until=_local_day(at),
         received=_shown(totals["received"] or 0),
         open=_shown(totals["open"]),
-        due=_shown(sum(kept.values()) + late),
-        in_time=_shown(kept["in_time"]),
+        due=_shown(sum(kept[reason] for reason in judging.JUDGED) + late),
+        in_time=_shown(sum(kept[reason] for reason in judging.KEPT)),
+        unknown=_shown(kept[judging.UNKNOWN]),
         rated=_shown(rated["all"]),
         unhappy=_shown(rated["unhappy"]),
         matters=tuple(MatterNumber(reads.Names.matter(row["matter"]), _shown(row["people"] or 0)) for row in by_matter),
@@ -133,23 +141,22 @@ def _shown(people: int) -> int | None:
     return people if people == 0 or people >= rules.WITHHELD_BELOW else None
 
 
-def _span(begin: datetime, end: datetime, at: datetime) -> _Span:
+def _span(begin: datetime, end: datetime, broken: int) -> _Span:
     answers = list(
         Entry.objects.filter(kind="answered", at__gte=begin, at__lt=end, case__about_officer=False).values_list(
             "at", "reason", "case__received_at"
         )
     )
-    broken = _counted().filter(
-        due_at__gte=begin, due_at__lt=min(end, at), answered_at__isnull=True, state__in=("received", "in_hand")
-    )
     rated = Rating.objects.filter(at__gte=begin, at__lt=end, case__about_officer=False).aggregate(
         all=Count("id"), unhappy=Count("id", filter=_UNHAPPY), reopened=Count("id", filter=Q(reopened=True))
     )
-    days = [(told - received).total_seconds() / 86_400 for told, _, received in answers]
+    measured = [(told, received) for told, reason, received in answers if reason in judging.MEASURED]
+    days = [(told - received).total_seconds() / 86_400 for told, received in measured]
+    kept = Counter(reason for _, reason, _ in answers)
     return _Span(
-        received=_received(begin, end),
-        due=len(answers) + broken.count(),
-        in_time=sum(reason == "in_time" for _, reason, _ in answers),
+        due=sum(kept[reason] for reason in judging.JUDGED) + broken,
+        in_time=sum(kept[reason] for reason in judging.KEPT),
+        unknown=kept[judging.UNKNOWN],
         answered=len(answers),
         median_days=round(median(days), 1) if days else None,
         rated=rated["all"],
@@ -158,8 +165,28 @@ def _span(begin: datetime, end: datetime, at: datetime) -> _Span:
     )
 
 
-def _received(begin: datetime, end: datetime) -> int:
-    return _counted().filter(seek__gte=seek_at(begin), seek__lt=seek_at(end)).count()
+def _received(begin: datetime, end: datetime) -> QuerySet[Case]:
+    return _counted().filter(seek__gte=seek_at(begin), seek__lt=seek_at(end))
+
+
+def _broken(begin: datetime, end: datetime, at: datetime) -> QuerySet[Case]:
+    """What is not answered yet and should have been in this stretch of time."""
+    return _counted().filter(
+        due_at__gte=begin, due_at__lt=min(end, at), answered_at__isnull=True, state__in=("received", "in_hand")
+    )
+
+
+def _counts(wanted: Sequence[QuerySet[Case]]) -> list[int]:
+    """How many rows each of these queries has, by one statement."""
+    parts, given = [], []
+    for nth, query in enumerate(wanted):
+        sql, params = query.order_by().values("id").query.sql_with_params()
+        parts.append(f"SELECT {nth}, COUNT(*) FROM ({sql}) AS q{nth}")  # noqa: S608 - Django's own statement
+        given += params
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), given)
+        found = dict(cursor.fetchall())
+    return [found[nth] for nth in range(len(wanted))]
 
 
 def _counted() -> QuerySet[Case]:
@@ -167,19 +194,22 @@ def _counted() -> QuerySet[Case]:
     return Case.objects.filter(about_officer=False)
 
 
-def _days(monday: date) -> tuple[DayNumber, ...]:
-    found = []
+def _of_days(monday: date) -> Iterator[QuerySet[Case]]:
+    """Of each day of a week what was received and what was closed."""
     for number in range(7):
-        day = monday + timedelta(days=number)
-        begin, end = _midnight(day), _midnight(day + timedelta(days=1))
-        closed = _counted().filter(closed_at__gte=begin, closed_at__lt=end).count()
-        found.append(DayNumber(day, _received(begin, end), closed))
-    return tuple(found)
+        begin, end = (_midnight(monday + timedelta(days=number + nth)) for nth in (0, 1))
+        yield _received(begin, end)
+        yield _counted().filter(closed_at__gte=begin, closed_at__lt=end)
 
 
-def _weeks(monday: date) -> tuple[tuple[date, int], ...]:
-    starts = [monday - timedelta(weeks=back) for back in reversed(range(WEEKS))]
-    return tuple((day, _received(_midnight(day), _midnight(day + timedelta(weeks=1)))) for day in starts)
+def _of_weeks(monday: date) -> Iterator[QuerySet[Case]]:
+    """What was received in each of the last weeks, that of `monday` the last."""
+    for day in _mondays(monday):
+        yield _received(_midnight(day), _midnight(day + timedelta(weeks=1)))
+
+
+def _mondays(monday: date) -> list[date]:
+    return [monday - timedelta(weeks=back) for back in reversed(range(WEEKS))]
 
 
 def _place_weeks(code: str, at: datetime) -> tuple[tuple[date, int | None], ...]:

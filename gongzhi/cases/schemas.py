@@ -183,7 +183,8 @@ class Step(Schema):
 
 
 class ClockOut(Schema):
-    """The time limit. `state`: in_time, near, overdue, paused, stopped_in_time, stopped_late."""
+    """The time limit. `state`: in_time, near, overdue, paused, stopped_in_time, stopped_late; of a case whose end
+    another system did not tell, stopped_unknown or stopped_told_late (that system's word)."""
 
     state: str
     due_at: datetime
@@ -300,6 +301,7 @@ class PlaceOut(Located):
     open: int | None
     due: int | None
     in_time: int | None
+    unknown: int | None
 
 
 class MatterOut(Named):
@@ -330,6 +332,7 @@ class WeekOut(Schema):
     received_before: int
     due: int
     in_time: int
+    unknown: int
     answered: int
     median_days: float | None
     rated: int

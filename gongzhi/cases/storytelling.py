@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from gongzhi.cases import handling, matters, rules, sealing, storytelling_rights
+from gongzhi.cases import handling, judging, matters, rules, sealing, storytelling_rights
 from gongzhi.cases.acts import (
     Accept,
     Act,
@@ -133,6 +133,7 @@ class Telling:
         if self.case.state == "asked":
             self.case.state, self.last = "in_hand", act.at
             self.case.version += 1
+            self.case.moved_by, self.case.moved_at = by, act.at
         self.facts.append(NewFact("case.replied", self.case.ref, by, act.at, {"voice": self.voice.id.hex}))
 
     def _help(self, act: Help) -> None:
@@ -227,7 +228,7 @@ class Telling:
         rules.check_outcome(act.outcome, duplicate_of="first" if act.outcome == "duplicate" else "")
         _in_state(case, "received")
         text = rules.clean_note(act.public_text, most=rules.ANSWER_MAX, field="public_text")
-        reason = self._closed(act.at, act.outcome)
+        reason = self._closed(act.at, act.outcome, timed=act.timed, told=act.in_time)
         where = {"at": act.at, "by": by, "organ": case.organ, "case_id": case.id, "round": case.round}
         self.entries.append(
             build(Entry, **where, kind="answered", public_text=mask(text).text if text else "", reason=reason)
@@ -236,13 +237,14 @@ class Telling:
         details: dict[str, Json] = {"round": case.round, "outcome": act.outcome, "in_time": case.in_time}
         self.fact("case.closed", act.at, by, details)
 
-    def _closed(self, at: datetime, outcome: str) -> str:
+    def _closed(self, at: datetime, outcome: str, *, timed: bool = True, told: bool | None = None) -> str:
         case = self.case
-        case.answered_at, case.in_time = at, at <= self.clocks[case.round - 1].due_at
+        case.answered_at = at
+        case.in_time = judging.verdict(at, self.clocks[case.round - 1].due_at, timed=timed, told=told)
         case.outcome, case.closed_at = outcome, at
         self.hold(at, "closed")
         self.more, self.question = [], False
-        return "in_time" if case.in_time else "late"
+        return judging.reason(case.in_time, timed=timed)
 
     def _rate(self, act: Rate) -> None:
         case, by = self.case, self.voice.ref
@@ -268,6 +270,7 @@ class Telling:
         self.note(act.at, by, "rated", None, voice=self.voice, seen_by_all=False)
         if opens:
             self.begin_round(act.at)
+            case.moved_by, case.moved_at = by, act.at
             self.note(act.at, by, "reopened", None, reason="unhappy")
         details: dict[str, Json] = {
             "voice": self.voice.id.hex, "round": rated, "solved": act.solved, "grade": act.grade, "reopened": opens,

@@ -30,6 +30,10 @@ def clock(card: ClockCard | None) -> str:
         }
     if card.state == "stopped_in_time":
         return _("Answered in time; the limit was %(day)s.") % {"day": _day(card.due_at)}
+    if card.state == "stopped_unknown":
+        return _("Answered; the earlier system did not keep when.")
+    if card.state == "stopped_told_late":
+        return _("The earlier system says: answered late. It did not keep when.")
     if card.state == "stopped_late":
         return _("Answered late; the limit was %(day)s.") % {"day": _day(card.due_at)}
     sentence = _("To be answered %(until)s.") % {"until": dates.until(card.due_at, card)}

@@ -40,12 +40,25 @@ def _received(week: WeekNumbers) -> Figure:
 
 
 def _in_time(week: WeekNumbers) -> Figure:
+    base = _("%(part)s of %(whole)s that were due") % {"part": week.in_time, "whole": week.due}
+    if week.unknown:
+        base += " " + unknown(week.unknown)
     return Figure(
         _share(week.in_time, week.due),
         _("answered in time"),
-        _("%(part)s of %(whole)s that were due") % {"part": week.in_time, "whole": week.due},
+        base,
         _("%(share)s in the week before") % {"share": _share(week.in_time_before, week.due_before)},
     )
+
+
+def unknown(count: int) -> str:
+    """How many answers nobody can judge, since the system they come from did not keep when they were given."""
+    sentence = ngettext(
+        "Of %(count)s more nobody knows: the earlier system did not keep when it was answered.",
+        "Of %(count)s more nobody knows: the earlier system did not keep when they were answered.",
+        count,
+    )
+    return sentence % {"count": count}
 
 
 def _content(week: WeekNumbers) -> Figure:

@@ -33,6 +33,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         "inside": choosing.below(card.code),
         "numbers": counted,
         "withheld_below": rules.WITHHELD_BELOW,
+        "unknown": figures.unknown(counted.unknown) if counted.unknown else "",
         "chart": figures.place_weeks(counted, running=until == at),
         "rows": lists.public_list(at, place=card.code, limit=LATEST).rows,
     }

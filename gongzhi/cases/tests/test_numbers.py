@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.test import Client
 
-from gongzhi.cases import closing, dispatch, handling, intake, numbers, rating
+from gongzhi.cases import closing, course, dispatch, handling, intake, many, numbers, rating
 from gongzhi.cases.cards import Where
 from gongzhi.cases.intake import Received
+from gongzhi.cases.many import Ended, NewVoice, Story
+from gongzhi.cases.models import Case, Entry
 from gongzhi.cases.tests import cast
 from gongzhi.kit.refusal import NotFound
 
@@ -125,6 +130,77 @@ def test_what_came_after_the_chosen_day_is_not_counted_in_its_ninety() -> None:
     before = numbers.place_shown(cast.GRID, cast.later(days=30), cast.later(days=-1).date())
     assert numbers.place_numbers(cast.GRID, before).received == 0
     assert numbers.place_numbers(cast.GRID, cast.later(days=30)).received == 10
+
+
+def ended(**told: object) -> Case:
+    """A case that another system ended on the day after, as it told."""
+    end = Ended(cast.later(days=1), "answered", "好了", **told)  # type: ignore[arg-type]
+    voice = NewVoice(by=cast.BY, at=cast.AT, words=cast.WORDS, place=cast.PIN, allows_public=True)
+    (kept,) = many.receive_many([Story(voice, (end,))])
+    return Case.objects.get(id=kept.case)
+
+
+def figures(at: datetime) -> tuple[object, ...]:
+    week, place = numbers.week(at), numbers.place_numbers(cast.GRID, at)
+    return week.due, week.in_time, week.unknown, week.answered, week.median_days, place.unknown
+
+
+def test_what_nobody_can_judge_is_neither_in_time_nor_due() -> None:
+    done(1)
+    counted = figures(cast.later(days=2))
+    assert counted == (1, 1, 0, 1, 1.0, 0)
+    for _each in range(11):
+        ended(timed=False)
+    assert figures(cast.later(days=2)) == (1, 1, 11, 12, 1.0, 11)
+
+
+def test_the_same_end_with_its_moment_is_judged_by_the_limit() -> None:
+    assert [ended(timed=True).in_time, ended(timed=False).in_time] == [True, None]
+    assert figures(cast.later(days=2)) == (1, 1, 1, 2, 1.0, None)
+
+
+def test_another_systems_own_verdict_counts_and_its_missing_moment_does_not() -> None:
+    for in_time in (True, True, False):
+        ended(timed=False, in_time=in_time)
+    assert figures(cast.later(days=2)) == (3, 2, 0, 3, None, 0)
+    assert Case.objects.filter(in_time=False).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "state", "sentence"),
+    [
+        ({"timed": True}, "stopped_in_time", "已按时答复"),
+        ({"timed": False}, "stopped_unknown", "没有留下答复的时间"),
+        ({"timed": False, "in_time": False}, "stopped_told_late", "原系统记为逾期"),
+        ({"timed": False, "in_time": True}, "stopped_in_time", "已按时答复"),
+    ],
+)
+def test_a_page_says_what_is_known_of_the_end(client: Client, told: dict[str, bool], state: str, sentence: str) -> None:
+    case = ended(**told)
+    clock = course.public_case(case.number, cast.later(days=2)).clock
+    assert clock is not None
+    assert clock.state == state
+    assert sentence in client.get(f"/zh/cases/{case.number}/").content.decode()
+
+
+def test_the_week_tells_how_many_nobody_can_judge(client: Client) -> None:
+    week = f"/en/week/?week={cast.AT.date()}"
+    ended(timed=True)
+    assert "nobody knows" not in client.get(week).content.decode()
+    ended(timed=False)
+    assert "Of 1 more nobody knows" in client.get(week).content.decode()
+
+
+def test_what_was_imported_before_is_judged_no_more() -> None:
+    """A verdict that a made-up evening had given is taken back; one by a known moment stays."""
+    known = ended()
+    unknown = ended()
+    migration = import_module("gongzhi.cases.migrations.0010_in_time_unknown")
+    Entry.objects.filter(case=unknown, kind="answered").update(public_text=migration.ENDS[0], by="import:old")
+    migration.unjudge(apps, None)
+    verdicts = Entry.objects.filter(kind="answered").values_list("case__in_time", "reason")
+    assert dict(verdicts) == {True: "in_time", None: "unknown"}
+    assert Case.objects.get(id=known.id).in_time
 
 
 def test_a_county_without_any_case_is_shown_this_week() -> None:

@@ -51,6 +51,14 @@ class Told(Part):
     has: dict[str, Outcome]
 
 
+class Verdict(Part):
+    """What the other system says itself of its limit: the words of a column that mean in time, and late."""
+
+    column: str
+    kept: list[str] = []
+    missed: list[str] = []
+
+
 class Coordinates(Part):
     """The columns of a pin in degrees, and the system they were measured in."""
 
@@ -86,6 +94,7 @@ class Profile(Part):
     answer_without: list[str] = []
     state: State | None = None
     outcome: Told | None = None
+    in_time: Verdict | None = None
     kind: str = ""
     kinds: dict[str, str] = {}
     source: str = ""
@@ -130,7 +139,7 @@ class Profile(Part):
         named = [self.id, self.opened, self.closed, self.organ, self.kind, self.source, self.answer]
         named += [*self.matter, *self.place, *fields_of(self.words), *fields_of(self.address)]
         named += [self.state.column] if self.state else []
-        named += [self.outcome.column] if self.outcome else []
+        named += [part.column for part in (self.outcome, self.in_time) if part]
         named += [self.coordinates.lon, self.coordinates.lat] if self.coordinates else []
         return {name for name in named if name}
 

@@ -158,11 +158,25 @@ class Reader:
             self.traps["open_with_end"] += closed is not None
             return ()
         if closed is None:
-            self.traps["end_unknown"] += 1
-            evening = datetime.combine(at.astimezone(self.zone).date(), time(23, 59, 59), self.zone).astimezone(UTC)
-            closed = max(at, min(evening, self.at))
-            return (Ended(closed, self._outcome(row, outcome), UNTOLD[profile.language, "end"]),)
-        return (Ended(closed, self._outcome(row, outcome), self._answer(row)),)
+            return (self._ended_somewhen(row, at, outcome),)
+        return (Ended(closed, self._outcome(row, outcome), self._answer(row), in_time=self._in_time(row)),)
+
+    def _ended_somewhen(self, row: Row, at: datetime, outcome: str) -> Ended:
+        """The end of a row that does not say when: noted on the evening of the day it began."""
+        evening = datetime.combine(at.astimezone(self.zone).date(), time(23, 59, 59), self.zone).astimezone(UTC)
+        noted, in_time = max(at, min(evening, self.at)), self._in_time(row)
+        self.traps["end_unknown"] += 1
+        self.traps["in_time_unknown"] += in_time is None
+        told = UNTOLD[self.profile.language, "end"]
+        return Ended(noted, self._outcome(row, outcome), told, timed=False, in_time=in_time)
+
+    def _in_time(self, row: Row) -> bool | None:
+        """What the other system says itself of its limit; None when it says nothing."""
+        said = self.profile.in_time
+        if said is None:
+            return None
+        word = self.text(row[said.column])
+        return True if word in said.kept else False if word in said.missed else None
 
     def _outcome(self, row: Row, closed: str) -> str:
         """How it ended: as the profile's pieces of text tell it, else as its state does."""

@@ -31,6 +31,9 @@ NOTICED = {
     "organ_unknown": N_("%(count)s rows name an organ this county does not know; the one responsible has them."),
     "without_words": N_("%(count)s rows say nothing; the profile's words stand in their place."),
     "end_unknown": N_("%(count)s rows have ended, but do not say when; they were kept as ended on the day they began."),
+    "in_time_unknown": N_(
+        "%(count)s of them do not say either whether they were answered in time; no figure counts them."
+    ),
     "open_with_end": N_("%(count)s rows are open, though they have a moment of closing; they were kept open."),
 }
 

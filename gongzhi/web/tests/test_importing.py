@@ -364,3 +364,26 @@ def test_a_title_that_repeats_the_kind_is_said_once(tmp_path: Path, how: profile
 def test_closed_without_saying_how_is_answered_and_not_fixed(tmp_path: Path, how: profile.Profile) -> None:
     imported(file_of(tmp_path, [row(11)]), how.model_copy(update={"state": None}))
     assert Case.objects.get().outcome == "answered"
+
+
+@pytest.mark.usefixtures("house")
+def test_a_row_that_does_not_say_when_it_ended_is_in_time_for_nobody(tmp_path: Path, how: profile.Profile) -> None:
+    rows = [row(11), row(12, closed=""), row(13, closed="", status="Closed late"), row(14, status="Closed late")]
+    text = PROFILE.replace("closed: {Closed: fixed}", "closed: {Closed: fixed, Closed late: fixed}")
+    (tmp_path / "p.yaml").write_text(text, encoding="utf-8")
+    silent = imported(file_of(tmp_path, rows), profile.load(str(tmp_path / "p.yaml")))
+    assert list(Case.objects.order_by("lon").values_list("in_time", flat=True)) == [True, None, None, True]
+    assert (silent.traps["end_unknown"], silent.traps["in_time_unknown"]) == (2, 2)
+
+
+@pytest.mark.usefixtures("house")
+def test_what_the_other_system_says_of_its_own_limit_is_believed(tmp_path: Path, how: profile.Profile) -> None:
+    rows = [row(11), row(12, closed=""), row(13, closed="", status="Closed late"), row(14, status="Closed late")]
+    text = PROFILE.replace("closed: {Closed: fixed}", "closed: {Closed: fixed, Closed late: fixed}")
+    text += "in_time: {column: status, missed: [Closed late]}\n"
+    (tmp_path / "p.yaml").write_text(text, encoding="utf-8")
+    tally = imported(file_of(tmp_path, rows), profile.load(str(tmp_path / "p.yaml")))
+    assert list(Case.objects.order_by("lon").values_list("in_time", flat=True)) == [True, None, False, False]
+    reasons = Entry.objects.filter(kind="answered").order_by("case__lon").values_list("reason", flat=True)
+    assert list(reasons) == ["in_time", "unknown", "told_late", "late"]
+    assert (tally.traps["end_unknown"], tally.traps["in_time_unknown"]) == (2, 1)
