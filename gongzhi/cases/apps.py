@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from gongzhi.cases import bulletin_rules
 from gongzhi.cases.rules import FACTS
 from gongzhi.ledger import kinds
 from gongzhi.people import menus
@@ -13,9 +14,14 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        """Declare which facts this room may write, and the counter's page of letters on paper."""
+        """Declare which facts this room may write, and the pages of letters on paper and of notices for a village."""
         from gongzhi.people.permits import Permit  # needs the models, which are ready only now
 
         kinds.register(FACTS)
+        kinds.register(bulletin_rules.FACTS)
         notices = menus.MenuEntry("desk:notices", _("Notices to post"), (Permit.VOICE_ENTER,), icon="printer")
         menus.add(notices)
+        village = menus.MenuEntry(
+            "desk:village", _("Notices for the village"), (Permit.NOTICE_WRITE,), "menu", icon="speakerphone"
+        )
+        menus.add(village)

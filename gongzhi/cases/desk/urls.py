@@ -19,6 +19,7 @@ from gongzhi.cases.desk import (
     officers,
     recover,
     sent,
+    village,
 )
 from gongzhi.cases.desk.deeds import DEEDS
 
@@ -41,6 +42,9 @@ urlpatterns = [
     path("cases/<uuid:case>/", casepage.case, name="case"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<uuid:message>/", notices.sheet, name="notice"),
+    path("village/", village.village, name="village"),
+    path("village/<uuid:bulletin>/sheet.pdf", village.sheet, name="village_sheet"),
+    path("village/<uuid:bulletin>/down/", village.down, name="village_down"),
     path("cases/<uuid:case>/letters/", sent.letters, name="letters"),
     path("cases/<uuid:case>/watchers/", casepage.watchers, name="watchers"),
     path("cases/<uuid:case>/nearby/", casepage.nearby, name="nearby"),

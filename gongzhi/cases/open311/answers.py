@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any
 
@@ -18,6 +19,8 @@ from gongzhi.cases.open311.xml import to_json, to_xml
 from gongzhi.kit.refusal import N_, NotFound, Refusal
 from gongzhi.people.permits import public
 
+_CALLBACK = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*){0,4}", re.ASCII)
+CALLBACK_MAX = 80
 View = Callable[..., HttpResponse]  # of a request, its format, and what else the address holds
 
 TYPES = {"xml": "text/xml; charset=utf-8", "json": "application/json; charset=utf-8"}
@@ -44,8 +47,9 @@ def refusal_answer(format: str, refusal: Refusal) -> HttpResponse:
     return response
 
 
-def door(*methods: str) -> Callable[[View], View]:
-    """A public address of this door for some methods: format and jurisdiction are judged, refusals worded.
+def door(*methods: str, formats: Collection[str] = tuple(TYPES)) -> Callable[[View], View]:
+    """A public address of this door for some methods and formats: both and the jurisdiction are judged, refusals
+    worded.
 
     It asks for no cookie and no Origin: a program is known by its key alone."""
 
@@ -58,10 +62,11 @@ def door(*methods: str) -> Callable[[View], View]:
             try:
                 if request.method not in methods:
                     return _not_allowed(said, methods)
-                if said != format:
+                if format not in formats:
                     raise _nothing()
                 params.check_jurisdiction(request)
-                return view(request, format, **rest)
+                called = _callback(request) if format == "json" and request.method == "GET" else ""
+                return _padded(view(request, format, **rest), called)
             except Refusal as refusal:
                 return refusal_answer(said, refusal)
             except (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError):
@@ -70,6 +75,22 @@ def door(*methods: str) -> Callable[[View], View]:
         return guarded
 
     return wrap
+
+
+def _callback(request: HttpRequest) -> str:
+    """The function of JSONP (`callback`); refuses (400) what is no plain name, which could be any script."""
+    told = params.text(request.GET, "callback")
+    if told and (len(told) > CALLBACK_MAX or not _CALLBACK.fullmatch(told)):
+        raise Refusal("callback_odd", N_("callback must be the plain name of a function."), field="callback")
+    return told
+
+
+def _padded(response: HttpResponse, called: str) -> HttpResponse:
+    """JSON as a call of a function, for pages from before CORS; what it holds is public and asks for no cookie."""
+    if called:
+        response.content = b"/**/" + called.encode() + b"(" + response.content + b");"
+        response.headers["Content-Type"] = "application/javascript; charset=utf-8"
+    return response
 
 
 @public

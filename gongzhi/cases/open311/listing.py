@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from gongzhi.cases import matters, noting
-from gongzhi.cases.models import Case, Voice
+from gongzhi.cases.models import Case, Photo, Voice
 from gongzhi.cases.open311.params import Span, Wanted
 from gongzhi.kit.ids import parse_number
 from gongzhi.kit.refusal import N_, NotFound, Refusal
+from gongzhi.people import reads as people
 from gongzhi.places import reads as places
 from gongzhi.places.keeping import Kept
 
@@ -39,7 +40,7 @@ def find(wanted: Wanted) -> tuple[list[Case], bool]:
 
     Numbers override every other filter. Refuses (404) a service_code that never was."""
     if wanted.numbers:
-        return _numbered(wanted.numbers), False
+        return numbered(wanted.numbers), False
     found = Case.objects.filter(_filters(wanted), public=True)
     order = ("-moved_at", "-seek") if wanted.updated else ("-seek",)
     page = list(found.order_by(*order)[wanted.offset : wanted.offset + wanted.limit + 1])
@@ -48,13 +49,14 @@ def find(wanted: Wanted) -> tuple[list[Case], bool]:
 
 def one(number: str) -> Case:
     """The public case of a number, typed any way, also by the number of a voice that joined it; refuses 404."""
-    found = _numbered((number,))
+    found = numbered((number,))
     if not found:
         raise NotFound("request_unknown", N_("There is no service request with this id, or it is not public."))
     return found[0]
 
 
-def _numbered(numbers: tuple[str, ...]) -> list[Case]:
+def numbered(numbers: tuple[str, ...]) -> list[Case]:
+    """The public cases of numbers typed any way, at most 1,000, each once; a number nobody may see is left out."""
     read = [number for text in numbers[:1000] if (number := _read(text))]
     found = {case.number: case for case in Case.objects.filter(number__in=read, public=True)}
     joined = Voice.objects.filter(
@@ -82,11 +84,27 @@ def _filters(wanted: Wanted) -> Q:
     if len(wanted.statuses) == 1:
         closed = Q(state="closed")
         asked &= closed if "closed" in wanted.statuses else ~closed
+    if wanted.agencies:
+        asked &= Q(organ__in=_organs(wanted.agencies))
+    if wanted.photo is not None:
+        shown = Q(Exists(Photo.objects.filter(voice__case=OuterRef("pk"), voice__lead=True, public=True)))
+        asked &= shown if wanted.photo else ~shown
     if wanted.requested:
         asked &= _said_in(wanted.requested)
     if wanted.updated:
         asked &= Q(moved_at__gte=wanted.updated.start, moved_at__lte=wanted.updated.end)
     return asked & _inside(wanted.box) if wanted.box else asked
+
+
+def _organs(told: tuple[str, ...]) -> list[str]:
+    """The codes of offices told by code or by name in either language; refuses (404) one the county does not have."""
+    known: dict[str, str] = {}
+    for organ in people.organs():
+        known |= {name.casefold(): organ.code for name in (organ.code, organ.name_zh, organ.name_en) if name}
+    for name in told:
+        if name.casefold() not in known:
+            raise NotFound("organ_unknown", N_("There is no organ with the code %(organ)s."), organ=name[:40])
+    return [known[name.casefold()] for name in told]
 
 
 def _said_in(span: Span) -> Q:

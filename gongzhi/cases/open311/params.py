@@ -42,6 +42,8 @@ class Wanted:
     offset: int
     limit: int
     extensions: bool
+    agencies: tuple[str, ...] = ()
+    photo: bool | None = None
 
 
 def text(data: QueryDict, name: str) -> str:
@@ -75,19 +77,15 @@ def _own_names(request: HttpRequest) -> set[str]:
     return {code, code.ljust(12, "0"), host.removeprefix("www."), host.rpartition(":")[0].removeprefix("www.")} - {""}
 
 
-def wanted(data: QueryDict, at: datetime) -> Wanted:
-    """The filters of GET requests; refuses (400) what cannot be read and spans over 90 days.
+def wanted(data: QueryDict, at: datetime, *, most: int = PAGE_SIZE, widest: timedelta = SPAN) -> Wanted:
+    """The filters of GET requests; refuses (400) what cannot be read and spans over `widest`.
 
     Without dates the requests of the last 90 days are meant, or those changed in them when a change is asked for."""
-    updated = _span(data, "updated_after", "updated_before", at)
-    requested = _span(data, "start_date", "end_date", at)
+    updated = span(data, "updated_after", "updated_before", at, widest=widest)
+    requested = span(data, "start_date", "end_date", at, widest=widest)
     if requested is None and updated is None:
         requested = Span(at - SPAN, at)
-    page = _whole(data, "page", default=1, least=0, most=DEEPEST)
-    limit = _whole(data, "page_size", default=PAGE_SIZE, least=1, most=PAGE_SIZE)
-    offset = (max(page, 1) - 1) * limit
-    if offset > DEEPEST:
-        raise Refusal("page_deep", N_("No page lies this deep. Please ask for a shorter span of time."), field="page")
+    offset, limit = window(data, most=most)
     statuses = listed(data, "status")
     for status in statuses:
         rules.check_code(status, ("open", "closed"), field="status")
@@ -100,25 +98,48 @@ def wanted(data: QueryDict, at: datetime) -> Wanted:
         box=_box(data),
         offset=offset,
         limit=limit,
-        extensions=text(data, "extensions").lower() in ("true", "1"),
+        extensions=flag(data, "extensions") or False,
+        agencies=tuple(filter(None, map(rules.clean, text(data, "agency_responsible").split("|")))),
+        photo=flag(data, "has_photo"),
     )
 
 
-def _span(data: QueryDict, first: str, last: str, at: datetime) -> Span | None:
-    """The span of two parameters; with one of them it is the 90 days after or before."""
-    start, end = moment(data, first), moment(data, last, ends=True)
+def window(data: QueryDict, *, most: int = PAGE_SIZE) -> tuple[int, int]:
+    """Which rows a page holds: how many lie before it and how many it has; `max_requests` makes it smaller."""
+    page = _whole(data, "page", default=1, least=0, most=DEEPEST)
+    limit = _whole(data, "page_size", default=most, least=1, most=most)
+    limit = min(limit, _whole(data, "max_requests", default=limit, least=1, most=DEEPEST))
+    offset = (max(page, 1) - 1) * limit
+    if offset > DEEPEST:
+        raise Refusal("page_deep", N_("No page lies this deep. Please ask for a shorter span of time."), field="page")
+    return offset, limit
+
+
+def flag(data: QueryDict, name: str) -> bool | None:
+    """A parameter that is true or false; None when it is absent or neither."""
+    return {"true": True, "1": True, "false": False, "0": False}.get(text(data, name).lower())
+
+
+def span(data: QueryDict, first: str, last: str, at: datetime, *, widest: timedelta = SPAN) -> Span | None:
+    """The span of two parameters; with one of them it is the 90 days (or `widest`) after or before."""
+    start, end, reach = moment(data, first), moment(data, last, ends=True), min(SPAN, widest)
     if start is None and end is None:
         return None
     if start is None:
         assert end is not None
-        start = end - SPAN if end > _EARLIEST + SPAN else _EARLIEST
+        start = end - reach if end > _EARLIEST + reach else _EARLIEST
     if end is None:
-        end = max(start, min(start + SPAN, at)) if start < _LATEST - SPAN else start
+        end = max(start, min(start + reach, at)) if start < _LATEST - reach else start
     if end < start:
         raise Refusal("span_reversed", N_("%(first)s lies after %(last)s."), field=first, first=first, last=last)
-    if end - start > SPAN:
+    if end - start > widest:
         raise Refusal(
-            "span_long", N_("From %(first)s to %(last)s may be 90 days at most."), field=first, first=first, last=last
+            "span_long",
+            N_("From %(first)s to %(last)s may be %(days)s days at most."),
+            field=first,
+            first=first,
+            last=last,
+            days=widest.days,
         )
     return Span(start, end)
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from gongzhi.cases import intake, photos, rules
 from gongzhi.cases.cards import Contact, KeptPhoto, Where
 from gongzhi.cases.intake import Received
-from gongzhi.cases.models import ApiKey, DetailValue, Matter, Voice
+from gongzhi.cases.models import ApiKey, DetailValue, Matter, SentBy, Voice
 from gongzhi.cases.open311 import attributes, keys, params, services
 from gongzhi.cases.open311.attributes import Answered
 from gongzhi.cases.public.course import link_of
@@ -63,7 +63,7 @@ def receive(request: HttpRequest, *, at: datetime) -> dict[str, str]:
     place = _where(data, needed=not endangered)
     contact = _contact(data)
     keys.count(key=key, at=at, danger=endangered)
-    sent = Sent(key, matter, words, place, contact, answers, _photos(request))
+    sent = Sent(key, matter, words, place, contact, answers, sent_photos(request))
     return _told(request, key, matter, _received(sent, _form_key(sent, data, at), at))
 
 
@@ -110,7 +110,8 @@ def _contact(data: QueryDict) -> Contact | None:
     return None
 
 
-def _photos(request: HttpRequest) -> list[KeptPhoto]:
+def sent_photos(request: HttpRequest) -> list[KeptPhoto]:
+    """The files named `media` as kept photos; refuses too many, too large ones, and what is no picture."""
     files = [file for name in ("media", "media[]") for file in request.FILES.getlist(name)]
     rules.check_photos(len(files))
     if any((file.size or 0) > photos.MAX_BYTES for file in files):
@@ -131,7 +132,7 @@ def _form_key(sent: Sent, data: QueryDict, at: datetime) -> UUID:
 
 
 def _received(sent: Sent, form_key: UUID, at: datetime) -> Received:
-    """The voice with what was told for its details, in one transaction."""
+    """The voice with what was told for its details and who sent it, in one transaction."""
     with transaction.atomic():
         received = intake.receive(
             by=rules.NEW_VOICE,
@@ -146,7 +147,8 @@ def _received(sent: Sent, form_key: UUID, at: datetime) -> Received:
             allows_public=not sent.key.private,
             form_key=form_key,
         )
-        if received.first and sent.answers:
+        if received.first:
+            SentBy.objects.create(voice=received.voice, key=sent.key)
             DetailValue.objects.bulk_create(
                 DetailValue(voice=received.voice, detail=each.detail, value=mask(value).text)
                 for each in sent.answers

@@ -30,22 +30,23 @@ def requests(request: HttpRequest, format: str) -> HttpResponse:
     cases, more = listing.find(wanted)
     response = answer(format, ROOT, Teller(request, cases, extensions=wanted.extensions).rows())
     if more:
-        response.headers["Link"] = f'<{_next(request, wanted)}>; rel="next"'
+        lead_on(request, response, offset=wanted.offset, limit=wanted.limit)
     return response
 
 
-def _next(request: HttpRequest, wanted: params.Wanted) -> str:
-    """The address of the page behind this one (RFC 8288)."""
+def lead_on(request: HttpRequest, response: HttpResponse, *, offset: int, limit: int) -> None:
+    """Name the page behind this one in the header Link (RFC 8288)."""
     query = request.GET.copy()
-    query["page"] = str(wanted.offset // wanted.limit + 2)
-    return request.build_absolute_uri(f"{request.path}?{urlencode(list(query.lists()), doseq=True)}")
+    query["page"] = str(offset // limit + 2)
+    address = request.build_absolute_uri(f"{request.path}?{urlencode(list(query.lists()), doseq=True)}")
+    response.headers["Link"] = f'<{address}>; rel="next"'
 
 
 @door(*READ)
 def one(request: HttpRequest, format: str, number: str) -> HttpResponse:
     """One public request by its id."""
     case = listing.one(number)
-    extensions = params.text(request.GET, "extensions").lower() in ("true", "1")
+    extensions = params.flag(request.GET, "extensions") or False
     return answer(format, ROOT, Teller(request, [case], extensions=extensions).rows())
 
 

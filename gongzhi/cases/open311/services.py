@@ -70,7 +70,7 @@ def service_list(request: HttpRequest, format: str) -> HttpResponse:
     """Every service; for a key that works in batches they are of type batch."""
     every = offered()
     batch = _is_batch(request)
-    return answer(format, "services", [_service(row, every, batch=batch) for row in every.matters.values()])
+    return answer(format, "services", [service(row, every, batch=batch) for row in every.matters.values()])
 
 
 def _is_batch(request: HttpRequest) -> bool:
@@ -82,7 +82,8 @@ def _is_batch(request: HttpRequest) -> bool:
         return False
 
 
-def _service(row: Matter, every: Offered, *, batch: bool) -> dict[str, Any]:
+def service(row: Matter, every: Offered, *, batch: bool) -> dict[str, Any]:
+    """One service as the list names it."""
     return {
         "service_code": row.code,
         "service_name": said(row, "name"),

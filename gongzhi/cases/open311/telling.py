@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,6 +22,7 @@ from gongzhi.places import reads as places
 from gongzhi.places.reads import PlaceCard
 
 DESCRIPTION_MAX = 4000  # GeoReport's own limit
+_EARTH = 6_378_137.0  # metres
 
 Row = dict[str, Any]
 
@@ -78,15 +80,15 @@ class Teller:
             "description": words if len(words) <= DESCRIPTION_MAX else words[: DESCRIPTION_MAX - 1] + "…",
             "agency_responsible": said(self.names.organ(case.organ), "name") or None,
             "service_notice": _("Practice county: everything here is invented.") if self.county.practice else None,
-            "requested_datetime": self._moment(case.received_at),
-            "updated_datetime": self._moment(case.closed_at or case.moved_at),
-            "expected_datetime": self._moment(case.due_at),
+            "requested_datetime": self.moment(case.received_at),
+            "updated_datetime": self.moment(case.closed_at or case.moved_at),
+            "expected_datetime": self.moment(case.due_at),
             "address": _address(place),
             "address_id": place.code if place else None,
             "zipcode": None,
             "lat": place.lat if place else None,
             "long": place.lon if place else None,
-            "media_url": self._photo_address(case, photos[0]) if photos else None,
+            "media_url": self.photo_address(case, photos[0]) if photos else None,
         }
         return row | self._extensions(case) if self.extensions else row
 
@@ -97,15 +99,18 @@ class Teller:
         word, told = labels.word(case.outcome, "outcome"), self.answers.get(case.id, "")
         return _("%(outcome)s: %(answer)s") % {"outcome": word, "answer": told} if told else word
 
-    def _moment(self, at: datetime) -> str:
+    def moment(self, at: datetime) -> str:
+        """A moment with the county's zone."""
         return local(at, self.county.tz).isoformat(timespec="seconds")
 
-    def _photo_address(self, case: Case, photo: Photo) -> str:
+    def photo_address(self, case: Case, photo: Photo) -> str:
+        """Where a public photo of a case can be fetched."""
         page = reverse("cases:case_photo", args=[case.number, photo.id])
         return self.request.build_absolute_uri(page)
 
     def _extensions(self, case: Case) -> Row:
-        voice = self.voices.get(case.id)
+        voice, place = self.voices.get(case.id), places.place_or_none(case.place)
+        ward, metres = places.place_or_none(case.division), mercator(place)
         return {
             "attributes": [
                 {
@@ -118,6 +123,8 @@ class Teller:
             ],
             "extended_attributes": {
                 "channel": voice.source if voice else None,
+                "ward": said(ward, "name") if ward else None,
+                "police_district": None,
                 "state": case.state,
                 "outcome": case.outcome or None,
                 "position": "grid" if case.grid else "division",
@@ -126,25 +133,27 @@ class Teller:
                 "duplicate": False,
                 "parent_service_request_id": None,
                 "photos": [self._photo(case, photo) for photo in self.photos[case.id]],
+                "x": metres[0],
+                "y": metres[1],
             },
             "notes": [self._note(entry) for entry in self.notes[case.id]],
         }
 
     def _photo(self, case: Case, photo: Photo) -> Row:
         return {
-            "media_url": self._photo_address(case, photo),
+            "media_url": self.photo_address(case, photo),
             "title": _("Photo"),
             "width": photo.width,
             "height": photo.height,
             "orientation": "portrait" if photo.height > photo.width else "landscape",
-            "created_at": self._moment(case.received_at),
+            "created_at": self.moment(case.received_at),
         }
 
     def _note(self, entry: Entry) -> Row:
         """One line of the public course; what one resident wrote meanwhile stays between her and the desk."""
         kept = entry.kind in rules.RESIDENT_KINDS
         return {
-            "datetime": self._moment(entry.at),
+            "datetime": self.moment(entry.at),
             "type": entry.kind,
             "summary": labels.word(entry.kind, "entry"),
             "description": "" if kept else entry.public_text,
@@ -153,6 +162,14 @@ class Teller:
                 "reason": entry.reason or None,
             },
         }
+
+
+def mercator(place: PlaceCard | None) -> tuple[float | None, float | None]:
+    """The middle of a place in metres of Web Mercator (EPSG:3857, sphere of 6,378,137 m), to the centimetre."""
+    if place is None or place.lon is None or place.lat is None:
+        return None, None
+    north = math.log(math.tan(math.pi / 4 + math.radians(place.lat) / 2))
+    return round(_EARTH * math.radians(place.lon), 2), round(_EARTH * north, 2)
 
 
 def _address(place: PlaceCard | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from gongzhi.cases.open311 import answers, discovery, requests, services
+from gongzhi.cases.open311 import answers, bulk, discovery, requests, services, updates
 
 app_name = "open311"
 
@@ -20,6 +20,8 @@ urlpatterns = [
     re_path(V2 + "requests" + FORMAT + "$", requests.requests, name="requests"),
     re_path(V2 + r"requests/(?P<number>[^/]{1,60})" + FORMAT + "$", requests.one, name="request"),
     re_path(V2 + r"tokens/(?P<token>[^/]{1,60})" + FORMAT + "$", requests.token, name="token"),
+    re_path(V2 + "servicerequestupdates" + FORMAT + "$", updates.updates, name="updates"),
+    re_path(V2 + "bulk/requests" + FORMAT + "$", bulk.bulk, name="bulk"),
     path("", answers.nothing),
     path("<path:rest>", answers.nothing),
 ]

@@ -22,6 +22,7 @@ CHILDREN = {
     "formats": "format",
     "notes": "note",
     "photos": "photo",
+    "service_request_updates": "request_update",
 }
 # Signs that XML 1.0 cannot hold, not even escaped (production Char).
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -1,6 +1,7 @@
 """What a village's loudspeaker or screen says: public notices as a page and as plain text, written anew at every ask.
 
-Only what is public at this moment; no word of a resident, no number, no house.
+What was put right there lately, and what its offices tell everybody. Only what is public at this moment; no word of a
+resident, no number, no house.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from gongzhi.cases import bulletins
 from gongzhi.cases.models import Case
 from gongzhi.cases.public.frame import show
 from gongzhi.channels import reads as channels
@@ -23,14 +25,15 @@ from gongzhi.places.reads import PlaceCard
 
 
 def told(code: str, at: datetime) -> tuple[PlaceCard, list[Aired]]:
-    """A village and its notices of the last days whose cases are public now, newest first."""
+    """A village and what is told there: first what offices announce, then what was put right and is public now."""
     place = places.place_or_none(code)
     if place is None or place.level != "village":
         raise NotFound("place_unknown", N_("There is no village with this code."))
     aired = channels.on_air(code, at)
     ids = {one.case: UUID(one.case.removeprefix("case:")) for one in aired if one.case}
     still = set(Case.objects.filter(id__in=ids.values(), public=True).values_list("id", flat=True))
-    return place, [one for one in aired if ids.get(one.case) in still]
+    announced = [Aired("", row.put_at, bulletins.aloud(row)) for row in bulletins.on_air(code, at)]
+    return place, [*announced, *(one for one in aired if ids.get(one.case) in still)]
 
 
 @public

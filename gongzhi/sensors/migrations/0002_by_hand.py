@@ -14,8 +14,8 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("aside", ""),
-                    ("aside_reason", ""),
                     ("aside_at__isnull", True),
+                    ("aside_reason", ""),
                 )
                 | models.Q(("aside__in", ("repair", "retired")), ("aside_at__isnull", False))
                 & ~models.Q(("aside_reason", "")),
