@@ -42,7 +42,8 @@ def demo(argv: Sequence[str]) -> int:
         if words.build_only:
             return 0
         site = f"http://{words.address}:{words.port}"
-        for name, path in ((_("Public site"), "/"), (_("Workplace"), "/zh/desk/"), (_("Tour"), "/zh/desk/tour/")):
+        pages = ((_("Public site"), "/"), (_("Workplace"), "/zh/desk/"), (_("Tour"), "/zh/desk/tour/"))
+        for name, path in (*pages, (_("A phone without internet"), "/zh/practice/phone/")):
             print(f"  {name}: {site}{path}", flush=True)
         readings.keep_speaking()
     return supervision.serve(address=words.address, port=words.port, workers=words.workers)

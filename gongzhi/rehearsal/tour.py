@@ -225,7 +225,11 @@ def _bring(case: Any, post: PostCard, state: str, at: datetime) -> None:
 def _fetch(case: Any, post: PostCard, at: datetime) -> Any:
     """A case filed elsewhere comes to the clerk's organ the ordinary way: handed over by whoever holds it."""
     organ = case.holder.removeprefix("organ:")
-    other = next(card for card in people.colleagues(organ, at) if card.can(Permit.CASE_HANDOVER))
+    other = next((card for card in people.colleagues(organ, at) if card.can(Permit.CASE_HANDOVER)), None)
+    if other is None:
+        raise Refusal(
+            "tour_county", N_("The tour needs the practice county; here nobody can hand a case over."), status=409
+        )
     return dispatch.hand_over(
         by=BY, at=at, post=other, case=case.id, version=case.version, reason="needs_other", to_organ=post.organ
     )

@@ -41,6 +41,7 @@ urlpatterns = [
         path("desk/people/", include("gongzhi.people.urls")),
         path("desk/letterbox/", letterbox.letterbox, name="letterbox"),
         path("desk/tour/", include("gongzhi.rehearsal.urls")),
+        path("practice/phone/", include("gongzhi.rehearsal.phone_urls")),
         path("", include("gongzhi.sensors.urls")),
         path("", include("gongzhi.insight.urls")),
         path("desk/", include("gongzhi.cases.desk.urls")),
