@@ -1,7 +1,12 @@
-"""`kill -9` of every part while people speak: what was acknowledged is there, and provable, afterwards."""
+"""`kill -9` of every part while people speak: what was acknowledged is there, and provable, afterwards.
+
+Each part once in every run; by hand as often as wished: GONGZHI_TEST_KILLS=54 (docs/faults.md has the last result).
+"""
 
 from __future__ import annotations
 
+import itertools
+import os
 import random
 import threading
 import time
@@ -14,7 +19,8 @@ import pytest
 from tests.faults.house import House, prove
 
 PARTS = ("front", "worker", "clockwork", "supervisor", "worker", "clockwork")
-VOICES = 200
+KILLS = int(os.environ.get("GONGZHI_TEST_KILLS", str(len(PARTS))))
+VOICES = max(200, 5 * KILLS)
 New = Callable[..., House]
 
 
@@ -78,8 +84,8 @@ def test_what_was_acknowledged_survives_the_death_of_every_part(house: New, skel
     place.build(skeleton)
     place.start()
     with Speakers(place) as speakers:
-        for turn, part in enumerate(PARTS):
-            speakers.reach(VOICES * turn // len(PARTS) + random.randint(1, VOICES // len(PARTS)))
+        for turn, part in enumerate(itertools.islice(itertools.cycle(PARTS), KILLS)):
+            speakers.reach(VOICES * turn // KILLS + random.randint(1, VOICES // KILLS))
             kill(place, part)
             place.wait()
         speakers.reach(VOICES)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.faults.house import House
+from tests.faults.house import House, prove
 
 New = Callable[..., House]
 CANARIES = ("金丝雀红旗渠", "13955550199", "canary-mail@example.org", "11010519491231002X", "Kanarienvogel")
@@ -43,6 +43,86 @@ def test_stop_finishes_the_request_in_hand(house: New, skeleton: Path) -> None:
     assert place.process.wait(40) == 0
     assert place.part("front") == []
     place.process = None
+
+
+class Crowd:
+    """People who read and speak one after another; what was answered, acknowledged, refused and broken off."""
+
+    def __init__(self, place: House, count: int = 6) -> None:
+        self.place = place
+        self.acknowledged: list[dict[str, object]] = []
+        self.answers: list[int] = []
+        self.broken: list[str] = []
+        self.stopping = threading.Event()
+        self.threads = [threading.Thread(target=self._go, args=(number,)) for number in range(count)]
+
+    def __enter__(self) -> Crowd:
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stopping.set()
+        for thread in self.threads:
+            thread.join()
+
+    def reach(self, more: int, *, within: float = 60.0) -> None:
+        """Wait until so many further requests were answered."""
+        wanted, until = len(self.answers) + more, time.monotonic() + within
+        while len(self.answers) < wanted and time.monotonic() < until:
+            time.sleep(0.02)
+        assert len(self.answers) >= wanted, self.broken[-3:]
+
+    def _go(self, number: int) -> None:
+        said = 0
+        while not self.stopping.is_set():
+            said += 1
+            try:
+                if number % 2:
+                    self.answers.append(self.place.get("/zh/speak/")[0])
+                else:
+                    self.acknowledged.append(self.place.say(f"第{number}个人的第{said}句话", matter="road-damage"))
+                    self.answers.append(201)
+            except OSError as error:
+                self.broken.append(f"{type(error).__name__}: {error}")
+                time.sleep(0.05)
+
+
+def test_reload_under_load_refuses_nobody(house: New, skeleton: Path) -> None:
+    place = house()
+    place.build(skeleton)
+    place.start()
+    workers = {process.pid for process in place.part("worker")}
+    with Crowd(place) as crowd:
+        for _ in range(3):
+            crowd.reach(30)
+            assert place.cli("reload").returncode == 0
+        crowd.reach(60)
+        until = time.monotonic() + 60
+        while workers & {process.pid for process in place.part("worker")} and time.monotonic() < until:
+            time.sleep(0.2)
+        crowd.reach(30)
+    assert not workers & {process.pid for process in place.part("worker")}, "the old workers went"
+    assert crowd.broken == []
+    assert set(crowd.answers) == {200, 201}
+    proved = prove(place, crowd.acknowledged)
+    assert (proved.lost, proved.unprovable) == ([], [])
+
+
+def test_stop_under_load_finishes_what_it_took(house: New, skeleton: Path) -> None:
+    place = house()
+    place.build(skeleton)
+    place.start()
+    with Crowd(place) as crowd:
+        crowd.reach(40)
+        assert place.stop() == 0
+        crowd.stopping.set()
+    answered = set(crowd.answers)
+    assert answered <= {200, 201}, "whoever was let in was answered as ever"
+    assert not any("HTTP" in one or "IncompleteRead" in one for one in crowd.broken), "no answer was cut in the middle"
+    place.start()
+    proved = prove(place, crowd.acknowledged)
+    assert (proved.lost, proved.unprovable) == ([], [])
 
 
 def test_health_names_what_is_missing_and_liveness_asks_nothing(house: New, skeleton: Path) -> None:

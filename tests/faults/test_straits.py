@@ -189,6 +189,32 @@ def test_a_county_whose_key_is_damaged_or_gone_is_not_served_and_no_new_key_is_m
     assert place.cli("doctor").returncode == 0
 
 
+# A damaged database ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("what", ["a page of the file", "a fact"])
+def test_a_damaged_database_and_a_changed_fact_are_said_in_a_line(tmp_path: Path, what: str) -> None:
+    place = House(tmp_path / "county")
+    assert place.cli("restore", str(Path(__file__).parent / "releases" / "0.1.0-sqlite.tar")).returncode == 0
+    assert place.cli("doctor").returncode == 0  # brings nothing up to date: only looks
+    file = place.folder / "db.sqlite3"
+    if what == "a fact":
+        with closing(sqlite3.connect(file, isolation_level=None)) as other:
+            names = other.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'ledger_fact'")
+            for (name,) in names.fetchall():
+                other.execute(f'DROP TRIGGER "{name}"')
+            other.execute("UPDATE ledger_fact SET by = 'post:00000000000000000000000000000000' WHERE rowid = 3")
+    else:
+        data = bytearray(file.read_bytes())
+        for page in range(8, len(data) // 4096, 3):
+            data[page * 4096 : page * 4096 + 600] = os.urandom(600)
+        file.write_bytes(data)
+    told = place.cli("doctor")
+    assert told.returncode == 1
+    assert "Traceback" not in told.stderr + told.stdout
+    wrong = [line for line in told.stdout.splitlines() if line.startswith("wrong")]
+    remedy = "restore the database" if what == "a fact" else "restore the last backup"
+    assert any(remedy in line for line in wrong), told.stdout
+
+
 # A printer killed ----------------------------------------------------------------------------------------------
 KILLED = """
 import os, signal, sys

@@ -52,6 +52,11 @@ PLACELESS: dict[str, set[Permit]] = {
 
 @pytest.fixture(autouse=True)
 def county(db: None, settings: Any, tmp_path: Path) -> None:
+    load(settings, tmp_path)
+
+
+def load(settings: Any, tmp_path: Path) -> None:
+    """The county of the cast with every role filled."""
     settings.PRINTED_DIR = tmp_path / "printed"
     cast.load_county()
     for code, organ, role, place in MORE:
