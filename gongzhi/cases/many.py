@@ -7,10 +7,9 @@ move, and the steps in between: a run and its tokens stand where the story ends,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
 from uuid import UUID
 
 from django.db import transaction
@@ -37,6 +36,7 @@ from gongzhi.cases.acts import (
 )
 from gongzhi.cases.cards import Contact, MatterCard, Officer, Where
 from gongzhi.cases.models import Appeal, Case, Decision, Entry, Hint, Rating, Voice
+from gongzhi.cases.remembering import Memory
 from gongzhi.cases.storytelling import Telling
 from gongzhi.kit import worktime
 from gongzhi.kit.ids import uuid7
@@ -125,6 +125,7 @@ class _Prepared:
     matter: MatterCard
     case: Case
     voice: Voice
+    memory: Memory
     clocks: list[NewClock] = field(default_factory=list)
     pauses: dict[datetime, datetime] = field(default_factory=dict)
     joined: dict[datetime, Voice] = field(default_factory=dict)
@@ -148,9 +149,9 @@ class Round:
 def receive_many(stories: Sequence[Story]) -> list[Kept]:
     """Keep whole stories, each batch of 2,000 in one transaction. A story that breaks a rule refuses its batch."""
     kept: list[Kept] = []
-    hear = lru_cache(maxsize=4 * BATCH)(noting.hear)  # lasts as long as this call: it holds words as they were said
+    memory = Memory()
     for start in range(0, len(stories), BATCH):
-        prepared = [_prepare(story, hear) for story in stories[start : start + BATCH]]
+        prepared = [_prepare(story, memory) for story in stories[start : start + BATCH]]
         with transaction.atomic():
             _draw_again(prepared)
             kept += _keep(prepared)
@@ -162,23 +163,23 @@ class Ready:
     """Stories whose rows are made but not written: what another process prepares for the one that writes."""
 
     statements: list[Statement]
-    kept: list[Kept]
+    stories: int
+    masked: int  # of them told something personal
 
-    def write(self) -> list[Kept]:
+    def write(self) -> None:
         """Write the rows in one transaction. IntegrityError when somebody drew one of these numbers meanwhile."""
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):  # a savepoint would copy every page that the facts' trigger touches
             rows.run(self.statements)
-        return self.kept
 
 
 def prepare_many(stories: Sequence[Story]) -> Ready:
     """The same rows as `receive_many` would leave, unwritten. A story that breaks a rule refuses them all."""
-    hear = lru_cache(maxsize=4 * BATCH)(noting.hear)
-    prepared = [_prepare(story, hear) for story in stories]
+    memory = Memory()
+    prepared = [_prepare(story, memory) for story in stories]
     _draw_again(prepared)
     with rows.gathered() as statements:
         kept = _keep(prepared)
-    return Ready(statements, kept)
+    return Ready(statements, len(kept), sum(one.masked for one in kept))
 
 
 def _draw_again(prepared: Sequence[_Prepared]) -> None:
@@ -197,7 +198,7 @@ def _draw_again(prepared: Sequence[_Prepared]) -> None:
         one.case.number = one.voice.number
 
 
-def _prepare(story: Story, hear: Callable[[str], noting.Heard]) -> _Prepared:
+def _prepare(story: Story, memory: Memory) -> _Prepared:
     new = story.voice
     told = noting.told(
         by=new.by,
@@ -213,16 +214,14 @@ def _prepare(story: Story, hear: Callable[[str], noting.Heard]) -> _Prepared:
         photos=(),
         place_text=new.place.text if new.place else "",
         officer=new.officer,
-        heard=hear,
+        heard=memory.hear,
     )
     where = placing.place(new.place, keep=told.danger is not None)
     matter = matters.chosen(new.matter) if new.matter else matters.suggested_or_other(told.words)
-    concerned = placing.concerned(matter, where, new.officer, at=new.at)
-    if new.organ and new.officer is None:
-        concerned = replace(concerned, organ=new.organ)
+    concerned = placing.concerned(matter, where, new.officer, at=new.at, organ=new.organ)
     case = noting.new_case(told, where, matter, concerned, new.matter_by if new.matter else "suggested")
     voice, _ = noting.new_voice(told, case, lead=True)
-    made = _Prepared(story, told, matter, case, voice)
+    made = _Prepared(story, told, matter, case, voice, memory)
     for one in rounds(story, matter):
         limit = matters.limit_of(one.matter)
         made.clocks.append(
@@ -235,7 +234,7 @@ def _prepare(story: Story, hear: Callable[[str], noting.Heard]) -> _Prepared:
         if one.pauses and len(made.clocks) == 1:  # what was promised at receipt knew of no pause
             made.promised = worktime.due(one.begun, limit, (), calendars.calendar()).at
     made.appeals = _appeals(story)
-    made.joined = {act.at: _joined(act, case, hear) for act in story.acts if isinstance(act, Join)}
+    made.joined = {act.at: _joined(act, case, memory) for act in story.acts if isinstance(act, Join)}
     return made
 
 
@@ -253,7 +252,7 @@ def _appeals(story: Story) -> dict[datetime, NewClock]:
     return found
 
 
-def _joined(act: Join, case: Case, hear: Callable[[str], noting.Heard]) -> Voice:
+def _joined(act: Join, case: Case, memory: Memory) -> Voice:
     told = noting.told(
         by=act.by,
         at=act.at,
@@ -268,7 +267,7 @@ def _joined(act: Join, case: Case, hear: Callable[[str], noting.Heard]) -> Voice
         photos=(),
         place_text="",
         officer=None,
-        heard=hear,
+        heard=memory.hear,
     )
     return noting.new_voice(told, case, lead=False)[0]
 
@@ -279,7 +278,7 @@ def rounds(story: Story, matter: MatterCard) -> Iterator[Round]:
     here, question, halt = Round(story.voice.at, matter), None, None
     for act in story.acts:
         if isinstance(act, Answer | Ended):
-            here = replace(here, answered=act.at, refused=act.outcome in rules.REFUSALS)
+            here = Round(here.begun, here.matter, here.pauses, here.until, act.at, act.outcome in rules.REFUSALS)
         elif isinstance(act, Rematter):
             matter = matters.chosen(act.matter)
         elif isinstance(act, Ask):
@@ -383,6 +382,7 @@ def _tell(one: _Prepared, began: Sequence[Clock], appealed: Mapping[datetime, Cl
     facts = [noting.received_fact(one.told, case, one.voice)]
     case.due_at, case.near_at, case.provisional = clock.due_at, clock.near_at, clock.provisional
     telling = Telling(case, one.voice, list(began), facts, one.matter, one.pauses, one.joined, appeal_clocks=appealed)
+    telling.noted = one.memory.noted
     for act in one.story.acts:
         telling.act(act)
     return telling

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from gongzhi.cases import placing, rules, sealing
 from gongzhi.cases.cards import Contact, KeptPhoto, MatterCard, Officer
 from gongzhi.cases.models import Case, Voice
-from gongzhi.channels.keys import key_for
 from gongzhi.kit import ids
 from gongzhi.kit.danger import Danger, danger
 from gongzhi.kit.masking import mask
@@ -174,8 +172,8 @@ def new_voice(told: Told, case: Case, *, lead: bool) -> tuple[Voice, str]:
 def new_number(at: datetime) -> str:
     """A fresh number: random within the county and year, so that no order can be guessed and no row is locked."""
     county = places.county()
-    year = at.astimezone(ZoneInfo(county.tz)).year
-    return ids.case_number(county.code, year, key_for("cases.number"), secrets.randbelow(ids.SERIALS))
+    year = at.astimezone(county.zone).year
+    return ids.case_number(county.code, year, secrets.token_bytes(7))
 
 
 def new_seek(at: datetime) -> int:

@@ -57,7 +57,7 @@ def place(where: Where | None, *, keep: bool) -> Placed:
     county = places.county().code.ljust(12, "0")
     if where is None:
         return Placed("", county)
-    text = mask(rules.clean_note(where.text, most=rules.PLACE_TEXT_MAX, field="place")).text
+    text = mask(rules.clean_note(where.text, most=rules.PLACE_TEXT_MAX, field="place")).text if where.text else ""
     if where.lon is not None and where.lat is not None:
         beside = _by_code(where.code, text, county, keep=True) if where.placed else None
         return _by_pin(where.lon, where.lat, text, county, keep=keep, beside=beside)

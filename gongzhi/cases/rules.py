@@ -394,6 +394,7 @@ def score_matters(text: str, table: Mapping[str, Iterable[str]]) -> dict[str, tu
 PREFIXES = (15, 12, 9, 6, 4, 2, 0)  # grid, village, town, county, city, province, everywhere
 
 
+@lru_cache(maxsize=8192)
 def prefixes(place: str) -> tuple[str, ...]:
     """The prefixes of a place code, the longest first; the last is empty (everywhere)."""
     return tuple(dict.fromkeys(place[:size] for size in PREFIXES if size <= len(place)))

@@ -18,6 +18,8 @@ from gongzhi.channels.keys import key_for
 from gongzhi.kit.ids import token_hash
 from gongzhi.people import vaulting
 
+_JSON = json.JSONEncoder(ensure_ascii=False)  # json.dumps would make one for each voice
+
 
 @dataclass(frozen=True, slots=True)
 class Original:
@@ -30,7 +32,7 @@ class Original:
 
 def seal_told(voice: Voice, told: Original) -> None:
     """Seal the words as said into the row of the voice, tied to its id."""
-    plain = json.dumps([told.words, told.place, told.officer], ensure_ascii=False)
+    plain = _JSON.encode([told.words, told.place, told.officer])
     voice.original_sealed, voice.key_wrapped = vaulting.seal_text(plain, voice.ref)
 
 

@@ -30,6 +30,7 @@ from gongzhi.cases.acts import (
 )
 from gongzhi.cases.cards import MatterCard
 from gongzhi.cases.models import Appeal, Case, Decision, Entry, Hint, Rating, Voice
+from gongzhi.cases.remembering import noted
 from gongzhi.kit.canonical import Json
 from gongzhi.kit.masking import mask
 from gongzhi.kit.moments import stamp
@@ -66,6 +67,7 @@ class Telling:
     more: list[Live] = field(default_factory=list)
     last: datetime | None = None
     question: bool = False
+    noted: Callable[[str], str] = noted
 
     @property
     def since(self) -> datetime:
@@ -227,12 +229,10 @@ class Telling:
         case, by = self.case, self.facts[0].by
         rules.check_outcome(act.outcome, duplicate_of="first" if act.outcome == "duplicate" else "")
         _in_state(case, "received")
-        text = rules.clean_note(act.public_text, most=rules.ANSWER_MAX, field="public_text")
+        text = self.noted(act.public_text)
         reason = self._closed(act.at, act.outcome, timed=act.timed, told=act.in_time)
         where = {"at": act.at, "by": by, "organ": case.organ, "case_id": case.id, "round": case.round}
-        self.entries.append(
-            build(Entry, **where, kind="answered", public_text=mask(text).text if text else "", reason=reason)
-        )
+        self.entries.append(build(Entry, **where, kind="answered", public_text=text, reason=reason))
         self.entries.append(build(Entry, **where, kind="closed", outcome=act.outcome))
         details: dict[str, Json] = {"round": case.round, "outcome": act.outcome, "in_time": case.in_time}
         self.fact("case.closed", act.at, by, details)

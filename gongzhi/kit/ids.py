@@ -1,7 +1,7 @@
 """Names for things: row ids, case numbers people read aloud, secret links, and check digits of the country.
 
-Case numbers look like `990101-26-K7M4-2QXD`: county, year, seven symbols of Crockford's base 32 that
-come from a keyed permutation of a serial (no order to guess, no collision within a year), one check symbol.
+Case numbers look like `990101-26-K7M4-2QXD`: county, year, seven random symbols of Crockford's base 32 (no order to
+guess; a number that is taken is drawn again), one check symbol.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ import hashlib
 import os
 import re
 import secrets
+import struct
 import time
 import unicodedata
 from datetime import date, datetime
 from functools import lru_cache
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 from gongzhi.kit.refusal import N_, Refusal
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-SERIALS = 32**7
-_HALF = 18  # the Feistel network works on 36 bits and walks until it falls below 32**7 = 2**35
-_TURNS = [bytes([turn]) for turn in range(8)]
+_SYMBOLS = bytes(ord(CROCKFORD[byte & 31]) for byte in range(256))  # a random byte as one of 32 symbols
+_VALUES = {symbol: value for value, symbol in enumerate(CROCKFORD)}
 _USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
@@ -31,7 +31,26 @@ def uuid7(at: datetime | None = None) -> UUID:
     The 12 bits after the milliseconds hold the rest of the moment, 62 bits are random.
     """
     head = _head(time.time_ns() // 1000) if at is None else _head_of(at)
-    return UUID(int=head | int.from_bytes(os.urandom(8), "big") >> 2)
+    made = _new(UUID)  # without UUID.__init__, which looks for one of six ways to be called
+    _set(made, "int", head | _random() >> 2)
+    _set(made, "is_safe", SafeUUID.unknown)
+    return made
+
+
+_new, _set = UUID.__new__, object.__setattr__
+_drawn: list[int] = []
+
+
+def _random() -> int:
+    """64 bits of the system's randomness, asked for by the page: each asking costs more than making the id."""
+    try:
+        return _drawn.pop()
+    except IndexError:
+        _drawn.extend(struct.unpack("512Q", os.urandom(4096)))
+        return _random()
+
+
+os.register_at_fork(after_in_child=_drawn.clear)
 
 
 def _head(microseconds: int) -> int:
@@ -58,16 +77,14 @@ def token_hash(token: str) -> bytes:
 # --- case numbers -----------------------------------------------------------------------------------
 
 
-def case_number(county: str, year: int, secret: bytes, serial: int) -> str:
-    """The number of the `serial`-th (from 0) case of `year` in `county` (six digits).
+def case_number(county: str, year: int, drawn: bytes) -> str:
+    """The case number of `year` in `county` (six digits) that seven random bytes (`drawn`) make: 35 bits of each are
+    used, so that no order can be guessed. Whoever keeps it draws again when it is taken.
 
-    `secret` (at least 16 bytes) keys the permutation. ValueError when an argument is out of range.
-    """
-    if not re.fullmatch(r"[0-9]{6}", county) or len(secret) < 16 or not 0 <= serial < SERIALS:
-        raise ValueError("case_number needs a six-digit county, a key of 16 bytes and a serial below 32**7")
-    place = _permute(serial, secret, f"{county}{year:04d}".encode())
-    symbols = "".join(CROCKFORD[place >> shift & 31] for shift in range(30, -1, -5))
-    body = f"{county}{year % 100:02d}{symbols}"
+    ValueError when an argument is out of range."""
+    if len(county) != 6 or not (county.isascii() and county.isdigit()) or len(drawn) != 7:
+        raise ValueError("case_number needs a six-digit county and seven bytes")
+    body = f"{county}{year % 100:02d}{drawn.translate(_SYMBOLS).decode()}"
     return _hyphened(body + _check_symbol(body))
 
 
@@ -92,31 +109,13 @@ def _hyphened(body: str) -> str:
     return f"{body[:6]}-{body[6:8]}-{body[8:12]}-{body[12:]}"
 
 
-@lru_cache(maxsize=8)
-def _keyed(secret: bytes) -> hashlib.blake2b:
-    """The hash with its key taken in already: copying it costs less than taking the key again."""
-    return hashlib.blake2b(key=secret[:64], digest_size=4)
-
-
-def _permute(serial: int, secret: bytes, salt: bytes) -> int:
-    """A keyed permutation of range(32**7): a balanced Feistel network of 36 bits with cycle walking."""
-    mask = (1 << _HALF) - 1
-    value = serial
-    while True:
-        left, right = value >> _HALF, value & mask
-        for turn in _TURNS:
-            keyed = _keyed(secret).copy()
-            keyed.update(turn + right.to_bytes(3, "big") + salt)
-            left, right = right, left ^ (int.from_bytes(keyed.digest(), "big") & mask)
-        value = left << _HALF | right
-        if value < SERIALS:
-            return value
-
-
-def _double(value: int) -> int:
+def _times_x(value: int) -> int:
     """Times x in GF(32) with x⁵ + x² + 1."""
     value <<= 1
     return value ^ 0b100101 if value & 32 else value
+
+
+_TIMES_X = [_times_x(value) for value in range(32)]
 
 
 def _check_symbol(body: str) -> str:
@@ -127,7 +126,7 @@ def _check_symbol(body: str) -> str:
     """
     total = 0
     for symbol in reversed(body):
-        total = _double(total ^ CROCKFORD.index(symbol))
+        total = _TIMES_X[total ^ _VALUES[symbol]]
     return CROCKFORD[total]
 
 

@@ -22,7 +22,7 @@ def stamp(at: datetime) -> str:
     """`at` in UTC with six digits and a Z (RFC 3339); one moment has one spelling, so it can be hashed."""
     if at.tzinfo is None:
         raise ValueError("a moment must be aware")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{at.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"  # without its +00:00
 
 
 def unstamp(text: str) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gongzhi.kit.canonical import Json
 from gongzhi.kit.refusal import N_, Refusal
@@ -37,20 +38,28 @@ def registered() -> dict[str, FactKind]:
     return dict(sorted(_registered.items()))
 
 
+@lru_cache(maxsize=512)
+def _names(details: tuple[str, ...]) -> frozenset[str]:
+    """A kind's details, to look many up in."""
+    return frozenset(details)
+
+
 def check(kind: str, details: Mapping[str, Json]) -> None:
     """Refuse an unknown kind, an undeclared detail, and a detail long enough to hold somebody's words."""
     known = _registered.get(kind)
     if known is None:
         raise Refusal("fact_unknown", N_("The ledger knows no fact “%(kind)s”."), kind=kind)
+    names = _names(known.details)
+    if not details.keys() <= names:
+        raise Refusal(
+            "fact_detail_undeclared",
+            N_("A fact “%(kind)s” has no detail “%(name)s”."),
+            kind=kind,
+            name=next(name for name in details if name not in names),
+        )
     for name, value in details.items():
-        if name not in known.details:
-            raise Refusal(
-                "fact_detail_undeclared",
-                N_("A fact “%(kind)s” has no detail “%(name)s”."),
-                kind=kind,
-                name=name,
-            )
-        _check_length(kind, name, value)
+        if value is not True and value is not False and value is not None:
+            _check_length(kind, name, value)
 
 
 def _check_length(kind: str, name: str, value: Json) -> None:

@@ -22,7 +22,17 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.base import ModelState
 
 R = TypeVar("R", bound=models.Model)
-Statement = tuple[str, list[tuple[Any, ...]]]  # an INSERT and its rows, as the database takes them
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """An INSERT and its rows, as the database takes them; `copy` is the COPY that PostgreSQL takes in its place."""
+
+    insert: str
+    rows: list[tuple[Any, ...]]
+    copy: str = ""
+
+
 _gathering: ContextVar[list[Statement] | None] = ContextVar("gathering", default=None)
 
 
@@ -39,20 +49,26 @@ def gathered() -> Iterator[list[Statement]]:
 
 def run(statements: Iterable[Statement]) -> None:
     """Write what was gathered, in its order."""
-    for statement, rows in statements:
-        run_many(statement, rows)
+    connection = connections[DEFAULT_DB_ALIAS]
+    for one in statements:
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite" or not one.copy:
+                cursor.executemany(one.insert, one.rows)
+                continue
+            with connection.wrap_database_errors, cursor.copy(one.copy) as copy:
+                for row in one.rows:
+                    copy.write_row(row)
 
 
-def run_many(statement: str, rows: list[tuple[Any, ...]]) -> None:
+def run_many(insert: str, rows: list[tuple[Any, ...]], *, copy: str = "") -> None:
     """Run an INSERT for many rows that are as the database takes them; inside `gathered()` only note it."""
     gathering = _gathering.get()
     if not rows:
         return
     if gathering is not None:
-        gathering.append((statement, rows))
+        gathering.append(Statement(insert, rows, copy))
     else:
-        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-            cursor.executemany(statement, rows)
+        run([Statement(insert, rows, copy)])
 
 
 def insert(row: models.Model) -> None:
@@ -87,7 +103,9 @@ def insert_many(model: type[models.Model], names: Sequence[str], rows: Iterable[
     if not told:
         return
     prepared = zip(*(_prepared(field, told[at], connection) for at, field in enumerate(fields)), strict=True)
-    run_many(f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks})", list(prepared))  # noqa: S608
+    into = f"{quote(model._meta.db_table)} ({columns})"
+    insert = f"INSERT INTO {into} VALUES ({marks})"  # noqa: S608
+    run_many(insert, list(prepared), copy=f"COPY {into} FROM STDIN")
 
 
 def insert_rows(model: type[models.Model], rows: Sequence[models.Model]) -> None:
@@ -98,27 +116,29 @@ def insert_rows(model: type[models.Model], rows: Sequence[models.Model]) -> None
 
 
 _PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.FloatField)
+_EMPTY: dict[type, str] = {list: "[]", dict: "{}"}
 _AS_THEY_ARE = (str, int, float, type(None))  # bool is an int
 
 
 def _prepared(field: models.Field[Any, Any], values: Sequence[Any], connection: Any) -> list[Any]:
     """One column's values as its field prepares them. A column repeats few types, so the common ones are asked once;
-    moments and keys on SQLite are spelled here as Django spells them (a test compares)."""
+    moments and keys on SQLite are spelled here as Django spells them (a test compares). PostgreSQL takes them as
+    they are."""
     kinds = set(map(type, values))
     if datetime in kinds and any(at is not None and at.tzinfo is None for at in values):
         raise ValueError("a moment in a row is aware")
     if isinstance(field, _PLAIN) and kinds <= {*_AS_THEY_ARE, bool} and _fits(field, kinds):
         return list(values)
-    if connection.vendor == "sqlite" and isinstance(field, models.DateTimeField) and kinds <= {datetime, type(None)}:
-        spelled: dict[datetime | None, str | None] = {None: None}  # a batch repeats its moments
-        return [spelled[at] if at in spelled else spelled.setdefault(at, _moment(at)) for at in values]
-    if connection.vendor == "sqlite" and isinstance(_target(field), models.UUIDField) and kinds <= {UUID, type(None)}:
-        return [None if key is None else f"{key.int:032x}" for key in values]
-    if connection.vendor == "sqlite" and isinstance(field, models.BinaryField) and kinds <= {bytes, type(None)}:
+    if isinstance(field, models.DateTimeField) and kinds <= {datetime, type(None)}:
+        return _moments(values) if connection.vendor == "sqlite" else list(values)
+    if isinstance(_target(field), models.UUIDField) and kinds <= {UUID, type(None)}:
+        if connection.vendor == "sqlite":
+            return [None if key is None else f"{key.int:032x}" for key in values]
         return list(values)
-    plain_json = type(field) is models.JSONField and field.encoder is None
-    if connection.vendor == "sqlite" and plain_json and kinds <= {dict, list}:
-        return [json.dumps(value) for value in values]
+    if isinstance(field, models.BinaryField) and kinds <= {bytes, type(None)}:
+        return list(values)
+    if type(field) is models.JSONField and field.encoder is None and kinds <= {dict, list}:
+        return [json.dumps(value) if value else _EMPTY[type(value)] for value in values]
     prepare = field.get_db_prep_save
     return [prepare(value, connection) for value in values]
 
@@ -137,6 +157,12 @@ def _fits(field: models.Field[Any, Any], kinds: set[type]) -> bool:
 
 def _target(field: models.Field[Any, Any]) -> Any:
     return field.target_field if isinstance(field, models.ForeignKey) else field
+
+
+def _moments(values: Sequence[datetime | None]) -> list[str | None]:
+    """Moments as text. A batch repeats them as the same objects, which are slow to hash and to spell."""
+    spelled = {id(at): None if at is None else _moment(at) for at in {id(at): at for at in values}.values()}
+    return [spelled[key] for key in map(id, values)]
 
 
 def _moment(at: datetime) -> str:
@@ -158,20 +184,27 @@ def build(model: type[R], /, **values: Any) -> R:
     `values` are named as the row's columns or its relations. No signals."""
     blank = _blank(model)
     row = model.__new__(model)
-    row._state = ModelState()
-    held = row.__dict__
-    held.update(blank.plain)
+    state = ModelState()
+    if not values.keys() <= blank.plain.keys():
+        values = _with_keys(values, blank, state)
+    row.__dict__ = held = {"_state": state, **blank.plain, **values}
     for name, make in blank.made:
         if name not in values:
             held[name] = make()
-    for name, value in values.items():
-        if name in held:
-            held[name] = value
-        else:  # an unknown name is noticed here
-            key = blank.relations[name]
-            held[key] = value.pk
-            row._state.fields_cache[name] = value
     return row
+
+
+def _with_keys(values: dict[str, Any], blank: _Blank, state: ModelState) -> dict[str, Any]:
+    """The values with the keys of related rows in place of these; an unknown name is noticed here (KeyError)."""
+    told: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in blank.plain:
+            told[name] = value
+        else:
+            key = blank.relations[name]
+            told[key] = value.pk
+            state.fields_cache[name] = value
+    return told
 
 
 @lru_cache(maxsize=128)

@@ -32,7 +32,7 @@ from gongzhi.web.importing.profile import Profile
 from gongzhi.web.importing.records import Codes, Reader, Rejected, form_key
 from gongzhi.web.importing.scanning import Scan
 
-BATCH = 2_000  # rows in one transaction; a bookmark follows each
+BATCH = 5_000  # rows in one transaction; a bookmark follows each
 TOLD = 10_000  # rows after which the reader of the screen hears of it
 LARGE = 10_000  # rows from which on others prepare what this process writes
 TRIES = 5
@@ -189,8 +189,8 @@ class Play:
         helpers = Workers(self.how) if self.large else Alone(self.how, self.reader.codes)
         with roomy(), unswept(), closing(helpers):
             told = self.tally.rows
-            for batch in helpers.prepared(self._batches(rows)):
-                self._write(batch, helpers.again)
+            for kept, batch in helpers.prepared(self._batches(rows)):
+                self._write(kept, batch, helpers.again)
                 if self.tally.rows - told >= TOLD or not self.judged:
                     told = self.tally.rows
                     tell(told)
@@ -221,22 +221,23 @@ class Play:
             self.judged.append(Judged(len(batch), len(there), refused))
             yield [(line, row) for line, row, key in fresh if key not in there]
 
-    def _write(self, batch: Batch, again: Callable[[Rows], Batch]) -> None:
+    def _write(self, rows: Rows, batch: Batch, again: Callable[[Rows], Batch]) -> None:
         """Commit a batch whole, then its bookmark. Numbers that were drawn twice meanwhile are drawn again."""
         for tries_left in reversed(range(TRIES)):
             try:
                 with transaction.atomic():
-                    kept = [one for part in batch.parts for one in part.write()]
+                    for part in batch.parts:
+                        part.write()
                 break
             except IntegrityError:
                 if not tries_left:
                     raise
-                batch = again(batch.rows)
+                batch = again(rows)
         judged = self.judged.popleft()
         self.tally.rows += judged.rows
         self.tally.already += judged.there
-        self.tally.new += len(kept)
-        self.tally.masked += sum(one.masked for one in kept)
+        self.tally.new += sum(part.stories for part in batch.parts)
+        self.tally.masked += sum(part.masked for part in batch.parts)
         self.tally.traps.update(batch.traps)
         self.lines += sorted([*judged.refused, *batch.rejected])
         self.tally.rejected.update(reason for _line, reason, _key, _value in self.lines)

@@ -43,7 +43,6 @@ class How:
 class Batch:
     """What became of some rows: parts ready to be written, rows rejected (line, reason, key, value), traps noticed."""
 
-    rows: Rows
     parts: list[Ready] = field(default_factory=list)
     rejected: list[tuple[int, str, str, str]] = field(default_factory=list)
     traps: Counter[str] = field(default_factory=Counter)
@@ -69,7 +68,7 @@ def prepare(reader: Reader, rows: Rows) -> Batch:
 
 
 def _prepare(reader: Reader, rows: Rows) -> Batch:
-    batch, told = Batch(rows), []
+    batch, told = Batch(), []
     reader.traps = batch.traps
     for line, row in rows:
         try:
@@ -96,19 +95,22 @@ def _ready(batch: Batch, told: list[tuple[int, Story]]) -> None:
         _ready(batch, told[half:])
 
 
+def _done(rows: Rows, ready: Future[Batch]) -> tuple[Rows, Batch]:
+    return rows, ready.result()
+
+
 class Alone:
     """Prepares the batches of a small file where they are written."""
 
     def __init__(self, how: How, codes: Codes) -> None:
         self.reader = Reader(how.profile, at=how.at, codes=codes, fallback=how.fallback)
 
-    def prepared(self, batches: Iterable[Rows]) -> Iterator[Batch]:
-        """Each batch, ready."""
-        return map(self.again, batches)
+    def prepared(self, batches: Iterable[Rows]) -> Iterator[tuple[Rows, Batch]]:
+        """Each batch, ready, beside its rows."""
+        return ((rows, self.again(rows)) for rows in batches)
 
     def again(self, rows: Rows) -> Batch:
         """A batch, with numbers drawn anew. Keys are judged by who writes, who sees the whole file."""
-        self.reader.seen.clear()
         return prepare(self.reader, rows)
 
     def close(self) -> None:
@@ -124,18 +126,18 @@ class Workers:
         given = (pickle.dumps(how), kept, database)
         self.pool = ProcessPoolExecutor(WORKERS, get_context("spawn"), initializer=working.begin, initargs=given)
 
-    def prepared(self, batches: Iterable[Rows]) -> Iterator[Batch]:
-        """Each batch, ready; asks for the next one only when there is room."""
-        waiting: deque[Future[Batch]] = deque()
+    def prepared(self, batches: Iterable[Rows]) -> Iterator[tuple[Rows, Batch]]:
+        """Each batch, ready, beside its rows; asks for the next one only when there is room."""
+        waiting: deque[tuple[Rows, Future[Batch]]] = deque()
         try:
             for rows in batches:
-                waiting.append(self.pool.submit(working.work, rows))
+                waiting.append((rows, self.pool.submit(working.work, rows)))
                 if len(waiting) >= WORKERS * AHEAD:
-                    yield waiting.popleft().result()
+                    yield _done(*waiting.popleft())
             while waiting:
-                yield waiting.popleft().result()
+                yield _done(*waiting.popleft())
         finally:
-            for left in waiting:
+            for _rows, left in waiting:
                 left.cancel()
 
     def again(self, rows: Rows) -> Batch:

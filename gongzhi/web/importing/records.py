@@ -82,9 +82,8 @@ class Reader:
         return key
 
     def read(self, row: Row) -> Story:
-        """The story of a row. Raises Rejected."""
+        """The story of a row whose key was judged before. Raises Rejected."""
         profile = self.profile
-        key = self.key(row)
         at = self.moment(row[profile.opened])
         if at is None:
             raise Rejected("date_missing")
@@ -101,7 +100,7 @@ class Reader:
             matter=self.code_of_matter(tuple(self.text(row[name]) for name in profile.matter)),
             matter_by="staff",
             allows_public=profile.public,
-            form_key=form_key(profile.profile, key),
+            form_key=form_key(profile.profile, self.text(row[profile.id])),
             organ=organ,
         )
         return Story(voice, acts, rung_until=self.at)
@@ -192,7 +191,7 @@ class Reader:
         return text[: rules.ANSWER_MAX] or UNTOLD[self.profile.language, "answer"]
 
     def _words(self, row: Row) -> str:
-        words = fill(self.profile.words, {name: self.text(value) for name, value in row.items()})
+        words = self._filled(self.profile.words, row)
         if words:
             kind, _colon, said = words.partition(": ")
             return kind if kind.casefold() == said.casefold() else words  # many systems fill the title with the kind
@@ -200,6 +199,9 @@ class Reader:
             raise Rejected("words_missing")
         self.traps["without_words"] += 1
         return self.profile.unsaid
+
+    def _filled(self, template: str, row: Row) -> str:
+        return fill(template, {name: self.text(row[name]) for name in _pieces(template)[1::2]})
 
     def _told(self, row: Row, column: str, codes: Mapping[str, str], default: str) -> str:
         return codes.get(self.text(row[column]), default) if column else default
@@ -243,8 +245,7 @@ class Reader:
 
     def _where(self, row: Row) -> Where | None:
         pin = self.pin(row)
-        address = fill(self.profile.address, {name: self.text(value) for name, value in row.items()})
-        address = address[: rules.PLACE_TEXT_MAX]
+        address = self._filled(self.profile.address, row)[: rules.PLACE_TEXT_MAX]
         if pin is not None and pin == self.fallback:
             self.traps["fallback_pin"] += 1
             return Where(code=self.codes.county, text=address)
@@ -277,6 +278,17 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     """The template with its columns filled in; signs that stood around an empty one are taken away."""
     if not template:
         return ""
-    text = re.sub(r"\{([^{}]*)\}", lambda found: values.get(found[1], ""), template)
-    text = re.sub(r"[（(]\s*[)）]", "", text)
-    return " ".join(text.split(" ")).strip(" \t:：-–·,，;；/")
+    pieces = _pieces(template)
+    text = "".join(values.get(piece, "") if at % 2 else piece for at, piece in enumerate(pieces))
+    if "(" in text or "（" in text:
+        text = _EMPTY_BRACKETS.sub("", text)
+    return text.strip(" \t:：-–·,，;；/")
+
+
+_EMPTY_BRACKETS = re.compile(r"[（(]\s*[)）]")
+
+
+@lru_cache(maxsize=64)
+def _pieces(template: str) -> list[str]:
+    """Texts and names of columns in turns, a text first."""
+    return re.split(r"\{([^{}]*)\}", template)
