@@ -99,10 +99,7 @@ def proof_at(index: int, *, size: int | None = None) -> dict[str, Any] | None:
         head = _PUBLISHED.first(index=index) or _NEWEST.first(index=index)
     if head is None:
         return None
-    if head.day is not None:
-        path = tree.under(bytes(head.root), head.size).path(index)
-    else:
-        path = proofs.inclusion(tree.TreeNodes(), index, head.size)
+    path = tree.under(bytes(head.root), head.size, published=head.day is not None).path(index)
     return {"index": index, "path": [step.hex() for step in path], "head": sealing.head_card(head)}
 
 

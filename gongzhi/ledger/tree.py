@@ -8,8 +8,7 @@ from gongzhi.ledger import proofs
 from gongzhi.ledger.models import Leaf, Subtree
 from gongzhi.ledger.proofs import FAN
 
-BLOCKS = 128  # a process remembers under a published head: two megabytes at most
-HEADS = 2
+BLOCKS = 128  # a process remembers under a head: two megabytes at most
 
 
 class TreeNodes:
@@ -32,8 +31,8 @@ class TreeNodes:
         return self._blocks[level, block]
 
 
-class Published:
-    """The tree under a published head, which every receipt of its day and before is proved under.
+class Covered:
+    """The tree under one head: the published one, which proves every receipt of its day and before, or the newest.
 
     What lies above the leaves' own blocks is the same for very many receipts, and the head's root vouches for it: it is
     remembered, so that a proof reads one block of leaves, and at most one above, in a ledger of any size."""
@@ -73,18 +72,15 @@ class Published:
         return found
 
 
-_PUBLISHED: dict[bytes, Published] = {}
+_REMEMBERED: dict[bool, tuple[bytes, Covered]] = {}  # of the published head, and of the newest
 
 
-def under(root: bytes, size: int) -> Published:
-    """The remembered tree of a published head. The root names it: another ledger has another one."""
-    found = _PUBLISHED.get(root)
-    if found is None:
-        found = Published(size)
-        if len(_PUBLISHED) >= HEADS:
-            _PUBLISHED.clear()
-        _PUBLISHED[root] = found
-    return found
+def under(root: bytes, size: int, *, published: bool) -> Covered:
+    """The remembered tree of a head. The root names it: another ledger has another one, and so has a grown one."""
+    kept = _REMEMBERED.get(published)
+    if kept is None or kept[0] != root:
+        kept = _REMEMBERED[published] = (root, Covered(size))
+    return kept[1]
 
 
 def size() -> int:

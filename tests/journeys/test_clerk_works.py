@@ -40,7 +40,7 @@ def test_a_call_goes_the_whole_way_by_keyboard(signed_in, phone) -> None:
     open_new(handler, number)
     handler.keyboard.press("a")
     handler.wait_for_selector(".undo-bar")
-    assert "办理中" in handler.inner_text("#case")
+    handler.wait_for_selector("#case .case:has-text('办理中')")
     handler.keyboard.press("r")
     handler.wait_for_url("**/answer/**")
     handler.fill("#id_public_text", "门口的坑洼今天下午已经补好，请您路过时看看。电话13800001234可以找到施工队。")

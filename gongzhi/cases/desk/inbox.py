@@ -21,8 +21,9 @@ from django.views.decorators.http import require_POST
 
 from gongzhi.cases import appealing, labels, rules
 from gongzhi.cases import inbox as reads
+from gongzhi.cases import reads as cases
 from gongzhi.cases.cards import Page
-from gongzhi.cases.desk import casepage, frame
+from gongzhi.cases.desk import frame
 from gongzhi.cases.desk_cards import InboxRow, Queues
 from gongzhi.kit import moments
 from gongzhi.kit.refusal import NotFound
@@ -74,7 +75,7 @@ def first_with_work(queues: Queues) -> str:
 
 @permit()
 def inbox(request: HttpRequest) -> HttpResponseBase:
-    """What is this post's duty now, by deadline; with `open` the case beside it.
+    """What is this post's duty now, by deadline; with `open` the case beside it, which the page fetches.
 
     A post that takes no cases in hand (counter, leader, auditor, administrators) is led to its own work."""
     actor = actor_of(request)
@@ -99,20 +100,19 @@ def inbox(request: HttpRequest) -> HttpResponseBase:
     context: dict[str, Any] = beside | {
         "queue_label": QUEUE_WORDS[queue],
         "page": page,
-        "opened": opened,
         "now": now,
     }
-    if opened:
-        context |= _beside(request, actor, opened)
+    context["opened"] = opened if opened and _is_seen(actor, opened) else ""
     return frame.show(request, "cases/desk/inbox.html", context, here="inbox")
 
 
-def _beside(request: HttpRequest, actor: Actor, opened: str) -> dict[str, Any]:
-    """The opened case, or nothing when it is not (any more) to be seen from here."""
+def _is_seen(actor: Actor, opened: str) -> bool:
+    """Whether the opened case is (still) to be seen from here; its panel is then fetched by the page itself."""
     try:
-        return casepage.told(request, actor, UUID(opened))
+        cases.find(actor, UUID(opened))
     except (ValueError, NotFound):
-        return {"opened": ""}
+        return False
+    return True
 
 
 def _every(actor: Actor, queue: str) -> Iterable[InboxRow]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from gongzhi.cases.desk.inbox import _plain
@@ -34,9 +36,12 @@ def test_an_empty_queue_says_what_to_do_next() -> None:
 
 def test_the_opened_case_stands_beside_the_list() -> None:
     case = fresh()
-    page = text(signed_in("roads-1").get(url("inbox") + f"?queue=new&open={case.id}"))
-    assert f'data-case="{case.id}"' in page
+    client = signed_in("roads-1")
+    page = text(client.get(url("inbox") + f"?queue=new&open={case.id}"))
     assert page.count("<h1") == 1
+    (panel,) = re.findall(r'hx-get="([^"]+)" hx-trigger="load" hx-target="#case"', page)
+    assert f'<a class="button" href="{panel}"' in page  # the same without a script
+    assert f'data-case="{case.id}"' in text(client.get(panel, headers={"HX-Request": "true"}))
 
 
 def test_an_opened_case_that_is_hidden_leaves_the_list_alone() -> None:
@@ -44,6 +49,7 @@ def test_an_opened_case_that_is_hidden_leaves_the_list_alone() -> None:
     response = signed_in("water-1").get(url("inbox") + f"?open={case.id}")
     assert response.status_code == 200
     assert case.number not in text(response)
+    assert 'hx-trigger="load" hx-target="#case"' not in text(response)
 
 
 def test_a_panel_is_the_case_without_its_frame() -> None:

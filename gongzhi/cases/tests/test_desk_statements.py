@@ -36,6 +36,14 @@ def test_the_inbox_asks_the_same_whatever_lies_in_it(code: str, rows: int) -> No
     assert statements(signed_in(code), url("inbox")) <= MOST
 
 
+@pytest.mark.parametrize("code", ["roads-1", "roads-head", "desk-1", "watch-1"])
+def test_the_inbox_with_a_case_beside_it_asks_no_more(code: str) -> None:
+    case = accepted()
+    fresh("一件说不清的事情", place=None)
+    for queue in ("", "all", "mine", "helping"):
+        assert statements(signed_in(code), f"{url('inbox')}?queue={queue}&open={case.id}") <= MOST
+
+
 def helped() -> Case:
     case = accepted()
     at = moments.now()

@@ -110,13 +110,26 @@ def test_every_proof_under_a_published_head_is_the_path_of_the_standard(db):
         assert proofs.root_by_inclusion(bytes(leaf), index, 1500, path) == root
 
 
+def test_a_head_that_grew_is_proved_by_what_has_grown(note):
+    """No head is published: each sealing signs a newer one, and its proofs are those of its own size."""
+    for _ in range(4):
+        grown(130)
+        size = reads.size()
+        facts = Leaf.objects.filter(index__in=(0, 127, size - 1)).order_by("index").values_list("index", "fact_id")
+        for index, fact in facts:
+            proof = reads.proof(fact)
+            assert proof["head"]["size"] == size
+            assert proof["path"] == [step.hex() for step in proofs.inclusion(tree.TreeNodes(), index, size)]
+
+
 def test_another_ledger_with_as_many_facts_is_proved_by_its_own_leaves(db):
     """What is remembered is named by the root: nothing of one ledger is used for another one."""
     grown(600)
     sealing.publish_head(at=AT)
     reads.proof(Leaf.objects.get(index=3).fact_id)
-    other = tree.under(b"another root".ljust(32), 600)
-    assert other is not tree.under(bytes(reads.latest_head().root), 600)
+    mine = tree.under(bytes(reads.latest_head().root), 600, published=True)
+    other = tree.under(b"another root".ljust(32), 600, published=True)
+    assert other is not mine
     assert other.path(3) == proofs.inclusion(tree.TreeNodes(), 3, 600)
 
 

@@ -15,7 +15,7 @@
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id !== "case") return;
-    const asked = event.detail.requestConfig.elt.closest("[data-row]");
+    const asked = event.detail.requestConfig.elt.closest("[data-row]") ?? one("[data-row][aria-current]");
     all("[data-row]").forEach((row) => row.toggleAttribute("aria-current", row === asked));
     asked?.setAttribute("aria-current", "true");
     one(".desk")?.classList.add("desk-open");
