@@ -16,6 +16,8 @@ def _main() -> None:
     django.setup()
     from gongzhi.cases import sealing
     from gongzhi.cases.models import Appeal, Case, Entry, Voice
+    from gongzhi.kit import moments
+    from gongzhi.rehearsal.playing import HANDLER_ORGAN
 
     def link(**of: object) -> str:
         voice = Voice.objects.filter(withdrawn_at=None, **{f"case__{key}": value for key, value in of.items()}).last()
@@ -29,6 +31,8 @@ def _main() -> None:
     refused = Case.objects.filter(outcome__in=("not_ours", "no_ground")).exclude(id=waiting.case_id).latest("closed_at")
     decision = Entry.objects.filter(case=refused, kind="closed").latest("at")
     told = Voice.objects.filter(case=refused, lead=True).get()
+    led = Case.objects.filter(organ=HANDLER_ORGAN, state="in_hand", due_at__gt=moments.now())
+    in_hand = led.latest("received_at")
     print(
         json.dumps(
             {
@@ -41,6 +45,7 @@ def _main() -> None:
                 "refused": sealing.link_token(told),
                 "decision": str(decision.id),
                 "appeal": str(waiting.id),
+                "in_hand": str(in_hand.id),
                 "open_number": number(state="in_hand"),
                 "closed_number": number(outcome="fixed"),
                 "village": Case.objects.filter(public=True).latest("moved_at").division,

@@ -14,6 +14,7 @@ PUBLIC = (
     *("places/{village}/", "places/{village}/notices/", "practice/phone/"),
     *("v/{fresh}/", "v/{running}/", "v/{asked}/", "v/{paused}/", "v/{closed}/", "v/{appealed}/", "v/{refused}/"),
     *("v/{fresh}/slip", "v/{fresh}/withdraw", "v/{refused}/appeal/{decision}/", "v/not-a-link/"),
+    *("noticed/", "figures/place/", "figures/matter/street-light/", "figures/place/{village}/"),
 )
 CASE = ("{case}", "{case}print/", "{case}letters/", "{case}nearby/", "{case}original/")
 DESK: dict[str, tuple[str, ...]] = {
@@ -23,10 +24,20 @@ DESK: dict[str, tuple[str, ...]] = {
         *("{case}answer/", "{case}hand-over/", "{case}ask/", "{case}help/", "{case}rematter/", "{case}relocate/"),
         *("{case}close/", "{case}note/", "{case}narrow/"),
     ),
-    "head": ("desk/leader/", "desk/village/", "{case}", "{case}extend/", "{case}pause/"),
+    "head": (
+        "desk/leader/",
+        "desk/village/",
+        "desk/asked/",
+        "desk/?queue=all",
+        "desk/cases/{in_hand}/extend/",
+        "desk/cases/{in_hand}/pause/",
+    ),
     "operator": ("desk/enter/", "desk/recover/", "desk/erase/", "desk/notices/", "desk/list/?q=路灯"),
     "dispatcher": ("desk/", "{new}", "{new}send/", "desk/sensors/", "desk/sensors/level-guzhou/"),
-    "leader": ("desk/leader/", "desk/findings/", "{finding}"),
+    "leader": (
+        *("desk/leader/", "desk/findings/", "{finding}", "desk/cockpit/", "desk/cockpit/briefing/"),
+        *("desk/cockpit/loads/", "desk/cockpit/silent/", "desk/standing/matter/", "desk/standing/place/{village}/"),
+    ),
     "supervisor": ("desk/officers/", "desk/appeals/", "desk/appeals/{appeal}/"),
     "administrator": (
         *("desk/people/", "desk/people/new/", "desk/people/{seat}/", "desk/letterbox/", "accounts/2fa/totp/activate/"),
@@ -52,6 +63,7 @@ NO_PAGE: dict[str, str] = {
     "cases:notices_text cases:decisions_csv cases:suggestions_csv desk:photo insight:briefing_pdf desk:village_sheet",
     "takes what a form sends": "cases:answer cases:rate cases:erase desk:density desk:not_the_same desk:undo "
     "people:post tour:begin tour:tell insight:decide insight:ask insight:publish insight:measure "
+    "insight:answer "
     "desk:village_down sensors:aside",
     "a part of a page": "desk:watchers desk:read_back desk:places insight:points",
     "a move that another journey makes": "desk:accept desk:return_help desk:resume desk:reopen desk:answer_and_close",

@@ -27,9 +27,12 @@ SEEN = ["color-contrast", "target-size"]  # what a mode can spoil
 WIDE_OPEN = "document.documentElement.scrollWidth > window.innerWidth + 1"
 # A column so narrow that its words stand on top of each other.
 SQUEEZED = """() => [...document.querySelectorAll('main :is(td, th, p, dd, dt, a, h1, h2)')]
-  .filter(one => one.offsetParent !== null && one.textContent.trim().length > 5 && one.clientWidth > 0
-    && one.getBoundingClientRect().width < 1.9 * parseFloat(getComputedStyle(one).fontSize)
-    && one.getBoundingClientRect().height > 3 * parseFloat(getComputedStyle(one).fontSize))
+  .filter(one => {
+    const style = getComputedStyle(one), size = parseFloat(style.fontSize);
+    const wide = one.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    return one.offsetParent !== null && one.textContent.trim().length > 2 && one.clientWidth > 0
+      && wide < 1.9 * size && one.clientHeight > 3 * size;
+  })
   .map(one => one.tagName + ' ' + one.textContent.trim().slice(0, 30))"""
 
 

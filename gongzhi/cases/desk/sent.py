@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gongzhi.cases import casefile
+from gongzhi.cases import casefile, labels
 from gongzhi.cases.desk import frame
 from gongzhi.channels import delivering
 from gongzhi.channels import reads as channels
@@ -25,7 +25,8 @@ def letters(request: HttpRequest, case: UUID) -> HttpResponseBase:
     """The letters of a case without address and text; POST with `again` sends a failed one once more."""
     actor = actor_of(request)
     desk = casefile.desk_case(actor, case, moments.now())
-    rows = channels.about(f"case:{desk.course.case.hex}")
+    told = channels.about(f"case:{desk.course.case.hex}")
+    rows = [row for row in told if row.template in labels.LETTERS]  # not what staff were told of bells
     if request.method == "POST":
         if not actor.can(Permit.CASE_NOTE):
             raise NotAllowed("not_permitted", N_("The post you act in may not do this."))

@@ -38,15 +38,23 @@ def decisions(request: HttpRequest) -> HttpResponse:
 
 
 def _group(counted: decision_reads.Decisions, what: str) -> dict[str, Any]:
-    """The table of one kind of decision: a column for each reason, a row for each month since the first with any."""
+    """The table of one kind of decision: a column for each reason, the newest month first, down to the first with
+    any."""
     rows = [row for row in counted.rows if row.what == what]
     months = zip(counted.months, zip(*(row.counts for row in rows), strict=True), strict=True) if rows else ()
     return {
         "what": labels.word(what, "decision"),
         "names": [labels.word(row.reason, REASONS[what]) for row in rows],
-        "months": list(dropwhile(lambda month: not any(count != 0 for count in month[1]), months)),
-        "totals": [row.total for row in rows],
+        "months": list(dropwhile(lambda month: not any(count != 0 for count in month[1]), months))[::-1],
+        "totals": [_total(row) for row in rows],
     }
+
+
+def _total(row: decision_reads.Row) -> object:
+    """A sum as the table shows it: one that would tell a withheld month is left out."""
+    if row.total is not None:
+        return row.total
+    return "–" if any(row.counts) else BELOW
 
 
 @public
@@ -69,7 +77,7 @@ def decisions_csv(request: HttpRequest) -> HttpResponse:
 def suggestions(request: HttpRequest) -> HttpResponse:
     """How often the machine's suggestions were right, by kind and month."""
     rates = [
-        (labels.word(rate.what, "hint"), rate, list(dropwhile(lambda month: month.hit is None, rate.months)))
+        (labels.word(rate.what, "hint"), rate, list(dropwhile(lambda month: month.hit is None, rate.months))[::-1])
         for rate in hint_reads.rates(now())
     ]
     context = {"rates": rates, "below": rules.WITHHELD_BELOW}
