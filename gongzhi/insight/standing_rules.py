@@ -9,13 +9,14 @@ from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.ledger.kinds import FactKind
 
 HORIZON = 14  # days a forecast reaches
-WINDOW = 90  # days that portraits and silent places look at
+WINDOW = 90  # days that portraits look at
+SILENT_DAYS = 180  # days that silent places are looked at over
 OUTLOOKS = ("county", "organ", "post", "matter")
 PORTRAITS = ("county", "matter", "place", "organ")
 DESIGNS = ("its", "did", "synthetic")
 WORKED, NOTHING, HARMED = "worked", "no evidence", "harmed"
 VERDICTS = (WORKED, NOTHING, HARMED)
-SILENT_SHARE = 0.1  # of the places called silent, at most this share by chance (Benjamini & Hochberg)
+SILENT_SHARE = 0.2  # of the places called silent, at most this share by chance (Benjamini & Hochberg)
 SILENT_MOST = 0.67  # of what like places let expect; a place that brings more is never called silent
 LEAST_LOAD = 10  # cases in two weeks below which nobody is warned
 ASK_DAYS = 3  # days an organ has to answer a question about a finding

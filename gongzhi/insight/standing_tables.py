@@ -89,13 +89,13 @@ class Portrait(models.Model):
 
 
 class Silence(models.Model):
-    """What came from a village in the 90 days up to `until`, beside what like places let expect.
+    """What came from a village in the `days` up to `until`, beside what like places let expect.
 
     `channel` empty for all; `low` to `high` hold nine in ten of like places. `factor`: how much of what like places
     would say is said here (1: as much), with its interval. `silent`: too little to be chance (rules.SILENT_SHARE)."""
 
     PRIVACY: ClassVar[Privacy] = _all_internal(
-        *("id", "place", "channel", "until", "observed", "expected", "low", "high", "p"),
+        *("id", "place", "channel", "until", "days", "observed", "expected", "low", "high", "p"),
         *("factor", "factor_low", "factor_high", "silent", "made_at"),
     )
 
@@ -103,6 +103,7 @@ class Silence(models.Model):
     place = models.CharField(max_length=12)
     channel = models.CharField(max_length=10, blank=True)
     until = models.DateField()
+    days = models.PositiveSmallIntegerField(default=90)
     observed = models.PositiveIntegerField()
     expected = models.FloatField()
     low = models.FloatField()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from gongzhi.cases import labels
 from gongzhi.insight import telling
 from gongzhi.insight.models import Finding
-from gongzhi.insight.standing_rules import HARMED, NOTHING, WHY, WINDOW, WORKED
+from gongzhi.insight.standing_rules import HARMED, NOTHING, WHY, WORKED
 from gongzhi.insight.standing_tables import Measure, MeasureEffect, Outlook, Silence
 from gongzhi.look import charts, dates
 from gongzhi.look.templatetags.look import said
@@ -104,7 +104,7 @@ def quiet(row: Silence) -> str:
         row.observed,
     ) % {
         "n": row.observed,
-        "days": WINDOW,
+        "days": row.days,
         "expected": figure(row.expected),
         "span": span(row.low, row.high),
     }
@@ -114,7 +114,7 @@ def quiet_sure(p: float) -> str:
     """How sure silence is."""
     if p < 0.001:
         return _("Very sure: hardly one place in a thousand is so quiet by chance.")
-    return _("Sure enough to ask: of ten places named so, about one is chance.")
+    return _("Sure enough to ask: of five places named so, about one is chance.")
 
 
 def heard(row: Silence) -> str:
@@ -123,7 +123,7 @@ def heard(row: Silence) -> str:
         return quiet(row)
     told = _("%(n)s voices in %(days)d days; places of its kind and size bring about %(expected)s (%(span)s).") % {
         "n": number(row.observed),
-        "days": WINDOW,
+        "days": row.days,
         "expected": figure(row.expected),
         "span": span(row.low, row.high),
     }

@@ -3,7 +3,7 @@
 Like places are of the same kind (community or village, by the statistical code) and of similar size: a rate per
 resident and channel, weighted by how near their populations are (a normal kernel on the logarithm, `NEAR` wide), the
 place itself left out, a burst cut to three times what it should have been. What like places bring differs from place
-to place beyond chance: a gamma of shape k, such that four in five places lie where four in five should; counts are then
+to place beyond chance: a gamma of shape k, such that two in three places lie where two in three should; counts are then
 negative binomial, and the place's own factor has the mean (k + seen) / (k + expected): the shrinkage of Clayton &
 Kaldor 1987 (doi 10.2307/2532003), here with an expectation from like places instead of age groups. That reporting
 differs by place for reasons other than need is what Kontokosta & Hong 2021 found in 311 calls
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from scipy.stats import gamma, nbinom
 
 from gongzhi.insight.nightly.counts import Counts, Span
-from gongzhi.insight.standing_rules import SILENT_MOST, SILENT_SHARE, WINDOW
+from gongzhi.insight.standing_rules import SILENT_DAYS, SILENT_MOST, SILENT_SHARE
 from gongzhi.insight.standing_tables import Silence
 from gongzhi.methods.forecast.scores import randomised_coverage
 
@@ -34,7 +34,7 @@ CUT = 3.0  # times what was expected, above which a place's count no longer move
 LEAST_PLACES = 8  # like places below which nobody can be compared
 LEAST_EXPECTED = 5.0  # voices below which silence cannot be told from chance
 TAIL = 0.05
-INSIDE = 0.8
+INSIDE = 0.65
 SHAPES = np.geomspace(200.0, 0.5, 60)
 COUNTRY = ("2", "3", "5")  # tenth digit of a statistical code: village committees; others are communities
 
@@ -85,8 +85,8 @@ def expected(seen: Reals, people: Reals, country: NDArray[np.bool_]) -> Reals:
 
 
 def spread(seen: Reals, expected_: Reals) -> float:
-    """Shape of the gamma by which like places differ: the largest, of 0.5 to 200, under which four in five places lie
-    in the interval of four in five. Counts are spread over the probability they stand for; a few silent or loud
+    """Shape of the gamma by which like places differ: the largest, of 0.5 to 200, under which two in three places lie
+    where two in three should. Counts are spread over the probability they stand for; a few silent or loud
     places hardly move it."""
     for shape in SHAPES:
         odds = shape / (shape + expected_)
@@ -106,10 +106,10 @@ def silent(told: Sequence[Heard]) -> list[bool]:
 
 
 def make(*, at: datetime, span: Span, cells: Counts, people: dict[str, int]) -> int:
-    """Compare every village with like ones over the last 90 days, and keep it; how many are silent.
+    """Compare every village with like ones over the last 180 days, and keep it; how many are silent.
 
     `cells`: cases by (division, source); `people`: residents by village. Villages without a known population are not
-    compared; with fewer than eight villages none is. A county younger than 90 days is compared over what it has."""
+    compared; with fewer than eight villages none is. A younger county is compared over what it has."""
     places = sorted(code for code, count in people.items() if count > 0)
     with transaction.atomic():
         Silence.objects.all().delete()
@@ -126,7 +126,7 @@ def _rows(at: datetime, span: Span, cells: Counts, places: list[str], people: Re
     seen = {channel: np.zeros(len(places)) for channel in ("", *channels)}
     for (division, channel), row in zip(cells.keys, cells.rows, strict=True):
         if division in spot:
-            count = float(row[-WINDOW:].sum())
+            count = float(row[-SILENT_DAYS:].sum())
             seen[""][spot[division]] += count
             if channel:
                 seen[channel][spot[division]] += count
@@ -142,6 +142,7 @@ def _rows(at: datetime, span: Span, cells: Counts, places: list[str], people: Re
                 place=code,
                 channel=channel,
                 until=span.last,
+                days=min(span.days, SILENT_DAYS),
                 observed=one.seen,
                 expected=round(one.expected, 2),
                 low=one.low,
