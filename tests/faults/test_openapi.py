@@ -19,7 +19,7 @@ from tests.faults.house import House
 
 RELEASE = Path(__file__).parent / "releases" / "0.1.0-sqlite"
 EXAMPLES = int(os.environ.get("GONGZHI_TEST_EXAMPLES", "6"))
-SECONDS = 30 if EXAMPLES < 50 else 1200
+SECONDS = int(os.environ.get("GONGZHI_TEST_SECONDS", "30" if EXAMPLES < 50 else "1200"))
 PROGRAM = shutil.which("schemathesis", path=str(Path(sys.executable).parent))
 TOKEN = """
 import os, django

@@ -96,13 +96,15 @@ def clockwork(at: datetime) -> Iterator[Finding]:
 
 
 def outbox(at: datetime) -> Iterator[Finding]:
-    """Letters go out: a line for each way that does not carry. A practice county gives up what it has no gateway for,
-    as it should."""
+    """Letters go out: a line for each way that does not carry. What only waits, because nothing is set up, nobody
+    serves or a person carries it, is a note; a practice county gives up what it has no gateway for, as it should."""
     card = places.county_or_none()
+    served = supervision.is_served(settings.RUN_DIR)
     with translation.override(language()):
         found = channels.troubles(at)
     for one in found:
-        expected = bool(card and card.practice and one.missing) or (one.by_hand and not one.failed)
+        waits = not one.failed and (one.by_hand or bool(one.missing) or not served)
+        expected = waits or bool(card and card.practice and one.missing)
         yield (note if expected else wrong)(
             N_("%(label)s: %(waiting)s wait, %(failed)s were given up this week%(why)s"),
             _remedy(one),

@@ -194,10 +194,12 @@ def test_every_check_of_the_doctor_has_a_trouble_here() -> None:
     assert {row[0] for row in TROUBLES} == {name for name, _check in doctor.CHECKS}
 
 
-def test_a_real_county_s_unset_gateway_is_wrong_and_a_practice_county_s_is_a_note(
+def test_what_a_real_county_gave_up_for_an_unset_gateway_is_wrong_and_in_a_practice_county_a_note(
     folder: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     an_unset_gateway(folder, settings, monkeypatch)
+    assert [one.is_note for one in found()["messages"]] == [True], "it only waits"
+    Message.objects.update(failed_at=moments.now(), last_error="x", tries=1)
     assert [one.is_note for one in found()["messages"]] == [True]
     assert doctor.doctor([]) == 0
     from gongzhi.places.models import County
@@ -206,7 +208,7 @@ def test_a_real_county_s_unset_gateway_is_wrong_and_a_practice_county_s_is_a_not
     keeping.forget()
     assert [one.is_note for one in found()["messages"]] == [False]
     assert doctor.doctor([]) == 1
-    assert "wrong  messages: E-mail: 1 wait" in capsys.readouterr().out
+    assert "wrong  messages: E-mail: 0 wait, 1 were given up" in capsys.readouterr().out
 
 
 def test_it_speaks_the_terminal_s_language(
