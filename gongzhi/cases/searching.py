@@ -17,7 +17,7 @@ from gongzhi.kit import bigrams, moments
 from gongzhi.ledger.rows import run_many
 
 MONTH = timedelta(days=30)
-_MONTHS = (1, 4, 16)  # how far back each stretch of a search goes
+_MONTHS = (1, 4)  # how far back each stretch goes in which a word is expected
 
 
 def add(*, seek: int, words: str) -> None:
@@ -46,39 +46,57 @@ def remove(*, seek: int, words: str) -> None:
             cursor.execute("DELETE FROM cases_search WHERE seek = %s", [seek])
 
 
-def matches(query: str, *, before: int, limit: int) -> list[int]:
-    """The seeks of cases whose words hold all parts of the query, newest first, below `before`."""
+def matches(query: str, *, before: int, limit: int, rare: bool = False) -> list[int]:
+    """The seeks of cases whose words hold all parts of the query, newest first, below `before`.
+
+    `rare`: the asker knows already that few do. One statement, or two for words that are seldom said (PostgreSQL)."""
     asked = bigrams.query_text(query)
     if not asked:
         return []
+    if connection.vendor == "sqlite":
+        sql = "SELECT rowid FROM cases_search WHERE cases_search MATCH %s AND rowid < %s ORDER BY rowid DESC LIMIT %s"
+        return _seeks(sql, [asked, before, limit])
+    spans = [] if rare else _spans(before)
+    found = _seeks(" UNION ALL ".join(_span(*span, limit) for span in spans) + f" LIMIT {int(limit)}",
+                   [asked] * len(spans)) if spans else []  # fmt: skip
+    if len(found) < limit:
+        found += _seeks(_among_few(spans[-1][1] if spans else before, limit - len(found)), [asked])
+    return found
+
+
+def recent(before: int) -> int:
+    """Down to here a search expects what it finds; what lies below was said by few."""
+    return _spans(before)[-1][1]
+
+
+def _seeks(sql: str, given: Sequence[Any]) -> list[int]:
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(
-                "SELECT rowid FROM cases_search WHERE cases_search MATCH %s AND rowid < %s"
-                " ORDER BY rowid DESC LIMIT %s",
-                [asked, before, limit],
-            )
-        else:
-            spans = _spans(before)
-            cursor.execute(
-                " UNION ALL ".join(_span(*span, limit) for span in spans) + f" LIMIT {int(limit)}", [asked] * len(spans)
-            )
+        cursor.execute(sql, given)
         return [row[0] for row in cursor.fetchall()]
 
 
-def _spans(before: int) -> list[tuple[int, int | None]]:
-    """Stretches of time from the newest on, each much longer than the one before: from below, down to."""
+def _spans(before: int) -> list[tuple[int, int]]:
+    """Stretches of time from the newest on, the second much longer than the first: from below, down to."""
     newest = min(before, noting.seek_at(moments.now()))
     ends = [newest - noting.span_of(months * MONTH) for months in _MONTHS]
-    return list(zip([before, *ends], [*ends, None], strict=True))
+    return list(zip([before, *ends], ends, strict=False))
 
 
-def _span(before: int, down_to: int | None, limit: int) -> str:
+def _span(before: int, down_to: int, limit: int) -> str:
     """One stretch. PostgreSQL's index of words knows no order: it would fetch and sort every case that ever said a
-    word. Within a stretch it joins the words' places with those of the keys, and a stretch that is not needed is never
-    begun. The numbers stand in the text, so that each is planned for what it is."""
-    low = "" if down_to is None else f" AND seek >= {down_to}"
+    word. Within a stretch it joins the words' places with those of the keys, or walks the keys, and a stretch that is
+    not needed is never begun. The numbers stand in the text, so that each is planned for what it is."""
     return (
         "(SELECT seek FROM cases_search WHERE words @@ websearch_to_tsquery('simple', %s)"  # noqa: S608 - our numbers
-        f" AND seek < {before}{low} ORDER BY seek DESC LIMIT {int(limit)})"
+        f" AND seek < {before} AND seek >= {down_to} ORDER BY seek DESC LIMIT {int(limit)})"
+    )
+
+
+def _among_few(before: int, limit: int) -> str:
+    """All further back. Words that did not fill a page in months are seldom: all that said them are fetched by the
+    index of words and sorted. The planner does not know that of a word and would walk the keys for years; a sum with
+    nothing hides the keys from it."""
+    return (
+        "SELECT seek FROM cases_search WHERE words @@ websearch_to_tsquery('simple', %s)"  # noqa: S608 - our numbers
+        f" AND seek + 0 < {before} ORDER BY seek + 0 DESC LIMIT {int(limit)}"
     )

@@ -141,10 +141,13 @@ def _end(way: Way, seeks: Sequence[int], before: int) -> int:
 
 
 def matching(query: str) -> Walk:
-    """A walk along the cases whose words match."""
+    """A walk along the cases whose words match. Where its first steps led far back, the next ask for few at once."""
+    rare = False
 
     def walk(before: int, most: int) -> Found:
-        seeks = searching.matches(query, before=before, limit=most)
+        nonlocal rare
+        seeks = searching.matches(query, before=before, limit=most, rare=rare)
+        rare = bool(seeks) and seeks[-1] < searching.recent(before)
         return Found(seeks, seeks[-1] if len(seeks) == most else None)
 
     return walk

@@ -248,6 +248,27 @@ def test_a_search_finds_across_all_stretches_of_time_newest_first_and_below_a_cu
     assert searching.matches("第900天", before=walking.NEWEST, limit=5) == [seeks[kept[days.index(900)]]]
 
 
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite's index of words is in the order of time itself")
+def test_words_said_by_few_are_fetched_by_the_index_of_words_and_not_by_walking_the_years(planned: None) -> None:
+    tell()
+    with CaptureQueriesContext(connection) as asked, connection.cursor() as cursor:
+        assert searching.matches("第7次", before=walking.NEWEST, limit=5)
+        cursor.execute("EXPLAIN " + asked.captured_queries[-1]["sql"])
+        plan = " ".join(row[0] for row in cursor.fetchall())
+    assert "cases_search_words" in plan
+    assert "cases_search_pkey" not in plan
+
+
+def test_a_search_asks_two_statements_at_most_and_one_when_it_is_known_that_few_said_it() -> None:
+    tell()
+    for rare in (False, True):
+        for asked in ("井盖", "路灯 坏了", "第7次", "没有人说过"):
+            with CaptureQueriesContext(connection) as told:
+                found = searching.matches(asked, before=walking.NEWEST, limit=5, rare=rare)
+            assert len(told) <= (1 if rare or connection.vendor == "sqlite" else 2)
+            assert found == searching.matches(asked, before=walking.NEWEST, limit=5)
+
+
 def test_the_last_case_of_a_place_is_found_without_walking_it(planned: None) -> None:
     tell()
     for place in (cast.GRID, cast.VILLAGE, cast.TOWN, cast.COUNTY + "000000"):
