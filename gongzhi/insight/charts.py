@@ -15,20 +15,19 @@ WEIGHTS = (0.52, 0.27, 0.09, 0.12)
 
 @dataclass(slots=True)
 class Chart:
-    """`held` the likelihood ratios of the rises, `clock` the traffic passed at the last event, `since` the moment the
-    chart left its floor, `observed` and `expected` events since then, and from which `sources` they came."""
+    """`held` the likelihood ratios of the rises, `last` the moment of the last event and `since` the one at which the
+    chart left its floor (seconds since 1970), `observed` and `expected` events since then, and from which `sources`."""
 
-    clock: float
+    last: float
     since: float
     held: list[float] = field(default_factory=lambda: [1.0] * len(RISES))
     observed: int = 0
     expected: float = 0.0
     sources: dict[str, int] = field(default_factory=dict)
 
-    def step(self, rate: float, clock: float, second: float, source: str = "") -> float:
-        """Take one event at traffic `clock`, `second` since 1970; returns the sum the limit is for."""
-        gap = rate * (clock - self.clock)
-        self.clock = clock
+    def step(self, gap: float, second: float, source: str = "") -> float:
+        """Take one event, `gap` expected events after the last one; returns the sum the limit is for."""
+        self.last = second
         quiet, total = True, 0.0
         for i, (rise, weight) in enumerate(zip(RISES, WEIGHTS, strict=True)):
             held = self.held[i] * exp(-(rise - 1.0) * gap)
@@ -49,14 +48,13 @@ class Chart:
         """Back to the floor, after an alarm."""
         self.held = [1.0] * len(RISES)
 
-    def idle(self, rate: float, clock: float) -> bool:
-        """Whether it stands at its floor by now, so that nothing of it need be kept."""
-        gap = rate * (clock - self.clock)
+    def idle(self, gap: float) -> bool:
+        """Whether it stands at its floor `gap` expected events after its last one, so that nothing need be kept."""
         return all(held * exp(-(rise - 1.0) * gap) <= 1.0 for held, rise in zip(self.held, RISES, strict=True))
 
     def kept(self) -> list[object]:
         """As a row of JSON."""
-        return [self.clock, self.since, self.held, self.observed, self.expected, self.sources]
+        return [self.last, self.since, self.held, self.observed, self.expected, self.sources]
 
     @classmethod
     def of(cls, row: Sequence[object]) -> Chart:

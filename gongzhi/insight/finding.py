@@ -21,7 +21,8 @@ from gongzhi.insight.raising import Seen
 from gongzhi.insight.warehouse import filling
 from gongzhi.procedures import calendars
 
-LEARNING = 42  # days of history before a county is judged at all: six of each weekday
+LEARNING = 21  # days of history before a county is judged at all: three of each weekday
+WATCHED = 42  # days before its minutes are watched: a chart needs a surer rate than a day does
 BACK = 120  # days a first look goes back
 KEPT = 1200  # days of counts held: three years of seasons
 SUNDAY = 6
@@ -72,7 +73,7 @@ def world_of(folder: Path, last: date) -> World:
 def plan_minutes(folder: Path, today: date, *, zone: ZoneInfo) -> bool:
     """Plan what the charts of the minute expect of today; false while there is too little to learn from."""
     held = Warehouse(folder).manifest.grains.get("cases", {})
-    if not held or (today - date.fromisoformat(min(held))).days < LEARNING:
+    if not held or (today - date.fromisoformat(min(held))).days < WATCHED:
         return False
     world = world_of(folder, today - timedelta(days=1))
     watching.plan(world, folder, today, zone=str(zone)).write(folder)

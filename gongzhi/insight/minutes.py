@@ -71,8 +71,6 @@ def _take(row: Watch, plan: Plan, facts: Sequence[Any], *, at: datetime) -> None
     """Feed the receipts among these facts, raise what alarms, keep the charts above their floor."""
     working = calendars.calendar().is_working
     bank = Bank(plan, {key: Chart.of(kept) for key, kept in row.charts.items()}, lambda day: not working(day))
-    if row.plan != plan.day:
-        bank.forget_clocks(row.latest)
     for receipt in receipts(facts, at=at):
         row.latest = max(row.latest, receipt.at)
         for seen in bank.feed(receipt, row.latest):
@@ -103,29 +101,24 @@ class Bank:
         self.plan, self.charts = plan, charts
         self.traffic = Traffic(plan, resting)
 
-    def forget_clocks(self, moment: datetime) -> None:
-        """A new plan counts traffic anew: charts go on from this moment."""
-        clock = self.traffic.at(moment)
-        for chart in self.charts.values():
-            chart.clock = clock
-
     def feed(self, receipt: Receipt, moment: datetime) -> list[Seen]:
         """Take one receipt at `moment` (never before the one taken last); what alarms, at most one thing."""
-        clock, second = self.traffic.at(moment), moment.timestamp()
+        second = moment.timestamp()
+        clock = self.traffic.passed(second)
         alarmed = []
         keys = self.keys(receipt)
         for key in keys:
             rate, limit = self.plan.rates.get(key, self.plan.least)
             chart = self.charts.get(key)
             if chart is None:
-                chart = self.charts[key] = Chart(clock, second)
-            total = chart.step(rate, clock, second, receipt.source)
+                chart = self.charts[key] = Chart(second, second)
+            total = chart.step(rate * (clock - self.traffic.passed(chart.last)), second, receipt.source)
             if total >= limit and chart.observed >= LEAST:
                 alarmed.append((key, total))
         if not alarmed:
             return []
         seen = self._told(keys, alarmed, moment)
-        for key, _total in alarmed:
+        for key in keys:  # also those that had not alarmed yet: what they held is told now
             self.charts[key].reset()
         return [seen]
 
@@ -140,13 +133,13 @@ class Bank:
 
     def standing(self, moment: datetime) -> dict[str, list[object]]:
         """The charts above their floor, to be kept."""
-        clock = self.traffic.at(moment)
-        rates = self.plan.rates
-        return {
-            key: chart.kept()
-            for key, chart in self.charts.items()
-            if not chart.idle(rates.get(key, self.plan.least)[0], clock)
-        }
+        clock = self.traffic.passed(moment.timestamp())
+        kept = {}
+        for key, chart in self.charts.items():
+            rate = self.plan.rates.get(key, self.plan.least)[0]
+            if not chart.idle(rate * (clock - self.traffic.passed(chart.last))):
+                kept[key] = chart.kept()
+        return kept
 
     def _told(self, keys: list[str], alarmed: list[tuple[str, float]], moment: datetime) -> Seen:
         """The alarm as a finding: told of the closest series that holds most of its events."""

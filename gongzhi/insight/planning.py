@@ -8,9 +8,10 @@ and raised by what is unsure of it: the error of a baseline, not the chart, is w
 from __future__ import annotations
 
 import json
+import logging
 import os
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from zoneinfo import ZoneInfo
 from gongzhi.insight import rules
 
 VERSION = 1
+log = logging.getLogger("gongzhi.insight")
 NAME = "minutes.json"
 
 
@@ -46,7 +48,7 @@ class Plan:
 
 
 def read(folder: Path) -> Plan | None:
-    """The plan there is; None for none or one of another version."""
+    """The plan there is; None for none, a damaged one or one of another version: the next night makes it anew."""
     try:
         moment = (folder / NAME).stat().st_mtime_ns
     except FileNotFoundError:
@@ -56,11 +58,15 @@ def read(folder: Path) -> Plan | None:
 
 @lru_cache(maxsize=1)
 def _read(folder: Path, moment: int) -> Plan | None:
-    told = json.loads((folder / NAME).read_text())
-    if told.pop("version", None) != VERSION:
+    try:
+        told = json.loads((folder / NAME).read_text())
+        if told.pop("version", None) != VERSION:
+            return None
+        told["rates"] = {key: (float(rate), float(limit)) for key, (rate, limit) in told["rates"].items()}
+        return Plan(**told | {"least": tuple(told["least"])})
+    except (ValueError, TypeError, KeyError, AttributeError):
+        log.exception("the plan of the minute cannot be read; `gongzhi insight` makes it anew")
         return None
-    told["rates"] = {key: (float(rate), float(limit)) for key, (rate, limit) in told["rates"].items()}
-    return Plan(**told | {"least": tuple(told["least"])})
 
 
 class Traffic:
@@ -70,6 +76,14 @@ class Traffic:
         self.plan, self.resting, self.zone = plan, resting, ZoneInfo(plan.zone)
         self.epoch = date.fromisoformat(plan.day) - timedelta(days=60)
         self.days = [0.0]
+        self._passed: dict[float, float] = {}
+
+    def passed(self, second: float) -> float:
+        """Days of even traffic up to a second since 1970; each second is reckoned once."""
+        found = self._passed.get(second)
+        if found is None:
+            found = self._passed[second] = self.at(datetime.fromtimestamp(second, UTC))
+        return found
 
     def at(self, moment: datetime) -> float:
         """Days of even traffic up to a moment."""

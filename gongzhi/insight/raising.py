@@ -56,10 +56,21 @@ def keep(seen: Seen, *, by: str, at: datetime, above: dict[str, str], only_going
     with transaction.atomic():
         for row in _going_on(seen):
             exact = (row.matter, row.place) == (seen.matter, seen.place)
-            one_thing = rules.nested((row.matter, row.place), (seen.matter, seen.place), above)
-            if exact or (one_thing and not only_going_on):
+            if exact or (not only_going_on and _one_thing(_views(row), _views(seen), above)):
                 return _continue(row, seen, by=by, at=at)
         return None if only_going_on else _raise(seen, by=by, at=at)
+
+
+def _views(one: Finding | Seen) -> list[tuple[str, str]]:
+    """(matter, place) of what it speaks of; neighbours found by the scan are their villages, not all around them."""
+    if one.grain == "scan" and one.parts:
+        return [(str(part[0]), str(part[1])) for part in one.parts]
+    return [(one.matter, one.place)]
+
+
+def _one_thing(some: list[tuple[str, str]], others: list[tuple[str, str]], above: dict[str, str]) -> bool:
+    """Whether any view of the one is near one of the other."""
+    return any(rules.near(one, other, above) for one in some for other in others)
 
 
 def _going_on(seen: Seen) -> list[Finding]:
@@ -101,10 +112,8 @@ def _continue(row: Finding, seen: Seen, *, by: str, at: datetime) -> Finding:
     before = {name: getattr(row, name) for name in _CHANGES}
     lasts = seen.last > row.last_day
     row.last_day = max(row.last_day, seen.last)
-    if seen.grain == row.grain == "minute":
-        _add(row, seen)
-    elif (row.matter, row.place) == (seen.matter, seen.place):
-        _speak(row, seen)
+    if (row.matter, row.place) == (seen.matter, seen.place):
+        (_add if seen.grain == row.grain == "minute" else _speak)(row, seen)
     elif all(part[:2] != [seen.matter, seen.place] for part in row.parts):
         row.parts = [*row.parts, [seen.matter, seen.place, seen.observed, round(seen.expected, 2)]]
     changed = [name for name, old in before.items() if getattr(row, name) != old]

@@ -76,6 +76,25 @@ def nested(one: tuple[str, str], other: tuple[str, str], above: dict[str, str]) 
     return places and (holds(one[0], other[0], above) or holds(other[0], one[0], above))
 
 
+def near(one: tuple[str, str], other: tuple[str, str], above: dict[str, str]) -> bool:
+    """Whether two nested views on different days, or of different grains, are close enough to be one thing.
+
+    At most two steps apart, in the tree of matters and the levels of places together; all matters together belong to
+    a single matter only where both speak of the same town or village, so that a rise of the whole county swallows
+    nothing that begins in it."""
+    if not nested(one, other, above):
+        return False
+    steps = abs(len(one[1]) - len(other[1])) // 3
+    if one[0] == other[0]:
+        return steps <= 2
+    if not one[0] or not other[0]:
+        return steps == 0 and len(one[1]) > 6
+    narrow, wide = (one[0], other[0]) if holds(other[0], one[0], above) else (other[0], one[0])
+    while narrow != wide:
+        narrow, steps = above.get(narrow, ""), steps + 1
+    return steps <= 2
+
+
 def holds(wide: str, narrow: str, above: dict[str, str]) -> bool:
     """Whether a matter is another one or contains it ("" contains every one)."""
     while narrow != wide and narrow:

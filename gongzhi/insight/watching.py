@@ -17,6 +17,7 @@ from gongzhi.procedures import calendars
 Reals = NDArray[np.float64]
 PAST = 56
 DRAWN = 14.0  # days that what place and matter let expect counts for
+DOUBTS, MOST = 1.5, 2.0  # standard deviations of a rate's doubt it is raised by, and by how much of itself at most
 LEAST_EVENTS = 3  # a chart never alarms on fewer
 LEAST_RATE = 1e-4  # a day: what never happened may happen once in thirty years
 MINUTES = 1440.0
@@ -49,8 +50,8 @@ def _rates(world: World, today: int) -> tuple[list[tuple[str, str]], Reals]:
     rate = (sums + DRAWN * alike) / (days + DRAWN)
     wild = np.sqrt(np.maximum(0.0, past.var(axis=1) - past.mean(axis=1))) / np.maximum(past.mean(axis=1), 1e-9)
     growth = np.array([world.seasons.growth(matter, today + 1) for matter, _place in keys])
-    doubt = np.sqrt(np.minimum(wild, 1.0) ** 2 + growth[:, 1] + 1 / (sums + 2))
-    return keys, np.maximum(rate * growth[:, 0] * (1 + np.minimum(doubt, 1.0)), LEAST_RATE)
+    doubt = np.sqrt(np.minimum(wild, 1.0) ** 2 + growth[:, 1] + 1 / (sums + DRAWN * alike + 0.5))
+    return keys, np.maximum(rate * growth[:, 0] * (1 + np.minimum(DOUBTS * doubt, MOST)), LEAST_RATE)
 
 
 def _drawn(keys: list[tuple[str, str]], rates: Reals) -> Reals:

@@ -13,7 +13,7 @@ pytest.importorskip("scipy", reason="the extra `analysis` is not installed")
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gongzhi.insight import naming
+from gongzhi.insight import naming, rules
 from gongzhi.insight.counting import Counts
 from gongzhi.insight.judging import Candidate, Known, World, judge
 
@@ -237,3 +237,14 @@ def test_one_channel_that_alone_rises_is_named_and_all_channels_are_one_thing() 
 
     assert by_phone[0].channel == "phone"
     assert (by_all[0].matter, by_all[0].channel) == ("water", "")
+
+
+def test_a_rise_of_the_whole_county_swallows_nothing_that_begins_in_it() -> None:
+    everything, county = ("", "990101"), ("water", "990101")
+
+    assert not rules.near(everything, ("lamp", VILLAGES[0]), ABOVE)
+    assert not rules.near(everything, county, ABOVE)
+    assert rules.near(county, ("water", VILLAGES[0]), ABOVE)
+    assert rules.near(("", VILLAGES[0]), ("lamp", VILLAGES[0]), ABOVE)
+    assert rules.near(("streets", VILLAGES[0][:9]), ("lamp", VILLAGES[0]), ABOVE)
+    assert not rules.near(("streets", "990101"), ("lamp", VILLAGES[0]), ABOVE)

@@ -1,0 +1,130 @@
+"""Findings: planted events of the practice county from the truth file, and real histories replayed day by day.
+
+The practice county is built once and kept in the folder GONGZHI_BENCH_KEPT (see district); GONGZHI_BENCH_INSIGHT
+chooses its size (county: 150,000 cases in two years, or small: 5,000 in four months). The product reads no truth.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks import district, served
+
+SIZE = os.environ.get("GONGZHI_BENCH_INSIGHT", "county")
+SHARED = Path(os.environ.get("GONGZHI_SHARED", Path(__file__).parents[2] / "shared"))
+BUDGET = 3.0  # false findings a month, as the product states it
+
+
+def practice() -> Path:
+    """The practice county's folder, built when it is missing."""
+    folder = district.kept() / f"insight-{SIZE}"
+    if not (folder / "built").exists():
+        command = [sys.executable, "-m", "gongzhi.cli", "demo", "--dir", str(folder), "--size", SIZE, "--build-only"]
+        subprocess.run(command, check=True, env=served.environment(folder, "sqlite"), stdout=subprocess.DEVNULL)
+        (folder / "built").touch()
+    return folder
+
+
+def replay(what: str, folder: Path) -> dict[str, Any]:
+    """One history replayed in a process of its own."""
+    env = served.environment(folder, "sqlite") | {
+        "DJANGO_SETTINGS_MODULE": "gongzhi.web.settings",
+        "GONGZHI_SHARED": str(SHARED),
+    }
+    subprocess.run([sys.executable, "-m", "gongzhi.web.preparing"], check=True, env=env, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "benchmarks.insight_replay", what]
+    done = subprocess.run(command, check=True, env=env, stdout=subprocess.PIPE, text=True)
+    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+def measure() -> list[dict[str, Any]]:
+    """The figures of findings."""
+    rows = _planted(replay("practice", practice()))
+    if not (SHARED / "data").is_dir():
+        return rows
+    with tempfile.TemporaryDirectory(prefix="gongzhi-bench-") as folder:
+        boston, council = replay("boston", Path(folder)), replay("council", Path(folder))
+        pingshan = replay("pingshan", Path(folder))
+    return [*rows, *_real(boston, council, pingshan)]
+
+
+def _planted(told: dict[str, Any]) -> list[dict[str, Any]]:
+    share = told["found"] / max(1, told["seeable"])
+    return [
+        {
+            "figure": f"planted events with five voices or more that were found ({told['seeable']}, practice {SIZE})",
+            "asked": "≥ 0.9",
+            "value": round(share, 3),
+            "met": share >= 0.9,
+            "detail": told,
+        },
+        {
+            "figure": "hours from an event's first voice to its finding, median (events bring 1 to 14 voices a day)",
+            "asked": "≤ 72",
+            "value": told["hours"],
+            "met": (told["hours"] or 1e9) <= 72,
+            "detail": {"within a day": told["within a day"], "of": told["found"]},
+        },
+        {
+            "figure": "findings a month with nothing planted, no weather and no season behind them, all grains",
+            "asked": f"≤ {BUDGET:g}, the stated budget",
+            "value": told["false a month"],
+            "met": told["false a month"] <= BUDGET,
+            "detail": {
+                "by": told["false by"],
+                "months": told["months"],
+                "weather or season": told["weather or season"],
+            },
+        },
+        {
+            "figure": "seconds to judge one day of the county",
+            "asked": "≤ 2",
+            "value": round(told["s a judged day"], 2),
+            "met": told["s a judged day"] <= 2,
+            "detail": {},
+        },
+    ]
+
+
+def _real(boston: dict[str, Any], council: dict[str, Any], pingshan: dict[str, Any]) -> list[dict[str, Any]]:
+    known = [*boston["known"], *council["known"]]
+    storms = [one for one in known if one[2] == "rise"]
+    bulk = [one for one in known if one[2] == "bulk_entry"]
+    typhoon = [one for one in pingshan["findings"] if one[0] == "rise" and one[2] in ("2018-09-17", "2018-09-18")]
+    found, named = sum(one[3] for one in storms), sum(one[3] for one in bulk)
+    return [
+        {
+            "figure": f"known storms and frosts of Boston 2015 and New York 2016 found on their day ({len(storms)})",
+            "asked": "all",
+            "value": found,
+            "met": found == len(storms),
+            "detail": {"which": storms, "kinds": boston["kinds"], "days": boston["days"]},
+        },
+        {
+            "figure": f"known bulk entries of New York's council named bulk entry ({len(bulk)})",
+            "asked": "all",
+            "value": named,
+            "met": named == len(bulk),
+            "detail": {"which": bulk, "kinds": council["kinds"]},
+        },
+        {
+            "figure": "Boston's fallback coordinate named, and nothing else (1)",
+            "asked": "1",
+            "value": len(boston["fallback"]),
+            "met": len(boston["fallback"]) == 1,
+            "detail": {"points": boston["fallback"], "share": boston["at it"], "day": boston["fallback on day"]},
+        },
+        {
+            "figure": "Pingshan 2018: trees and roads after the typhoon of 16 September found on 17 or 18 September",
+            "asked": "≥ 1",
+            "value": len(typhoon),
+            "met": bool(typhoon),
+            "detail": {"which": [one[4] for one in typhoon], "kinds": pingshan["kinds"], "days": pingshan["days"]},
+        },
+    ]
