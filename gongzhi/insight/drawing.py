@@ -69,13 +69,8 @@ def waits(counted: Mapping[str, int | None]) -> SafeString:
 
 
 def hours(counted: Mapping[str, int | None]) -> SafeString:
-    """When people speak, in stretches of three hours."""
-    rows = []
-    for start in range(0, 24, 3):
-        parts = [counted.get(str(hour)) for hour in range(start, start + 3)]
-        if all(part is None for part in parts):
-            continue
-        rows.append((f"{start:02d}:00–{start + 3:02d}:00", sum(part or 0 for part in parts)))
+    """When people speak, by the hour at which a stretch of three begins."""
+    rows = [(f"{start:02d}:00–{start + 3:02d}:00", n) for start in range(0, 24, 3) if (n := counted.get(str(start)))]
     return _bars(_("When people speak"), rows, (_("Hours"), _("Cases")))
 
 

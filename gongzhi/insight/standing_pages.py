@@ -66,7 +66,7 @@ def standing(request: HttpRequest, kind: str, code: str) -> HttpResponseBase:
     figures = row.figures
     kept = standings.kept(kind, code, figures.get("days", []))
     context = {
-        **_drawn(figures),
+        **_drawn(figures | {"hours": rules.by_three_hours(figures.get("hours", {}))}),
         "row": row,
         "name": wording.name(kind, code),
         "kind_word": wording.kind_word(kind),
@@ -145,8 +145,9 @@ def withheld(row: Portrait) -> dict[str, Any]:
         return {}
     figures = row.figures
     cells: dict[str, Any] = {
-        name: {key: rules.shown(int(n)) for key, n in figures.get(name, {}).items()}
-        for name in ("waits", "hours", "channels")
+        "waits": rules.withheld(figures.get("waits", {})),
+        "hours": rules.withheld(rules.by_three_hours(figures.get("hours", {}))),
+        "channels": rules.withheld(figures.get("channels", {})),
     }
     cells["weeks"] = [(day, rules.shown(int(n))) for day, n in figures.get("weeks", [])]
     promised, kept = rules.shown(int(figures.get("promised", 0))), rules.shown(int(figures.get("kept", 0)))

@@ -65,6 +65,27 @@ def shown(people: int) -> int | None:
     return people if people == 0 or people >= SMALLEST_CELL else None
 
 
+def withheld(cells: dict[str, int]) -> dict[str, int | None]:
+    """Cells of one distribution as everybody may see them. Where those of one to nine together are still below ten,
+    the smallest others go with them: else a total from elsewhere would give them away."""
+    told = {name: shown(people) for name, people in cells.items()}
+    hidden = sum(people for name, people in cells.items() if told[name] is None)
+    for name in sorted(cells, key=lambda name: cells[name]):
+        if 0 < hidden < SMALLEST_CELL and told[name]:
+            told[name] = None
+            hidden += cells[name]
+    return told
+
+
+def by_three_hours(hours: dict[str, int]) -> dict[str, int]:
+    """Counts by hour of the day as counts by the hour at which stretches of three begin."""
+    found: dict[str, int] = {}
+    for hour, count in hours.items():
+        start = str(int(hour) // 3 * 3)
+        found[start] = found.get(start, 0) + int(count)
+    return found
+
+
 def weighed(verdicts: dict[str, str], leading: str) -> str:
     """One verdict from those of several designs: the leading design's, unless another one says the opposite."""
     said = verdicts[leading]

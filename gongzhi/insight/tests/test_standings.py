@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gongzhi.cases.tests import cast
 from gongzhi.cases.tests.deskcast import signed_in, text
-from gongzhi.insight import standing_pages, standings, wording
+from gongzhi.insight import standing_pages, standing_rules, standings, wording
 from gongzhi.insight.standing_tables import Outlook, Portrait
 from gongzhi.kit.moments import now
 from gongzhi.look.dates import local_day
@@ -35,7 +37,7 @@ def portrait(kind: str = "matter", code: str = "water", voices: int = 60, **figu
     days = [[(day - timedelta(days=n)).isoformat(), n % 4] for n in range(20, -1, -1)]
     told = {
         "weeks": weeks, "days": days, "cases": 40, "open": 5, "promised": 38, "kept": 21, "waits": {"0": 20, "3": 7},
-        "hours": {"9": 25, "10": 3}, "channels": {"web": 33, "phone": 7}, "rank": TOWN_RANK,
+        "hours": {"9": 25, "10": 3}, "channels": {"web": 33, "chat": 15, "phone": 7}, "rank": TOWN_RANK,
     }  # fmt: skip
     return Portrait.objects.create(
         kind=kind, code=code, until=day, figures=told | figures, voices=voices, made_at=now()
@@ -50,6 +52,7 @@ def test_staff_see_every_figure_and_everybody_none_below_ten() -> None:
 
     assert "telephone" in staff
     assert "telephone" not in everybody
+    assert "chat" not in everybody
     assert "website" in everybody
     assert "weeks with one to nine are withheld" in everybody
     assert "That is about rank 4 of 12; it could be anything from 2 to 9." in everybody
@@ -59,6 +62,16 @@ def test_staff_see_every_figure_and_everybody_none_below_ten() -> None:
 def test_a_share_that_would_give_away_fewer_than_ten_is_withheld() -> None:
     assert "kept" not in standing_pages.withheld(portrait(promised=30, kept=25))
     assert standing_pages.withheld(portrait(code="lamp", promised=40, kept=25))["kept"] == 25
+
+
+@given(st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 40)))
+def test_what_is_withheld_of_a_distribution_cannot_be_reckoned_back(cells: dict[str, int]) -> None:
+    told = standing_rules.withheld(cells)
+
+    hidden = [cells[name] for name in cells if told[name] is None]
+    assert all(told[name] is None for name, count in cells.items() if 0 < count < 10)
+    assert all(told[name] in (None, count) for name, count in cells.items())
+    assert sum(hidden) == 0 or sum(hidden) >= 10 or not any(told.values())
 
 
 def test_a_subject_of_nine_people_has_no_figure_at_all_in_public() -> None:
