@@ -10,53 +10,20 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from gongzhi.methods.stream import mixture
+from gongzhi.methods.stream.clock import WEEK, Baseline, Days, passed_at
 from gongzhi.methods.stream.exact import StreamError
 
 Reals = NDArray[np.float64]
 Longs = NDArray[np.int64]
-WEEK = 7 * 1440  # minutes
-VERSION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """What to expect: events a minute for each key, and the rhythm of the week it follows.
-
-    `rate` (keys,) mean events a minute; `rhythm` (rhythms, 10080) non-negative weight of each minute of the
-    week from Monday 00:00 UTC (scaled to mean 1 here); `follows` (keys,) the rhythm of each key.
-    """
-
-    rate: Reals
-    rhythm: Reals
-    follows: Longs
-
-    def __post_init__(self) -> None:
-        bad = np.flatnonzero(~(np.isfinite(self.rate) & (self.rate > 0)))
-        if bad.size:
-            raise StreamError(f"Key {bad[0]}: the rate {self.rate[bad[0]]:g} must be a number above 0.")
-        if self.rhythm.ndim != 2 or self.rhythm.shape[1] != WEEK:
-            raise StreamError(f"A rhythm needs {WEEK:,} minutes, not {self.rhythm.shape[-1]:,}.")
-        if np.any(self.rhythm < 0) or np.any(self.rhythm.sum(axis=1) <= 0):
-            raise StreamError("A rhythm must be non-negative and not all zero.")
-        if self.follows.shape != self.rate.shape or np.any((self.follows < 0) | (self.follows >= len(self.rhythm))):
-            raise StreamError("Every key must follow one of the rhythms.")
-
-    @classmethod
-    def even(cls, rate: ArrayLike) -> Baseline:
-        """The same rate at every minute of the week."""
-        rates = np.atleast_1d(np.asarray(rate, np.float64))
-        return cls(rates, np.ones((1, WEEK)), np.zeros(rates.size, np.int64))
-
-    def passed(self) -> Reals:
-        """Weight passed since Monday 00:00, at every full minute: (rhythms, 10081), the last equal to 10080."""
-        scaled = self.rhythm / self.rhythm.mean(axis=1, keepdims=True)
-        return np.concatenate([np.zeros((len(scaled), 1)), np.cumsum(scaled, axis=1)], axis=1)
+VERSION = 2
+__all__ = ["WEEK", "Alarms", "Bank", "Baseline", "Days"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +46,18 @@ class Alarms:
 
 
 @njit(cache=True, nogil=True)
-def _clock(passed: Reals, second: int) -> float:
-    """Minutes of even traffic from the epoch's first Monday to `second` (1970-01-05 00:00 UTC)."""
-    since = second - 345_600
-    week = since // 604_800
-    rest = since - week * 604_800
-    minute = rest // 60
-    part = (rest - minute * 60) / 60.0
-    return week * 10_080.0 + passed[minute] + part * (passed[minute + 1] - passed[minute])
-
-
-@njit(cache=True, nogil=True)
 def _feed(
-    keys: Longs, seconds: Longs, rate: Reals, passed: Reals, follows: Longs, rises: Reals, weights: Reals,
+    keys: Longs, seconds: Longs, rate: Reals, clock: tuple, follows: Longs, rises: Reals, weights: Reals,
     limits: Reals, state: Reals, out: Reals, hold: int,
 ) -> int:  # fmt: skip
     """Run the charts; `out` (most, 8) receives alarms, the number of them is returned (-1: out is too small)."""
     charts = rises.size
+    week, begins, kind, before, factor, within = clock
     alarms = 0
     for n in range(keys.size):
         key = keys[n]
         row = state[key]
-        now = _clock(passed[follows[key]], seconds[n])
+        now = passed_at(follows[key], seconds[n], week, begins, kind, before, factor, within)
         gap = rate[key] * (now - row[charts])
         total = 0.0
         quiet = True
@@ -155,11 +112,12 @@ class Bank:
             raise StreamError(f"Key {int(np.argmin(self.limits > 1))}: a limit must be above 1.")
         self.rises, self.weights = mixture._mixture(rises, weights)
         self.hold = hold
-        self.passed = baseline.passed()
+        self.clock = baseline.clock()
         self.latest = begins
         charts = self.rises.size
         self.state = np.ones((baseline.rate.size, charts + 5))
-        clocks = np.asarray([_clock(line, begins) for line in self.passed])
+        self._known(begins, "The beginning")
+        clocks = np.asarray([passed_at(line, begins, *self.clock) for line in range(len(baseline.rhythm))])
         self.state[:, charts] = clocks[baseline.follows]
         self.state[:, charts + 1] = begins
         self.state[:, charts + 2 : charts + 4] = 0.0
@@ -178,7 +136,7 @@ class Bank:
             out = np.empty((most, 8))
             before = self.state.copy() if before is None and most < which.size else before
             count = _feed(
-                which, when, self.baseline.rate, self.passed, self.baseline.follows, self.rises, self.weights,
+                which, when, self.baseline.rate, self.clock, self.baseline.follows, self.rises, self.weights,
                 self.limits, self.state, out, self.hold,
             )  # fmt: skip
             if count >= 0:
@@ -208,22 +166,54 @@ class Bank:
         back = np.flatnonzero(np.diff(when) < 0)
         if back.size:
             raise StreamError(f"Row {back[0] + 2}: time runs back from {when[back[0]]} to {when[back[0] + 1]}.")
+        self._known(int(when[-1]), "The last event")
+
+    def _known(self, second: int, what: str) -> None:
+        """Refuses a moment outside the days the baseline knows."""
+        begins = self.clock[1]
+        if begins.size and not begins[0] <= second < begins[-1]:
+            raise StreamError(f"{what} at {second} lies outside the days the baseline knows; learn it anew.")
+
+    def renewed(self, baseline: Baseline, limits: ArrayLike) -> Bank:
+        """The same charts, as high as they stand now, that go on with a baseline learned anew (the same keys)."""
+        if baseline.rate.shape != self.baseline.rate.shape:
+            raise StreamError(f"There are {self.baseline.rate.size} keys, the new baseline has {baseline.rate.size}.")
+        bank = Bank(
+            baseline, limits, begins=self.latest, rises=self.rises, weights=self.weights, hold=self.hold
+        )  # fmt: skip
+        charts = self.rises.size
+        clocks = np.asarray([passed_at(line, self.latest, *self.clock) for line in range(len(self.baseline.rhythm))])
+        gap = self.baseline.rate * (clocks[self.baseline.follows] - self.state[:, charts])
+        heights = self.state[:, :charts] * np.exp(-np.outer(gap, self.rises - 1.0))
+        bank.state[:, :charts] = np.maximum(heights, 1.0)
+        bank.state[:, charts + 1 :] = self.state[:, charts + 1 :]
+        bank.state[:, charts + 3] += np.where((heights > 1.0).any(axis=1), gap, 0.0)
+        return bank
 
     def save(self, file: Path | io.BytesIO) -> None:
         """Everything needed to go on, as one npz file without pickles."""
         np.savez(
             file, version=VERSION, state=self.state, limits=self.limits, rises=self.rises, weights=self.weights,
             rate=self.baseline.rate, rhythm=self.baseline.rhythm, follows=self.baseline.follows,
-            latest=self.latest, hold=self.hold,
+            latest=self.latest, hold=self.hold, **self._days(),
         )  # fmt: skip
+
+    def _days(self) -> dict[str, Any]:
+        """The known days as arrays, none where there are none."""
+        days = self.baseline.days
+        if days is None:
+            return {}
+        return {"begins": days.begins, "kind": days.kind, "profile": days.profile, "factor": days.factor}
 
     @classmethod
     def load(cls, file: Path | io.BytesIO) -> Bank:
         """The bank as it was saved; goes on as if it had never stopped."""
         with np.load(file, allow_pickle=False) as kept:
-            if int(kept["version"]) != VERSION:
+            if int(kept["version"]) not in (1, VERSION):  # 1 knew no days
                 raise StreamError(f"The state has version {int(kept['version'])}, this program reads {VERSION}.")
-            baseline = Baseline(kept["rate"], kept["rhythm"], kept["follows"])
+            known = ("begins", "kind", "profile", "factor")
+            days = Days(*(kept[name] for name in known)) if "begins" in kept else None
+            baseline = Baseline(kept["rate"], kept["rhythm"], kept["follows"], days)
             bank = cls(
                 baseline, kept["limits"], begins=int(kept["latest"]), rises=kept["rises"],
                 weights=kept["weights"], hold=int(kept["hold"]),
