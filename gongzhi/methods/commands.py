@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import math
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gongzhi.methods import chart_methods
+from gongzhi.methods import chart_methods, tables
 from gongzhi.methods.tables import BadTable, Series, read_counts
 
 Reals = NDArray[np.float64]
@@ -163,8 +162,8 @@ def _period(series: Series) -> int:
     """Periods a year, from the step between dates; 52 for whole numbers."""
     if series.dates is None or len(series.dates) < 2:
         return 52
-    days = (series.dates[1] - series.dates[0]).days
-    return 12 if days in (28, 29, 30, 31) else round(364 / days)
+    days = tables.step(series)
+    return round(364 / days) if days else 12
 
 
 def _answer(series: Series, words: argparse.Namespace, p_values: dict[str, Reals]) -> tuple[NDArray[np.int64], Answer]:
@@ -210,19 +209,17 @@ def _judged(
 def _write(
     out: Path, table: Sequence[Series], words: argparse.Namespace, tell: Callable[[str], None]
 ) -> tuple[int, int]:
-    rows = alarms = 0
-    with out.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["series", "time", "observed", "expected", "upperbound", "alarm"])
+    told: list[bool] = []
+
+    def lines() -> Iterator[list[object]]:
         for series, at, (expected, bound, alarm) in _judged(table, words, tell):
+            told.extend(alarm.tolist())
             for i, k in enumerate(at):
                 seen = series.counts[k - 3 : k + 1].sum() if words.method == "cdc" else series.counts[k]
-                writer.writerow(
-                    [series.name, series.times[k], int(seen), _said(expected[i]), _said(bound[i]), int(alarm[i])]
-                )
-            rows += len(at)
-            alarms += int(alarm.sum())
-    return rows, alarms
+                yield [series.name, series.times[k], int(seen), _said(expected[i]), _said(bound[i]), int(alarm[i])]
+
+    tables.write(out, ["series", "time", "observed", "expected", "upperbound", "alarm"], lines())
+    return len(told), sum(told)
 
 
 def _words(argv: Sequence[str]) -> argparse.Namespace:
@@ -278,7 +275,7 @@ def detect(argv: Sequence[str]) -> int:
         table = read_counts(words.input)
         rows, alarms = _write(words.out, table, words, lambda text: print(text, file=sys.stderr))
     except (BadTable, ValueError, OSError) as fault:
-        print(f"gongzhi detect: {words.input}: {fault}.", file=sys.stderr)
+        print(tables.fault_said("gongzhi detect", words.input, fault), file=sys.stderr)
         return 1
     print(f"{len(table)} series, {rows} periods judged, {alarms} alarms: {words.out}")
     return 0

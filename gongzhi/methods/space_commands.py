@@ -7,20 +7,23 @@ a population. Every refusal names file, row and column.
 from __future__ import annotations
 
 import argparse
-import csv
 import datetime
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gongzhi.methods import memory, tables
 from gongzhi.methods.space import fallback, scan, zones
 from gongzhi.methods.space.zones import SpaceError
+from gongzhi.methods.tables import BadTable
 
 KM = 111.19  # a degree of latitude
 LEARNED = 28  # days the expectation is learned from at least
+BYTES = 40  # of memory a place and day takes in a scan, about
+TELL = 1_000_000  # rows between two lines of progress
 COLUMNS = ("cluster", "place", "centre", "first", "last", "observed", "expected", "relative_risk", "statistic", "p")
 HELP = """columns of the output, one row a place of a cluster:
   cluster        1 is the most unlikely; clusters share no place
@@ -37,7 +40,7 @@ def run(argv: Sequence[str]) -> int:
     options = _parser().parse_args(list(argv))
     try:
         return _scan(options)
-    except (SpaceError, OSError, UnicodeDecodeError) as error:
+    except (SpaceError, BadTable, OSError) as error:
         print(f"gongzhi scan: {error}", file=sys.stderr)
         return 1
 
@@ -138,14 +141,13 @@ def _given(file: Path, names: list[str], first: datetime.date, days: int) -> NDA
     index = {name: i for i, name in enumerate(names)}
     means = np.full((len(names), days), np.nan)
     for line, row in _rows(file, ("place", "day", "expected")):
-        try:
-            day = (datetime.date.fromisoformat(row["day"]) - first).days
-        except (TypeError, ValueError):
-            raise SpaceError(f"{file} row {line}, column day: “{row['day']}” is not a date (2026-11-21).") from None
+        day = _day(file, line, row["day"]) - first.toordinal()
         value = _number(file, line, row, "expected")
         if value <= 0:
             raise SpaceError(f"{file} row {line}, column expected: {row['expected']} is not above 0.")
         if row["place"] in index and 0 <= day < days:
+            if not np.isnan(means[index[row["place"]], day]):
+                raise SpaceError(f"{file} row {line}: “{row['place']}” on {row['day']} has an expectation already.")
             means[index[row["place"]], day] = value
     lost = np.argwhere(np.isnan(means))
     if lost.size:
@@ -173,17 +175,30 @@ def _usual(counts: NDArray, longest: int, first: datetime.date) -> NDArray:
     return np.outer(mean, factor[weekday])
 
 
-def _rows(file: Path, needed: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
-    """Rows with their line numbers; refused when empty or without a needed column."""
-    with file.open(newline="", encoding="utf-8-sig") as stream:
-        reader = csv.DictReader(stream)
-        head = reader.fieldnames or []
-        if missing := [name for name in needed if name not in head]:
-            raise SpaceError(f"{file}: the column {missing[0]} is missing (found: {', '.join(head) or 'nothing'}).")
-        rows = [(reader.line_num, row) for row in reader]
-    if not rows:
+def _rows(file: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows with their line numbers, one at a time; refused when there is none or a needed column is missing."""
+    some = False
+    for line, row in tables.rows(file, needed, name=str(file)):
+        some = True
+        yield line, row
+    if not some:
         raise SpaceError(f"{file}: there are no rows.")
-    return rows
+
+
+def _day(file: Path, line: int, text: str) -> int:
+    """Number of a date; a moment is refused, since its day depends on a clock."""
+    try:
+        return datetime.date.fromisoformat(text.strip()).toordinal()
+    except ValueError:
+        pass
+    try:
+        datetime.datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise SpaceError(f"{file} row {line}, column day: “{text}” is not a date (2026-11-21).") from None
+    raise SpaceError(
+        f"{file} row {line}, column day: “{text}” is a moment; write the date it was there, by one clock for all rows "
+        "(zones and summer time decide which day a moment falls on)."
+    )
 
 
 def _number(file: Path, line: int, row: dict[str, str], column: str) -> float:
@@ -200,7 +215,7 @@ def _number(file: Path, line: int, row: dict[str, str], column: str) -> float:
 
 def _places(file: Path) -> tuple[list[str], NDArray, NDArray, NDArray | None]:
     """Names, coordinates and, if there, population of the places."""
-    rows = _rows(file, ("place", "x", "y"))
+    rows = list(_rows(file, ("place", "x", "y")))
     seen: dict[str, int] = {}
     for line, row in rows:
         if row["place"] in seen:
@@ -219,24 +234,32 @@ def _places(file: Path) -> tuple[list[str], NDArray, NDArray, NDArray | None]:
 
 
 def _events(file: Path, names: list[str]) -> tuple[NDArray, datetime.date]:
-    """Counts (places, days) from the first to the last day seen."""
+    """Counts (places, days) from the first to the last day seen; rows of one cell are summed as they are read, so a
+    file larger than memory is read too, when its cells fit.
+    """
     index = {name: i for i, name in enumerate(names)}
-    cells: list[tuple[int, int, int]] = []
+    cells: dict[tuple[int, int], int] = {}
     for line, row in _rows(file, ("place", "day")):
         if row["place"] not in index:
             raise SpaceError(f"{file} row {line}, column place: “{row['place']}” is not among the places.")
-        try:
-            day = datetime.date.fromisoformat(row["day"])
-        except (TypeError, ValueError):
-            raise SpaceError(f"{file} row {line}, column day: “{row['day']}” is not a date (2026-11-21).") from None
         count = _number(file, line, row, "count") if "count" in row else 1.0
         if count < 0 or count != int(count):
             raise SpaceError(f"{file} row {line}, column count: “{row['count']}” is not a count.")
-        cells.append((index[row["place"]], day.toordinal(), int(count)))
-    first = min(cell[1] for cell in cells)
-    table = np.zeros((len(names), max(cell[1] for cell in cells) - first + 1))
-    for place, when, count in cells:
-        table[place, when - first] += count
+        cell = index[row["place"]], _day(file, line, row["day"])
+        cells[cell] = cells.get(cell, 0) + int(count)
+        if line % TELL == 0:
+            print(f"{line:,} rows read", file=sys.stderr)
+    first, last = min(day for _, day in cells), max(day for _, day in cells)
+    need = len(names) * (last - first + 1) * BYTES
+    if need > memory.free():
+        raise SpaceError(
+            f"{file}: {len(names):,} places × {last - first + 1:,} days ({datetime.date.fromordinal(first)} to "
+            f"{datetime.date.fromordinal(last)}) would need about {need / 1e9:.1f} GB of memory, "
+            f"{memory.free() / 1e9:.1f} GB are free; give fewer days, or look for a slip in column day."
+        )
+    table = np.zeros((len(names), last - first + 1))
+    for (place, day), count in cells.items():
+        table[place, day - first] = count
     return table, datetime.date.fromordinal(first)
 
 
@@ -259,12 +282,13 @@ def _without_fallbacks(names: list[str], x: NDArray, y: NDArray, counts: NDArray
 
 def _write(file: Path, result: scan.Scan, names: list[str], first: datetime.date) -> None:
     """One row a place of a cluster."""
-    with file.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(COLUMNS)
+
+    def lines() -> Iterator[list[object]]:
         for number, cluster in enumerate(result.clusters, 1):
             days = [first + datetime.timedelta(days=d) for d in (cluster.first, cluster.last)]
             risk = "" if np.isnan(cluster.relative_risk) else f"{cluster.relative_risk:.4f}"
             tail = [cluster.observed, f"{cluster.expected:.4f}", risk, f"{cluster.statistic:.6f}", f"{cluster.p:.4g}"]
             for area in cluster.areas:
-                writer.writerow([number, names[area], names[cluster.centre], *days, *tail])
+                yield [number, names[area], names[cluster.centre], *days, *tail]
+
+    tables.write(file, COLUMNS, lines())

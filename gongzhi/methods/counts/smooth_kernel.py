@@ -20,7 +20,7 @@ RARE = 0.002  # a period is left out when its count had a chance of this or less
 RAREST = 1e-5  # the same where the dispersion changes with the season
 AFTER = 2  # periods left out after such a one
 NODES = 16  # means at which the cut is tabled
-NEAR_ONE = 0.4  # standard errors taken off a dispersion that may well be 1
+NEAR_ONE, NEAR_WIDE = 0.4, 1.33  # standard errors taken off a dispersion that may well be 1, and how near that is
 BINS, NEAR, UNEVEN = 26, 2, 4.5  # times of year, neighbours pooled, standard errors that make them differ
 FEW = 5.0  # cases in all needed for more than a level
 ROUNDS, WEEK_ROUNDS, SEASON_ROUNDS = 6, 3, 4
@@ -227,10 +227,11 @@ def fitted(
     # the factor of the last step's matrix serves the errors of predictions
     newton(y, design, held, kept, p, beta, mu, matrix, gradient, step)
     phi, unsure = pearson(y, mu, kept, shares, p + cost, phi)
-    # a dispersion may not be below 1, so near 1 it is too high on average
+    # a dispersion may not be below 1, so near 1 it is too high on average; where it is free, what the choice of the
+    # model hides makes it too low, and its error counts twice (chosen on seed 77)
     error = math.sqrt(unsure)
-    near = (phi - 1.0) / (2.0 * error * phi)
-    return p, max(1.0, phi * (1.0 - NEAR_ONE * error * math.exp(-near * near))), unsure
+    close = math.exp(-(((phi - 1.0) / (NEAR_WIDE * error * phi)) ** 2))
+    return p, max(1.0, phi * (1.0 - NEAR_ONE * error * close)), unsure * (2.0 - close)
 
 
 @njit(cache=True, error_model="numpy")

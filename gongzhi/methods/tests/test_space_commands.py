@@ -40,6 +40,8 @@ def test_a_cluster_is_written_with_its_days_and_without_it_p_is_large(tmp_path, 
         ("P1,5 May,1", "row 2, column day: “5 May” is not a date"),
         ("P1,2026-05-01,-2", "row 2, column count: “-2” is not a count"),
         ("P1,2026-05-01,x", "row 2, column count: “x” is not a number"),
+        ("P1,2026-03-29T02:30:00+01:00,1", "row 2, column day: “2026-03-29T02:30:00+01:00” is a moment"),
+        ("P1,2026-05-01", "row 2: it has not as many cells"),
     ],
 )
 def test_a_bad_row_is_named(tmp_path, capsys, row, sentence):
@@ -61,6 +63,7 @@ def test_shapes_grown_along_neighbours_are_searched_too(tmp_path):
         ("--neighbours", "place,neighbour\nP1,P77\n", "row 2, column neighbour: “P77” is not among"),
         ("--expected", "place,day,expected\nP1,2026-04-01,0\n", "row 2, column expected: 0 is not above 0"),
         ("--expected", "place,day,expected\nP1,2026-04-01,2\n", "has no row, column expected"),
+        ("--expected", "place,day,expected\nP1,2026-04-01,2\nP1,2026-04-01,3\n", "row 3: “P1” on 2026-04-01 has"),
         ("--expected", "place,day\nP1,2026-04-01\n", "the column expected is missing"),
     ],
 )
@@ -79,3 +82,21 @@ def test_a_given_expectation_is_used(tmp_path):
         assert run([*words, "--model", "expectation", "--expected", f"{tmp_path}/expected.csv"]) == 0
         first = next(csv.DictReader((tmp_path / "out.csv").open()))
         assert (float(first["p"]) <= 0.01) == sure
+
+
+def test_rows_of_one_cell_are_summed_in_any_order(tmp_path):
+    whole = _events(12)
+    assert run(_files(tmp_path, whole)) == 0
+    want = (tmp_path / "out.csv").read_text()
+    parts = [f"{place},{day},1" for place, day, count in (row.split(",") for row in whole) for _ in range(int(count))]
+    empty = [row for row in whole if row.endswith(",0")]
+    assert run(_files(tmp_path, [*reversed(parts), *empty])) == 0
+    assert (tmp_path / "out.csv").read_text() == want
+
+
+def test_a_slip_in_a_date_that_would_fill_the_memory_is_said(tmp_path, capsys):
+    words = _files(tmp_path, [*_events(0), "P1,0206-05-01,1"])
+    with (tmp_path / "places.csv").open("a") as file:
+        file.writelines(f"far{i},{i},9,1\n" for i in range(50_000))
+    assert run(words) == 1
+    assert "look for a slip in column day" in capsys.readouterr().err
