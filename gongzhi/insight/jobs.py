@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from importlib.util import find_spec
 
 from gongzhi.insight.models import Looked
+from gongzhi.insight.standing_tables import Portrait
 from gongzhi.places import reads as places
 
 log = logging.getLogger("gongzhi.insight")
@@ -45,9 +46,10 @@ def look(at: datetime) -> bool:
 
 
 def judged(at: datetime) -> bool:
-    """Whether the day before this moment was judged, or there is no county yet."""
+    """Whether the day before this moment was worked out, or there is no county yet. A county too young to be judged
+    has its standings drawn."""
     county = places.county_or_none()
     if county is None:
         return True
     yesterday = at.astimezone(county.zone).date() - timedelta(days=1)
-    return Looked.objects.filter(day=yesterday).exists()
+    return Looked.objects.filter(day=yesterday).exists() or Portrait.objects.filter(until=yesterday).exists()

@@ -11,9 +11,9 @@ from django.utils import translation
 from gongzhi.cases.tests import cast
 from gongzhi.cases.tests.deskcast import signed_in, text
 from gongzhi.channels.models import Message
-from gongzhi.insight import answering, cockpit, standings, wording
+from gongzhi.insight import answering, cockpit, jobs, standings, wording
 from gongzhi.insight.models import Finding, Looked
-from gongzhi.insight.standing_tables import Measure, Outlook, PublicWord, Question, Silence
+from gongzhi.insight.standing_tables import Measure, Outlook, Portrait, PublicWord, Question, Silence
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import NotFound, Refusal
 from gongzhi.ledger.models import Fact
@@ -277,3 +277,12 @@ def test_loads_and_silent_places_have_their_lists() -> None:
     assert "more than ever handled" in loads
     assert "3 voices came from here" in silent
     assert standings.factors() == {cast.VILLAGE: (0.3, 0.15, 0.5)}
+
+
+def test_a_county_too_young_to_be_judged_is_not_worked_out_again_all_day() -> None:
+    at = now()
+    before = jobs.judged(at)
+    yesterday = local_day(at) - timedelta(days=1)
+    Portrait.objects.create(kind="county", code="", until=yesterday, figures={}, voices=0, made_at=at)
+
+    assert (before, jobs.judged(at), jobs.judged(at + timedelta(days=1))) == (False, True, False)
