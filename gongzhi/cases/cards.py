@@ -155,6 +155,7 @@ class ClockCard:
     pause_reason: str = ""
     pause_until: datetime | None = None
     stopped_at: datetime | None = None
+    told_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,6 +232,7 @@ def clock_of(case: Case, at: datetime) -> ClockCard:
         pause_reason=row.pause_reason,
         pause_until=row.pause_until,
         stopped_at=row.stopped_at,
+        told_late=row.told_late,
     )
 
 

@@ -201,10 +201,16 @@ def find(text: str, limit: int = 8) -> list[PlaceHit]:
     """Places somebody may mean with these words, best first.
 
     Order of words, missing 村/社区/镇, full-width letters and Chinese numerals do not matter; what else the
-    words say ("…旁边的井盖坏了") hardly does.
+    words say ("…旁边的井盖坏了") hardly does. Of places inside each other that nobody can tell apart by what is said of
+    them (a town that is one village and one grid) the innermost stands for all.
     """
     book, hits = _gazetteer()
-    return [hits[number] for number in book.find(text, limit)]
+    told: dict[tuple[str, str], PlaceHit] = {}
+    for hit in (hits[number] for number in book.find(text, limit + 7)):
+        first = told.setdefault((hit.name, hit.path_zh), hit)
+        if hit.code.startswith(first.code.rstrip("0")) and len(hit.code.rstrip("0")) > len(first.code.rstrip("0")):
+            told[hit.name, hit.path_zh] = hit
+    return list(told.values())[:limit]
 
 
 def batch(after: str = "", limit: int = 50_000) -> list[Batch]:

@@ -46,6 +46,7 @@ class ClockCard:
     pause_until: datetime | None
     extended: bool
     stopped_at: datetime | None
+    told_late: bool = False  # somebody was told that it passed; not so of what was imported when that was long ago
 
     def standing(self, at: datetime) -> Standing:
         """How it stands at a moment; a stopped one as it stood when it stopped. Never overdue before `due_at`."""
@@ -146,6 +147,7 @@ def clocks(ids: Iterable[UUID]) -> dict[UUID, ClockCard]:
             row.pause_until,
             row.extended,
             row.stopped_at,
+            row.rung_overdue_at is not None and row.rung_overdue_at > row.due_at,
         )
         for row in rows
     }

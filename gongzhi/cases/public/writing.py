@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from gongzhi.cases.cards import CaseRow, Course, MatterCard, TimelineEntry
 from gongzhi.cases.public import choosing
 from gongzhi.kit.refusal import N_, NotFound, Refusal
 from gongzhi.places import reads as places
-from gongzhi.places.reads import PlaceHit
+from gongzhi.places.reads import PlaceCard, PlaceHit
 
 NAMED = ("code", "name_zh", "name_en")
 LOCATED = (*NAMED, "path_zh", "path_en")
@@ -171,8 +171,25 @@ def outlines(code: str) -> dict[str, Any]:
     """The grids inside a place as GeoJSON (RFC 7946); `labels` are the places right inside, to write on a map."""
     if places.place_or_none(code) is None:
         raise NotFound("place_unknown", N_("There is no place with this code in this county."))
-    labels = [fields(each, ("name_zh", "name_en", "lon", "lat")) for each in choosing.below(code)]
-    return {"type": "FeatureCollection", "features": places.features(code), "labels": labels}
+    features = places.features(code)
+    grids = [place for place in (places.place_or_none(str(one["properties"]["code"])) for one in features) if place]
+    labels = [label for each in choosing.below(code) if (label := _label(each, grids))]
+    return {"type": "FeatureCollection", "features": features, "labels": labels}
+
+
+def _label(card: PlaceCard, grids: Sequence[PlaceCard]) -> dict[str, Any] | None:
+    """A place's name and where to write it: at its own point, else amid its grids; None when it has neither."""
+    if card.lon is None or card.lat is None:
+        inside = places.within(card.code)
+        mine = [one for one in grids if one.code.startswith(inside)]
+        lons = [one.lon for one in mine if one.lon is not None]
+        lats = [one.lat for one in mine if one.lat is not None]
+        if not lons or not lats:
+            return None
+        lon, lat = round(sum(lons) / len(lons), 6), round(sum(lats) / len(lats), 6)
+    else:
+        lon, lat = card.lon, card.lat
+    return {"name_zh": card.name_zh, "name_en": card.name_en, "lon": lon, "lat": lat}
 
 
 def matter(card: MatterCard) -> dict[str, Any]:

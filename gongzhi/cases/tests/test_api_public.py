@@ -14,6 +14,8 @@ from gongzhi.cases import schemas
 from gongzhi.cases.api import api
 from gongzhi.cases.models import Strain, Voice
 from gongzhi.cases.tests import small
+from gongzhi.places import keeping
+from gongzhi.places.models import Division
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1"
@@ -203,6 +205,16 @@ def test_grids_are_geojson_longitude_first(client: Client) -> None:
     assert data["type"] == "FeatureCollection"
     assert len(data["features"]) == 4
     assert data["features"][0]["geometry"]["coordinates"][0][0] == [118.3, 36.2]
+
+
+def test_a_town_without_a_point_of_its_own_is_named_amid_its_grids(client: Client) -> None:
+    Division.objects.filter(code__endswith="000").update(lon=None, lat=None)
+    keeping.forget()
+    labels = client.get(f"{API}/places/990101000000/grids").json()["labels"]
+    assert labels
+    for label in labels:
+        assert 118.0 < label["lon"] < 119.0
+        assert 36.0 < label["lat"] < 37.0
 
 
 def test_matters_county_and_week_are_as_described(client: Client) -> None:

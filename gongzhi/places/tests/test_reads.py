@@ -10,7 +10,7 @@ from django.db.models import F
 
 from gongzhi.kit.refusal import NotFound
 from gongzhi.places import keeping, loading, reads
-from gongzhi.places.models import County, Grid
+from gongzhi.places.models import County, Division, Grid
 from gongzhi.places.tests.cast import AT, BY, GRIDS, a_county
 
 pytestmark = pytest.mark.django_db
@@ -169,3 +169,15 @@ def test_nothing_is_asked_twice_within_a_second(django_assert_num_queries) -> No
         reads.grid_at(118.15, 30.05)
         reads.find("沐尘桥")
         reads.place("990101001001")
+
+
+def test_what_nobody_can_tell_apart_is_offered_once_and_as_its_innermost() -> None:
+    a_county()
+    Grid.objects.filter(code="990101002001001").update(name_zh="五里坡村", name_en="Wulipo Village")
+    Division.objects.filter(code="990101002000").update(name_zh="五里坡村", name_en="Wulipo Village")
+    keeping.forget()
+    found = [hit.code for hit in reads.find("五里坡村")]
+    assert found[0] == "990101002001001"
+    assert len({(hit.name, hit.path_zh) for hit in reads.find("五里坡村")}) == len(found)
+    assert [hit.code for hit in reads.find("五里坡村", limit=1)] == ["990101002001001"]
+    assert len(reads.find("三组")) == 2, "two groups of one name in two villages stay two"
