@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, transaction
 
 from gongzhi.kit.moments import now
 from gongzhi.places import reads as places
@@ -50,14 +50,16 @@ EVENTS = (
 
 
 def play(*, at: datetime) -> int:
-    """Play two days of readings up to a moment; a county that has readings keeps those. How many were kept."""
+    """Play two days of readings up to a moment, all or none; a county that has readings keeps those. How many were
+    kept."""
     sensors = list(reads.open_sensors())
     if any(sensor.heard_at for sensor in sensors):
         return 0
     moment, kept = at - BACK, 0
-    while moment <= at:
-        kept += _send(sensors, moment, end=at)
-        moment += STEP
+    with transaction.atomic():
+        while moment <= at:
+            kept += _send(sensors, moment, end=at)
+            moment += STEP
     return kept
 
 

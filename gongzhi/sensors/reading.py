@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F
 
 from gongzhi.kit.refusal import Refusal
+from gongzhi.ledger import saving
 from gongzhi.ledger.rows import insert_many
 from gongzhi.sensors import minding, rules, speaking
 from gongzhi.sensors.models import Reading, Refused, Rule, Sensor
@@ -171,8 +172,10 @@ def _judge(
 
 def _write(batch: _Batch) -> None:
     insert_many(Reading, _COLUMNS, batch.rows)
-    Sensor.objects.bulk_update(batch.touched.values(), _STATE, batch_size=200)
-    Rule.objects.bulk_update(batch.moved.values(), _STANDING, batch_size=200)
+    for row in batch.touched.values():
+        saving.update(row, _STATE)
+    for rule in batch.moved.values():
+        saving.update(rule, _STANDING)
     day = batch.at.date()
     for (sensor, reason), count in sorted(batch.refused.items()):
         Refused.objects.get_or_create(day=day, sensor=sensor, reason=reason)
