@@ -10,7 +10,7 @@ from typing import Any
 
 from gongzhi.insight import standing_rules as rules
 from gongzhi.insight.models import Looked
-from gongzhi.insight.standing_tables import Outlook, Portrait, Silence
+from gongzhi.insight.standing_tables import Outlook, Portrait, PublicWord, Silence
 
 LIKELY = 0.5  # probability of overload from which an organ is warned of
 
@@ -139,6 +139,11 @@ def silent() -> list[Silence]:
 def heard(place: str) -> list[Silence]:
     """A village against like ones: all channels first, then each."""
     return list(Silence.objects.filter(place=place).order_by("channel"))
+
+
+def has_words() -> bool:
+    """Whether anything was said in public about a finding."""
+    return PublicWord.objects.exists()
 
 
 def factors() -> dict[str, tuple[float, float, float]]:

@@ -11,6 +11,7 @@ from gongzhi.cases import lists, numbers
 from gongzhi.cases.public import figures
 from gongzhi.cases.public.frame import show
 from gongzhi.cases.public.how import how
+from gongzhi.insight import standings
 from gongzhi.kit.moments import now
 from gongzhi.look import printed
 from gongzhi.people.permits import public
@@ -33,6 +34,10 @@ def doors() -> list[dict[str, str]]:
     if sensors.public().exists():
         found.append(
             {"href": reverse("sensors:public_list"), "icon": "chart-line", "label": _("What the county measures")}
+        )
+    if standings.has_words():
+        found.append(
+            {"href": reverse("insight:noticed"), "icon": "speakerphone", "label": _("What the county noticed")}
         )
     phone = the_house().phone
     if phone:

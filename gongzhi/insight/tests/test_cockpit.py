@@ -286,3 +286,12 @@ def test_a_county_too_young_to_be_judged_is_not_worked_out_again_all_day() -> No
     Portrait.objects.create(kind="county", code="", until=yesterday, figures={}, voices=0, made_at=at)
 
     assert (before, jobs.judged(at), jobs.judged(at + timedelta(days=1))) == (False, True, False)
+
+
+def test_the_front_page_leads_to_what_was_said_once_something_was() -> None:
+    link = "/en/noticed/"
+    before = text(Client().get("/en/"))
+    answering.publish(by=BY, at=now(), finding=finding(), organ="government", words="We are looking.")
+
+    assert link not in before
+    assert link in text(Client().get("/en/"))
