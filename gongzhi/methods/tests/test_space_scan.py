@@ -1,44 +1,21 @@
 """Scan statistics against published runs, known answers with a perturbed twin, properties."""
 
-import datetime
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks import space_runs
 from gongzhi.methods.space import kernels, population, scan, zones
 from gongzhi.methods.space.zones import SpaceError
 
-SHARED = Path(os.environ.get("GONGZHI_SHARED", Path(__file__).parents[4] / "shared"))
-RUNS = SHARED / "reference/warning/satscan"
-needs_runs = pytest.mark.skipif(not RUNS.is_dir(), reason="the reference runs are not beside the checkout")
-
-
-def _lines(name):
-    return [line.split() for line in (RUNS / name).read_text().splitlines() if line.strip()]
+needs_runs = pytest.mark.skipif(not space_runs.RUNS.is_dir(), reason="the reference runs are not beside the checkout")
 
 
 @needs_runs
 def test_poisson_finds_the_clusters_of_new_mexico():
-    geo = _lines("nm.geo")
-    ids = [row[0] for row in geo]
-    strata = sorted({tuple(row[3:5]) for row in _lines("nm.pop")})
-    people = np.zeros((len(strata), 32, 3))
-    for place, year, number, *stratum in _lines("nm.pop"):
-        people[strata.index(tuple(stratum)), ids.index(place), ["73", "82", "91"].index(year)] += float(number)
-    events, counts = np.zeros(len(strata)), np.zeros((32, 19))
-    for place, number, year, *stratum in _lines("nm.cas"):
-        events[strata.index(tuple(stratum))] += int(number)
-        counts[ids.index(place), int(year) - 1973] += int(number)
-    edges = np.array([datetime.date(1973 + k, 1, 1).toordinal() for k in range(20)], float)
-    censuses = np.array([datetime.date(y, 7, 1).toordinal() for y in (1973, 1982, 1991)], float)
-    means = population.standardised(events, population.person_time(censuses, people, edges))
-    lat, lon = (np.array([float(row[k]) for row in geo]) for k in (1, 2))
-    found = zones.circles(lon, lat, weight=means.sum(axis=1), degrees=True)
-    result = scan.poisson(counts, means, found, scan.retrospective(19, 9), replicas=199)
+    ids, result = space_runs.new_mexico()
+    assert space_runs.agreement("NewMexicoSpaceTimePoisson", (ids, result))[:2] == (3, 3)
     assert [c.statistic for c in result.clusters[:3]] == pytest.approx([10.979758, 5.684828, 3.884186], abs=1e-6)
     assert {ids[a] for a in result.clusters[0].areas} == {
         "Torrance",
@@ -58,14 +35,8 @@ def test_poisson_finds_the_clusters_of_new_mexico():
 
 @needs_runs
 def test_permutation_finds_the_fever_of_new_york():
-    geo = _lines("NYCfever.geo")
-    ids = [row[0] for row in geo]
-    counts = np.zeros((len(ids), 24))
-    for place, number, day in _lines("NYCfever.cas"):
-        counts[ids.index(place), int(day.split("/")[2]) - 1] += int(number)
-    lat, lon = (np.array([float(row[k]) for row in geo]) for k in (1, 2))
-    found = zones.circles(lon, lat, weight=counts.sum(axis=1), degrees=True, radius=3.0)
-    result = scan.permutation(counts, found, scan.prospective(24, 7))
+    ids, result = space_runs.new_york()
+    assert space_runs.agreement("NYCSpaceTimePermutation", (ids, result))[:2] == (3, 3)
     assert [c.statistic for c in result.clusters[:3]] == pytest.approx([3.845418, 3.164201, 2.137259], abs=1e-6)
     assert {ids[a] for a in result.clusters[0].areas} == {
         "11418",
