@@ -1,4 +1,4 @@
-"""`gongzhi warehouse refresh|check|rebuild|show`: the county's Parquet. `gongzhi insight`: look for what is unusual."""
+"""`gongzhi warehouse refresh|check|rebuild|show|deliver|take`: the county's Parquet. `gongzhi insight`: look."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from gongzhi.insight import finding
 from gongzhi.insight.nightly import run
-from gongzhi.insight.warehouse import filling, manifest
+from gongzhi.insight.warehouse import delivering, filling, manifest
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import Refusal
 from gongzhi.places import reads as places
@@ -30,6 +30,8 @@ def warehouse(argv: Sequence[str]) -> int:
     """Run one word; 0 done, 1 refused or damaged."""
     words = _words().parse_args(list(argv))
     try:
+        if words.word in ("deliver", "take"):
+            return {"deliver": _deliver, "take": _take}[words.word](words)
         return {"refresh": _refresh, "check": _check, "rebuild": _rebuild, "show": _show}[words.word]()
     except Refusal as refusal:
         print(f"gongzhi warehouse: {_(refusal.sentence) % refusal.params}", file=sys.stderr)
@@ -88,6 +90,17 @@ def _rebuild() -> int:
     return _said(filling.rebuild(folder(), at=now(), zone=places.county().zone, tell=_tell))
 
 
+def _deliver(words: argparse.Namespace) -> int:
+    asked = {"first": words.first, "last": words.last, "at": now()}
+    count = delivering.deliver(folder(), words.folder, county=places.county().code, **asked)
+    print(ngettext("%(count)d partition delivered.", "%(count)d partitions delivered.", count) % {"count": count})
+    return 0
+
+
+def _take(words: argparse.Namespace) -> int:
+    return _said(delivering.take(folder(), words.folder, at=now()))
+
+
 def _show() -> int:
     held = manifest.read(folder())
     for grain, days in sorted(held.grains.items()):
@@ -108,4 +121,11 @@ def _words() -> argparse.ArgumentParser:
     words.add_parser("check", help="compare every file with the digest it was written with")
     words.add_parser("rebuild", help="make everything anew from the ledger and the live tables")
     words.add_parser("show", help="grains, rows and days")
+    handed = words.add_parser("deliver", help="copy sealed ended days to a folder, for a warehouse of many counties")
+    handed.add_argument("folder", type=Path)
+    handed.add_argument("--first", type=date.fromisoformat, default=date.min, help="YYYY-MM-DD")
+    handed.add_argument("--last", type=date.fromisoformat, default=date.max, help="YYYY-MM-DD")
+    words.add_parser("take", help="take such a folder into this warehouse, whole or not at all").add_argument(
+        "folder", type=Path
+    )
     return parser

@@ -50,10 +50,10 @@ def catch_up(*, by: str, at: datetime, folder: Path, zone: ZoneInfo, tell: Calla
 
 def waiting(folder: Path, yesterday: date) -> list[date]:
     """The ended days that can be judged and were not."""
-    held = Warehouse(folder).manifest.grains.get("cases", {})
-    if not held:
+    held = Warehouse(folder).manifest.span("cases")
+    if held is None:
         return []
-    first = max(date.fromisoformat(min(held)) + timedelta(days=LEARNING), yesterday - timedelta(days=BACK))
+    first = max(held[0] + timedelta(days=LEARNING), yesterday - timedelta(days=BACK))
     judged = set(Looked.objects.filter(day__gte=first).values_list("day", flat=True))
     days = (first + timedelta(days=n) for n in range((yesterday - first).days + 1))
     return [day for day in days if day not in judged]
@@ -62,8 +62,8 @@ def waiting(folder: Path, yesterday: date) -> list[date]:
 def world_of(folder: Path, last: date) -> World:
     """Everything days up to `last` are judged from."""
     warehouse = Warehouse(folder)
-    held = [date.fromisoformat(day) for day in warehouse.manifest.grains.get("cases", {})]
-    first = max(min(held, default=last), last - timedelta(days=KEPT))
+    held = warehouse.manifest.span("cases")
+    first = max(held[0] if held else last, last - timedelta(days=KEPT))
     counts = counted(warehouse, first, last)
     working = calendars.calendar().is_working
     resting = np.array([not working(first + timedelta(days=n)) for n in range(counts.days)])
@@ -72,8 +72,8 @@ def world_of(folder: Path, last: date) -> World:
 
 def plan_minutes(folder: Path, today: date, *, zone: ZoneInfo) -> bool:
     """Plan what the charts of the minute expect of today; false while there is too little to learn from."""
-    held = Warehouse(folder).manifest.grains.get("cases", {})
-    if not held or (today - date.fromisoformat(min(held))).days < WATCHED:
+    held = Warehouse(folder).manifest.span("cases")
+    if held is None or (today - held[0]).days < WATCHED:
         return False
     world = world_of(folder, today - timedelta(days=1))
     watching.plan(world, folder, today, zone=str(zone)).write(folder)

@@ -104,6 +104,7 @@ def test_a_late_fact_rewrites_only_its_case_s_day_its_own_day_and_the_evenings_i
     changed = {(g, d) for g in after for d in after[g] if before[g].get(d) != after[g][d]}
     assert changed == {
         ("cases", "2026-11-16"),
+        ("tallies", "2026-11-16"),
         ("events", "2026-11-22"),
         ("states", "2026-11-22"),
         ("states", "2026-11-23"),
@@ -174,7 +175,7 @@ def test_a_span_of_days_reads_only_its_partitions(tmp_path: Path) -> None:
 def test_an_empty_county_on_its_first_day_has_empty_grains(tmp_path: Path) -> None:
     life.refresh(tmp_path, cast.AT)
 
-    assert [Warehouse(tmp_path).table(grain).count().execute() for grain in grains.SCHEMAS] == [0, 0, 0]
+    assert [Warehouse(tmp_path).table(grain).count().execute() for grain in grains.SCHEMAS] == [0, 0, 0, 0]
 
 
 def test_a_reader_keeps_the_day_it_began_with_while_it_is_swapped(tmp_path: Path) -> None:

@@ -67,7 +67,9 @@ class _Round:
         return found
 
     def put(self, grain: str, day: str, content: pa.Table) -> None:
-        """Write a day of a grain; an empty day loses its partition."""
+        """Write a day of a grain; an empty day loses its partition. With the cases of a day go their tallies."""
+        if grain == "cases":
+            self.put("tallies", day, grains.tallied(content))
         if content.num_rows:
             data = grains.packed(grain, content)
             self.fresh[grain][day] = manifest.keep(self.folder, grain, day, data, content.num_rows)
@@ -96,7 +98,7 @@ def refresh(folder: Path, *, at: datetime, zone: ZoneInfo, tell: Told = lambda d
     the last whole round."""
     done = Refreshed()
     with manifest.writing(folder):
-        held = manifest.read(folder)
+        held = _with_tallies(folder, manifest.read(folder), at=at, zone=zone)
         while facts := ledger.facts_after(held.index, CHUNK):
             held, one = _round(folder, held, facts, at=at, zone=zone)
             done = Refreshed(done.facts + one.facts, done.cases + one.cases, done.parts + one.parts)
@@ -104,6 +106,17 @@ def refresh(folder: Path, *, at: datetime, zone: ZoneInfo, tell: Told = lambda d
         held, parts = _days_gone_by(folder, held, at=at, zone=zone)
         manifest.sweep(folder, held)
     return replace(done, parts=done.parts + parts)
+
+
+def _with_tallies(folder: Path, held: Manifest, *, at: datetime, zone: ZoneInfo) -> Manifest:
+    """A warehouse of an earlier version gets the tallies of its days."""
+    missing = sorted(held.grains.get("cases", {}).keys() - held.grains.get("tallies", {}).keys())
+    if not missing:
+        return held
+    work = _Round.on(folder, zone, held)
+    for day in missing:
+        work.put("tallies", day, grains.tallied(work.kept("cases", day)))
+    return manifest.swap(folder, replace(held, grains=work.fresh), at=at, written=work.parts)
 
 
 def rebuild(folder: Path, *, at: datetime, zone: ZoneInfo, tell: Told = lambda done, left: None) -> Refreshed:

@@ -2,6 +2,7 @@
 
 `cases`   one row a case, in the partition of the county's day it was received on
 `events`  one row a fact about a case, in the partition of the day it happened on, with the dwell before it
+`tallies` the cases of a day by matter × division × organ × source, counted: what most questions need of them
 `states`  open cases at the end of a day by matter × place × organ × age band, in the partition of that day
 """
 
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 _MOMENT = pa.timestamp("us", tz="UTC")
@@ -72,18 +74,59 @@ STATES = pa.schema(
         ("open", pa.int64()),
     ]
 )
-SCHEMAS: Mapping[str, pa.Schema] = {"cases": CASES, "events": EVENTS, "states": STATES}
+TALLIES = pa.schema(
+    [
+        ("day", pa.date32()),
+        ("matter", pa.string()),
+        ("division", pa.string()),
+        ("organ", pa.string()),
+        ("source", pa.string()),
+        ("n", pa.int64()),
+        ("voices", pa.int64()),
+        ("answered", pa.int64()),
+        ("kept", pa.int64()),  # answered within the limit
+        ("missed", pa.int64()),  # beyond it
+        ("closed", pa.int64()),
+        ("rated", pa.int64()),
+        ("solved", pa.int64()),
+        ("grades", pa.int64()),  # sum
+    ]
+)
+SCHEMAS: Mapping[str, pa.Schema] = {"cases": CASES, "events": EVENTS, "states": STATES, "tallies": TALLIES}
 # Sorted within a partition, so that a filter by place or matter skips row groups and runs compress.
 ORDER: Mapping[str, list[tuple[str, str]]] = {
     "cases": [("matter", "ascending"), ("place", "ascending"), ("case", "ascending")],
     "events": [("index", "ascending")],
     "states": [(name, "ascending") for name in ("matter", "place", "organ", "age")],
+    "tallies": [(name, "ascending") for name in ("matter", "division", "organ", "source")],
 }
 
 
 def table(grain: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     """Rows as a table of the grain; refuses values of another type (pyarrow's ArrowInvalid)."""
     return pa.Table.from_pylist(list(rows), schema=SCHEMAS[grain])
+
+
+def tallied(cases: pa.Table) -> pa.Table:
+    """The tallies of a day from its case rows."""
+    by = ["day", "matter", "division", "organ", "source"]
+    each = cases.select([*by, "voices"])
+    told = {
+        "answered": pc.is_valid(cases["answered_at"]),
+        "kept": pc.fill_null(cases["in_time"], False),
+        "missed": pc.fill_null(pc.invert(cases["in_time"]), False),
+        "closed": pc.is_valid(cases["closed_at"]),
+        "rated": pc.is_valid(cases["grade"]),
+        "solved": pc.fill_null(cases["solved"], False),
+        "grades": pc.fill_null(cases["grade"], 0),
+    }
+    for name, values in told.items():
+        each = each.append_column(name, pc.cast(values, pa.int64()))
+    sums = [(name, "sum") for name in ("voices", *told)]
+    found = each.group_by(by).aggregate([([], "count_all"), *sums])
+    named = {"count_all": "n", **{f"{name}_sum": name for name, _sum in sums}}
+    found = found.rename_columns([named.get(name, name) for name in found.column_names])
+    return found.select(TALLIES.names).cast(TALLIES)
 
 
 def packed(grain: str, content: pa.Table) -> bytes:

@@ -14,7 +14,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from gongzhi.kit.refusal import N_, Refusal
@@ -49,9 +49,16 @@ class Manifest:
     history: tuple[dict[str, int | str], ...] = ()
 
     def files(self, grain: str, first: str = "", last: str = "9999") -> list[str]:
-        """The files of a grain for the days `first` to `last` (ISO dates, both included), by day."""
+        """The files of a grain for the days `first` to `last` (ISO dates, both included), by day.
+
+        A day that another county delivered is kept as "2026-11-16@330106"."""
         days = self.grains.get(grain, {})
-        return [days[day].file for day in sorted(days) if first <= day <= last]
+        return [days[day].file for day in sorted(days) if first <= day[:10] <= last]
+
+    def span(self, grain: str) -> tuple[date, date] | None:
+        """The first and last day of a grain; None while it is empty."""
+        days = self.grains.get(grain, {})
+        return (date.fromisoformat(min(days)[:10]), date.fromisoformat(max(days)[:10])) if days else None
 
     def named(self) -> set[str]:
         """Every file this manifest names."""
