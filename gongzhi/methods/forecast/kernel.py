@@ -21,14 +21,14 @@ FAST = {"reassoc", "contract", "nsz"}
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def gather(y, first, known, decays, pattern, tuning, origins, levels, factors, noise) -> None:
-    """Levels and seasonal factors of every series at every origin, and its running dispersion."""
+def gather(y, first, known, decays, pattern, tuning, origins, levels, factors, noise, rough, calm) -> None:
+    """Levels and seasonal factors of every series at every origin, its running dispersion, errors summed by period."""
     for i in range(y.shape[0]):
-        noise[i] = walk(y[i], first[i], known[i], decays, pattern, tuning, origins, levels[i], factors[i])
+        noise[i] = walk(y[i], first[i], known[i], decays, pattern, tuning, origins, levels[i], factors[i], rough, calm)
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def evidence(y, first, known, origins, age, group, levels, factors, noise, gram, cross) -> None:
+def evidence(y, first, known, origins, age, storm, group, levels, factors, noise, gram, cross) -> None:
     """Sums of squares and products of levels with what came after, a horizon group at a time.
 
     Levels are divided by the slowest one and squares by their variance, so that series add up.
@@ -93,18 +93,18 @@ def means(i, o, t, known, group, levels, factors, weights, out) -> None:
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def spread(y, first, known, origins, age, group, levels, factors, weights, sums) -> None:
+def spread(y, first, known, origins, age, storm, group, levels, factors, weights, sums) -> None:
     """Sums for the dispersion: squared error above the mean, and mean ** 1.75, (series, groups, 3)."""
     mean = np.empty(group.size)
     for i in range(y.shape[0]):
         for o in range(origins.size - 1):
             if origins[o] >= first[i] + factors.shape[2]:
                 means(i, o, origins[o], known, group, levels, factors, weights, mean)
-                errors(y[i], origins[o] + 1, mean, age[o], group, sums[i])
+                errors(y[i], origins[o] + 1, mean, age[o], storm[o], group, sums[i])
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def errors(y, begin, mean, weight, group, sums) -> None:
+def errors(y, begin, mean, weight, storm, group, sums) -> None:
     """Add what came after one origin; squares far outside what the mean allows are cut."""
     for h in range(min(group.size, y.size - begin)):
         value, mu = y[begin + h], mean[h]
@@ -112,12 +112,12 @@ def errors(y, begin, mean, weight, group, sums) -> None:
             part = weight / (mu + 0.1)
             square = min((value - mu) * (value - mu), 25.0 * (mu + 2.0 + mu * mu))
             sums[group[h], 0] += part * (square - mu)
-            sums[group[h], 1] += part * mu * math.sqrt(mu * math.sqrt(mu))
+            sums[group[h], 1] += part * storm * mu * math.sqrt(mu * math.sqrt(mu))
             sums[group[h], 2] += weight
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def check(y, first, known, origins, age, group, levels, factors, weights, extra, grid, hits, seen) -> None:
+def check(y, first, known, origins, age, storm, group, levels, factors, weights, extra, grid, hits, seen) -> None:
     """Non-randomised probability transforms of past forecasts (Czado, Gneiting & Held 2009).
 
     hits (series, groups, grid + 1): how much of the past fell between each level of the grid and the one before; the
@@ -128,11 +128,11 @@ def check(y, first, known, origins, age, group, levels, factors, weights, extra,
         for o in range(origins.size - 1):
             if origins[o] >= first[i] + factors.shape[2]:
                 means(i, o, origins[o], known, group, levels, factors, weights, mean)
-                compare(y[i], origins[o] + 1, mean, age[o], group, extra[i], grid, hits[i], seen[i, o])
+                place(y[i], origins[o] + 1, mean, age[o], storm[o] * extra[i], group, grid, hits[i], seen[i, o])
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def compare(y, begin, mean, weight, group, extra, grid, hits, middle) -> None:
+def place(y, begin, mean, weight, extra, group, grid, hits, middle) -> None:
     """Place what came after one origin in its forecast."""
     for h in range(min(group.size, y.size - begin)):
         value = y[begin + h]
@@ -146,9 +146,9 @@ def compare(y, begin, mean, weight, group, extra, grid, hits, middle) -> None:
 @njit(cache=True, fastmath=FAST, error_model="numpy")
 def fall(low, high, weight, grid, hits) -> None:
     """Add the uniform mass between low and high, as steps from one level of the grid to the next."""
-    before = 0.0
+    before, part = 0.0, weight / max(high - low, 1e-15)
     for k in range(np.searchsorted(grid, low), grid.size):
-        now = weight if grid[k] >= high else weight * max(grid[k] - low, 0.0) / (high - low)
+        now = weight if grid[k] >= high else part * max(grid[k] - low, 0.0)
         hits[k] += now - before
         before = now
         if now >= weight:

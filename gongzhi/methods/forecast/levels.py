@@ -49,12 +49,13 @@ def begin(a, b, up, down, level, weight, pattern, strength) -> None:
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def walk(y, first, known, decays, pattern, tuning, origins, levels, factors) -> float:
+def walk(y, first, known, decays, pattern, tuning, origins, levels, factors, rough, calm) -> float:
     """Run the bank over y[first:]; fill levels (origins, experts) and factors (origins, season).
 
     `tuning` = prior weight of levels, seasonal discount, prior weight of the season in counts, cut-off in standard
-    deviations. A count beyond the cut-off moves the bank only as far as the cut-off would. Returns the running
-    dispersion (variance over mean) one step ahead.
+    deviations. A count beyond the cut-off moves the bank only as far as the cut-off would. Adds to `rough` and `calm`
+    (periods) the squared error beyond the mean and what it is measured by. Returns the running dispersion (variance
+    over mean) one step ahead.
     """
     m, count = pattern.size, decays.size
     a, b = np.empty(count), np.empty(count)
@@ -75,7 +76,11 @@ def walk(y, first, known, decays, pattern, tuning, origins, levels, factors) -> 
             phi = max(noise / seen, LOOSE)
             top = mean + tuning[3] * math.sqrt(phi * mean) + 1.0
             value = min(value, top)
-            noise = 0.99 * noise + (value - mean) * (value - mean) / mean
+            square = (value - mean) * (value - mean)
+            part = 1.0 / (mean + 0.1)
+            rough[t] += (square - mean) * part
+            calm[t] += mean * math.sqrt(mean * math.sqrt(mean)) * part
+            noise = 0.99 * noise + square / mean
             seen = 0.99 * seen + 1.0
             if m > 1:
                 up[d] = tuning[1] * up[d] + value

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.signal import lfilter
 
 from gongzhi.methods.forecast import kernel
 from gongzhi.methods.forecast.covariates import covariate_factors
@@ -45,23 +46,29 @@ class Tuning:
     season_prior: float = 80.0
     cut: float = 4.0
     forget: float = 6.0
-    forget_share: float = 2.5
+    forget_share: float = 3.0
     waves: int = 3
     pool_weights: float = 200.0
     pool_spread: float = 200.0
     pool_share: float = 1000.0
     pool_size: float = 300.0
+    storm: float = 3.0
+    storm_prior: float = 100.0
     origins: tuple[int, int] = (100, 16)  # most past origins tried, with a season and without
 
 
 class Past(NamedTuple):
-    """What the steps over past origins look at; arrays as in `kernel`, `age` the weight of each origin."""
+    """What the steps over past origins look at; arrays as in `kernel`.
+
+    `age` is the weight of each origin, `storm` how rough the time before it was.
+    """
 
     y: Reals
     first: NDArray[np.int64]
     known: Reals
     origins: NDArray[np.int64]
     age: Reals
+    storm: Reals
     group: NDArray[np.int64]
     bank: Reals
     factors: Reals
@@ -140,15 +147,17 @@ def forecast(
     shape = (len(y), len(origins))
     bank, factors, noise = np.empty((*shape, len(decays))), np.empty((*shape, season)), np.empty(len(y))
     inner = np.array([tuning.prior, 0.5 ** (1 / (tuning.season_memory * scale)), tuning.season_prior, tuning.cut])
-    kernel.gather(y, first, known, decays, pattern, inner, origins, bank, factors, noise)
-    past = Past(y, first, known, origins, age, group, bank, factors)
+    rough, calm = np.zeros(length), np.zeros(length)
+    kernel.gather(y, first, known, decays, pattern, inner, origins, bank, factors, noise, rough, calm)
+    storm = storms(rough, calm, season, len(y), tuning)[origins]
+    past = Past(y, first, known, origins, age, storm, group, bank, factors)
     weights = _weights(past, noise, tuning)
     extra = _extra(past, weights, tuning)
     late = 0.5 ** ((length - 1.0 - origins) / (tuning.forget_share * scale))
     share, seen = _share(past._replace(age=late), weights, extra, tuning)
     mean = np.empty((len(y), horizon))
     kernel.last_means(length - 1, known, group, bank, factors, weights, mean)
-    variance = mean + extra[:, group] * mean**1.75
+    variance = mean + storm[-1] * extra[:, group] * mean**1.75
     told = Forecast(mean, variance, mean[..., None], np.array(levels), group, share, seen, weights)
     quantiles = told.at(told.levels, whole=whole)
     return Forecast(mean, variance, quantiles, told.levels, group, share, seen, weights)
@@ -213,6 +222,22 @@ def _share(past: Past, weights: Reals, extra: Reals, tuning: Tuning) -> tuple[Re
         pooled[kind == size] = alike / alike[:, -1:]
     share = hits + tuning.pool_share * pooled
     return share[..., :-1] / share[..., -1:], seen
+
+
+def storms(rough: Reals, calm: Reals, season: int, series: int, tuning: Tuning) -> Reals:
+    """How rough the time just before and at each period was, all series together, beside the whole past (1: as usual).
+
+    Squared errors one step ahead beyond the mean (`rough`) over what they are measured by (`calm`), discounted with a
+    half-life of `storm` seasons and drawn towards 1 by `storm_prior` counts' worth of evidence.
+    """
+    skip = min(2 * season, len(rough) - 1)  # the first errors are of learning
+    usual = max(float(rough[skip:].sum()), 1e-9) / max(float(calm[skip:].sum()), 1e-9)
+    keep = 0.5 ** (1 / (tuning.storm * season))
+    weight = tuning.storm_prior * float(calm[skip:].mean()) / series
+    ends = np.vstack([rough, calm])
+    ends[:, :skip] = 0
+    up, down = lfilter([1.0], [1.0, -keep], ends, axis=1)
+    return np.asarray(np.clip((up + weight * usual) / (down + weight + 1e-12) / usual, 0.1, 10.0))
 
 
 def season_pattern(counts: Reals, season: int) -> Reals:

@@ -16,6 +16,7 @@ FAST = {"reassoc", "contract", "nsz"}
 
 
 FAR = -500.0  # log of P(0) below which the walk from zero would underflow
+ONE_OVER = 1.0 / np.arange(1.0, 257.0)  # divisions are what the recurrence waits for
 MOST = 15.0  # means above this use the gamma limit, where its shape allows
 
 
@@ -33,26 +34,35 @@ def _phi(z) -> float:
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
-def far_below(x, mean, variance) -> float:
-    """P(Y <= x) by Wilson & Hilferty's cube root of a gamma with the same mean and variance."""
-    if x <= 0.0:
-        return 0.0
+def far_below(y, mean, variance) -> tuple[float, float]:
+    """(P(Y < y), P(Y <= y)) by Wilson & Hilferty's cube root of a gamma with the same mean and variance.
+
+    The mass of one count is the density there: means are large.
+    """
     k = mean * mean / variance
-    z = ((x / mean) ** (1.0 / 3.0) - 1.0 + 1.0 / (9.0 * k)) * 3.0 * math.sqrt(k)
-    return _phi(z)
+    middle, steep = 1.0 - 1.0 / (9.0 * k), 3.0 * math.sqrt(k)
+    if y < 1.5:
+        before = 0.0 if y < 0.5 else _phi((np.cbrt((y - 0.5) / mean) - middle) * steep)
+        return before, _phi((np.cbrt((y + 0.5) / mean) - middle) * steep)
+    root = np.cbrt(y / mean)
+    z = (root - middle) * steep
+    centre, half = _phi(z), 0.5 * 0.3989422804014327 * math.exp(-0.5 * z * z) * steep * root / (3.0 * y)
+    return max(centre - half, 0.0), min(centre + half, 1.0)
 
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
 def below(y, mean, variance) -> tuple[float, float]:
     """(P(Y < y), P(Y <= y))."""
+    if mean > MOST and mean * mean > 2.0 * variance:
+        return far_below(y, mean, variance)
     r, p, low = at_zero(mean, variance)
-    if low < FAR or (mean > MOST and mean * mean > 2.0 * variance):
-        return far_below(y - 0.5, mean, variance), far_below(y + 0.5, mean, variance)
+    if low < FAR:
+        return far_below(y, mean, variance)
     mass = math.exp(low)
     total = mass
     before = 0.0
     for k in range(int(y)):
-        mass *= (k + r) / (k + 1.0) * p
+        mass *= (k + r) * p * (ONE_OVER[k] if k < ONE_OVER.size else 1.0 / (k + 1.0))
         before = total
         total += mass
         if mass < 1e-15 and k > mean:

@@ -14,7 +14,7 @@ def harmonics(times: Reals, year: float, waves: int) -> Reals:
     return np.concatenate([np.cos(angle), np.sin(angle)], axis=1)
 
 
-def poisson_fits(counts: Reals, design: Reals, *, rounds: int = 4) -> tuple[Reals, Reals, Reals]:
+def poisson_fits(counts: Reals, design: Reals, *, rounds: int = 3) -> tuple[Reals, Reals, Reals]:
     """Poisson regressions of every row of counts (log link): coefficients, inverse information, means.
 
     A ridge of a thousandth of an observation keeps series of zeros finite. NaN counts carry no weight.
@@ -28,12 +28,10 @@ def poisson_fits(counts: Reals, design: Reals, *, rounds: int = 4) -> tuple[Real
     ridge = 1e-3 * np.eye(width)
     for _ in range(rounds):
         mean = np.exp(np.clip(beta @ design.T, -20, 20)) * seen
-        information = (mean @ squares).reshape(-1, width, width) + ridge
-        step = np.linalg.solve(information, ((y - mean) @ design)[..., None])[..., 0]
+        inverse = np.linalg.inv((mean @ squares).reshape(-1, width, width) + ridge)
+        step = (inverse @ ((y - mean) @ design)[..., None])[..., 0]
         beta += np.clip(step, -2, 2)
-    mean = np.exp(np.clip(beta @ design.T, -20, 20)) * seen
-    inverse = np.linalg.inv((mean @ squares).reshape(-1, width, width) + ridge).astype(np.float64)
-    return beta, inverse, mean
+    return beta, inverse, mean  # of the last round but one step, which is small by then
 
 
 def inflation(counts: Reals, mean: Reals, width: int) -> Reals:

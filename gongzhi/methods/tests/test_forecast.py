@@ -8,7 +8,7 @@ from scipy import stats
 
 from gongzhi.methods.forecast import hierarchy as tree_of
 from gongzhi.methods.forecast import kernel, mixing, nb, scores, yearly
-from gongzhi.methods.forecast.model import LEVELS, ForecastError, forecast, past_origins
+from gongzhi.methods.forecast.model import LEVELS, ForecastError, Tuning, forecast, past_origins, storms
 
 WEEK = np.array([1.3, 1.2, 1.1, 1.1, 1.0, 0.8, 0.5])
 
@@ -92,6 +92,39 @@ def test_intervals_hold_what_they_promise_and_not_when_the_future_is_another():
         assert abs(scores.randomised_coverage(below, at, nominal) - nominal) < 0.04
     below, at = told.below(np.round(future * 1.6))
     assert scores.randomised_coverage(below, at, 0.8) < 0.7
+
+
+def _weathered(calm_from, n=60, length=260, seed=2):
+    """Days whose shocks are common in size, not in sign, and end at `calm_from`."""
+    rng = np.random.default_rng(seed)
+    shock = rng.normal(0, 0.7, (n, length)) * (np.arange(length) < calm_from)
+    return rng.poisson(25 * np.exp(shock)).astype(float)
+
+
+def test_after_storms_have_calmed_intervals_narrow_within_weeks():
+    calmed, never = _weathered(200), _weathered(0)
+    told = forecast(calmed[:, :246], 14, year=0)
+    below, at = told.below(calmed[:, 246:])
+    assert abs(scores.randomised_coverage(below, at, 0.8) - 0.8) < 0.06
+    still = forecast(_weathered(999)[:, :246], 14, year=0)
+    width = [
+        one.quantiles[..., 20] - one.quantiles[..., 2] for one in (told, forecast(never[:, :246], 14, year=0), still)
+    ]
+    assert np.median(width[0]) < 1.4 * np.median(width[1])
+    assert np.median(width[2]) > 2 * np.median(width[1])
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 999), factor=st.floats(0.1, 20), season=st.sampled_from([1, 7]))
+def test_roughness_is_one_in_steady_times_free_of_scale_and_higher_while_a_storm_lasts(seed, factor, season):
+    calm = np.random.default_rng(seed).gamma(5, 1, 200)
+    assert storms(2 * calm, calm, season, 10, Tuning()) == pytest.approx(1)
+    rough = 2 * calm * np.where(np.arange(200) < 120, 4, 1)
+    got = storms(rough, calm, season, 10, Tuning())
+    assert got[110] > 1.05 > 0.95 > got[199]
+    assert storms(factor * rough, calm, season, 10, Tuning()) == pytest.approx(got)
+    alone = storms(rough, calm, season, 1, Tuning())
+    assert abs(alone[199] - 1) < abs(got[199] - 1)  # one series says less than ten
 
 
 def test_a_storm_moves_the_forecast_less_than_a_lasting_rise():
