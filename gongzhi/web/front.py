@@ -27,7 +27,7 @@ from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
 from gongzhi.look import modes, printable
-from gongzhi.web import kin, settings
+from gongzhi.web import kin, settings, workers
 from gongzhi.web.files import Files, Served
 from gongzhi.web.live import Live
 
@@ -79,6 +79,7 @@ class Front:
         from gongzhi.web.wsgi import application
 
         self.wsgi = application
+        workers.ready(settings.RUN_DIR)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         """At the end, what threads have begun is finished before the server is taken down under them."""
@@ -356,15 +357,15 @@ app = Front()
 def main() -> None:
     """`python -m gongzhi.web.front ADDRESS PORT WORKERS`: serve until told to stop; SIGHUP replaces the workers."""
     from granian.constants import Interfaces
-    from granian.server import MPServer
 
-    address, port, workers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    MPServer(
+    address, port, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    workers.Server(
         "gongzhi.web.front:app",
+        folder=settings.RUN_DIR,
         address=address,
         port=port,
         interface=Interfaces.RSGI,
-        workers=workers,
+        workers=count,
         websockets=False,
         backlog=2048,
         respawn_failed_workers=True,
