@@ -36,6 +36,7 @@ LEAST_EXPECTED = 5.0  # voices below which silence cannot be told from chance
 TAIL = 0.05
 INSIDE = 0.65
 SHAPES = np.geomspace(200.0, 0.5, 60)
+MACHINES = ("sensor",)  # channels by which nobody speaks
 COUNTRY = ("2", "3", "5")  # tenth digit of a statistical code: village committees; others are communities
 
 
@@ -122,10 +123,10 @@ def make(*, at: datetime, span: Span, cells: Counts, people: dict[str, int]) -> 
 
 def _rows(at: datetime, span: Span, cells: Counts, places: list[str], people: Reals) -> list[Silence]:
     spot = {code: n for n, code in enumerate(places)}
-    channels = sorted({key[1] for key in cells.keys if key[1]})
+    channels = sorted({key[1] for key in cells.keys if key[1]} - set(MACHINES))
     seen = {channel: np.zeros(len(places)) for channel in ("", *channels)}
     for (division, channel), row in zip(cells.keys, cells.rows, strict=True):
-        if division in spot:
+        if division in spot and channel not in MACHINES:
             count = float(row[-SILENT_DAYS:].sum())
             seen[""][spot[division]] += count
             if channel:
