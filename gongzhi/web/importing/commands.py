@@ -55,8 +55,8 @@ def _run(words: argparse.Namespace) -> int:
 
 def cases(file: Path, how: profile.Profile, areas: Sequence[Path], *, at: datetime) -> playing.Tally:
     """Import a file: look it over, make the example county if there is none, play the rows, tell what was noticed."""
-    begun = time.monotonic()
     prepare()
+    begun = time.monotonic()
     found = scanning.scan(file, how, at=at)
     print(_("%(rows)s rows read") % {"rows": f"{found.rows:,}"}, flush=True)
     if places.county_or_none() is None:
