@@ -157,6 +157,12 @@ def calibration(name: str, seed: int = QUIET_SEED, replicates: int = QUIET) -> l
     return _all(one, scenarios)
 
 
+def _after_shift(world: Any) -> np.ndarray:
+    """Which judged weeks lie in the quarter of a year after a shift of the level: something did happen there."""
+    behind = AT - world.shifts[:, None]
+    return np.asarray((world.shifts[:, None] >= 0) & (behind >= 0) & (behind < 13))
+
+
 def budget(month: float = 10.0) -> dict[str, Any]:
     """False findings a month over thousands of outbreak-free series, and the false share under Benjamini-Hochberg."""
     quiet, worlds = [], []
@@ -169,12 +175,13 @@ def budget(month: float = 10.0) -> dict[str, Any]:
     calm = _all(lambda w: chances(w.counts, AT, judged(w))[0], quiet)
     months = weekly.EVALUATED / 52 * 12
     shares = [sum(float((q <= level).sum()) for q in part) / months for part in (calm[:42], calm[42:])]
+    moved = sum(float(((q <= level) & _after_shift(w)).sum()) for q, w in zip(calm[42:], quiet[42:], strict=True))
     p = np.concatenate(_all(lambda w: chances(w.counts, AT, judged(w))[0], worlds[:42]))
     starts, ends = (np.concatenate([getattr(w, n) for w in worlds[:42]]) for n in ("starts", "ends"))
     inside = (starts[:, None] <= AT) & (ends[:, None] >= AT) & (starts >= 0)[:, None]
     told = np.stack([false_discoveries(np.clip(p[:, k], 0, 1), rate=0.1) for k in range(len(AT))], axis=1)
     return {
-        "series": series, "level": level, "first": shares[0], "second": shares[1],
+        "series": series, "level": level, "first": shares[0], "second": shares[1], "after a shift": moved / months,
         "asked first": month * 4200 / series, "asked second": month * 2400 / series,
         "told": int(told.sum()), "false share": float((told & ~inside).sum() / max(told.sum(), 1)),
     }  # fmt: skip
@@ -246,6 +253,7 @@ def measure() -> list[dict[str, Any]]:
             f"{4200 if key == 'first' else 2400:,} series",
             "asked": f"≤ {spent[f'asked {key}']:.1f}", "value": round(spent[key], 2),
             "met": spent[key] <= spent[f"asked {key}"], "detail": spent,
+            "peer": "" if key == "first" else f"{spent['after a shift']:.1f} in the quarter after a real shift",
         })  # fmt: skip
     rows.append({
         "figure": "42 scenarios: false share of weekly findings under Benjamini-Hochberg at 0.1, 4,200 series",

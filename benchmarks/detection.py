@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import agreement
 from gongzhi.methods.counts.farrington import Farrington, farrington
 
 REFERENCE = Path(__file__).parents[2] / "shared" / "reference" / "warning"
@@ -97,4 +98,5 @@ def measure() -> list[dict[str, Any]]:
     if not REFERENCE.is_dir():
         return []
     counts = _column("sim/handout_series.csv", "y").reshape(84, 624)
-    return [*(_agreement(name, config, counts) for name, config in CONFIGS.items()), _speed(), _wide()]
+    first = [_agreement(name, config, counts) for name, config in CONFIGS.items()]
+    return [*first, *agreement.measure(), _speed(), _wide()]

@@ -58,7 +58,8 @@ class Rough:
 
 @dataclass(frozen=True, slots=True)
 class Worlds:
-    """Replicates: `counts`, `outbreak`, `baseline`, `variance` (replicates, weeks); `starts`, `ends` as in Weekly."""
+    """Replicates: `counts`, `outbreak`, `baseline`, `variance` (replicates, weeks); `starts`, `ends` as in Weekly;
+    `shifts` (replicates,) the first week of another level, -1 without."""
 
     scenario: Rough
     counts: Counts
@@ -67,6 +68,7 @@ class Worlds:
     variance: Reals
     starts: Counts
     ends: Counts
+    shifts: Counts
 
 
 def scenarios() -> tuple[Rough, ...]:
@@ -108,14 +110,17 @@ def _season(rng: np.random.Generator, kind: str) -> Reals:
     return out
 
 
-def _baseline(rng: np.random.Generator, scenario: Rough) -> Reals:
+def _baseline(rng: np.random.Generator, scenario: Rough) -> tuple[Reals, int]:
+    """Means of all weeks, and the week the level shifts in or -1."""
     mean = scenario.level * _season(rng, scenario.season)
     off = holiday_weeks()
     mean[off] *= RESTS
     mean[off[off + 1 < WEEKS] + 1] *= MADE_UP
-    if scenario.shift:
-        mean[int(rng.integers(WEEKS - 260, WEEKS - 26)) :] *= rng.choice(SHIFTS)
-    return mean
+    if not scenario.shift:
+        return mean, -1
+    week = int(rng.integers(WEEKS - 260, WEEKS - 26))
+    mean[week:] *= rng.choice(SHIFTS)
+    return mean, week
 
 
 def _plant(rng: np.random.Generator, row: Counts, start: int, size: float, sd: float, stop: int) -> int:
@@ -129,7 +134,8 @@ def _plant(rng: np.random.Generator, row: Counts, start: int, size: float, sd: f
 def simulate(scenario: Rough, *, replicates: int, seed: int, past: bool = True, now: bool = True) -> Worlds:
     """Simulate one scenario; every replicate has its own season, shift and outbreaks."""
     rng = np.random.default_rng([seed, 1000 + scenario.number])
-    mean = np.stack([_baseline(rng, scenario) for _ in range(replicates)])
+    drawn = [_baseline(rng, scenario) for _ in range(replicates)]
+    mean, shifts = np.stack([means for means, _ in drawn]), np.array([week for _, week in drawn])
     factor, size = FACTORS[scenario.level], SIZES[scenario.level]
     variance = mean + mean**2 / size if scenario.quadratic else factor * mean
     p = mean / variance
@@ -145,4 +151,4 @@ def simulate(scenario: Rough, *, replicates: int, seed: int, past: bool = True, 
             start = int(rng.integers(WEEKS - EVALUATED, WEEKS))
             ends[row] = _plant(rng, outbreak[row], start, rng.choice(SIZES_NOW), sd[row, start], WEEKS)
             starts[row] = start if ends[row] >= 0 else -1
-    return Worlds(scenario, counts + outbreak, outbreak, mean, variance, starts, ends)
+    return Worlds(scenario, counts + outbreak, outbreak, mean, variance, starts, ends, shifts)

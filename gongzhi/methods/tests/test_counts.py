@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from benchmarks import agreement
 from gongzhi.methods.counts.baselines import RULES
 from gongzhi.methods.counts.bayes import bayes
 from gongzhi.methods.counts.cdc import cdc
@@ -84,6 +86,17 @@ def test_cdc_agrees_with_the_reference_and_not_with_another_alpha():
     theirs = grid("cdc", "upperbound")
     assert worst(cdc(handout(), AT, years=5, alpha=0.01)[2], theirs) < 1e-9
     assert worst(cdc(handout(), AT, years=5, alpha=0.02)[2], theirs) > 1e-3
+
+
+@needs_reference
+def test_every_output_on_the_shipped_data_sets_is_ours_and_with_another_alpha_it_is_not():
+    for row in agreement.measure():
+        assert row["met"], row
+    counts, dates = agreement.series("campyDE")
+    other = replace(agreement.FLEXIBLE["noufaily_nbPlugin"], alpha=0.04)
+    at = column("farringtonFlexible/campyDE__noufaily_nbPlugin.csv", "k").astype(int) - 1
+    bound = farrington(counts, at, config=other, dates=dates).bound[0]
+    assert worst(bound, column("farringtonFlexible/campyDE__noufaily_nbPlugin.csv", "upperbound")) > 1e-3
 
 
 def test_reference_weeks_of_the_known_case_and_of_its_neighbour():

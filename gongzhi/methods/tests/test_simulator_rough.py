@@ -33,6 +33,11 @@ def test_only_shifting_scenarios_shift():
     ratio = shifted[:, 600] / flat[0, 600]
     assert set(np.round(ratio, 6)) <= set(rough.SHIFTS)
     assert len(set(np.round(ratio, 6))) > 1
+    world = rough.simulate(moving, replicates=20, seed=6)
+    assert (rough.simulate(still, replicates=20, seed=6).shifts == -1).all()
+    for row, week in zip(world.baseline, world.shifts, strict=True):
+        assert row[week] / flat[0, week] == pytest.approx(row[623] / flat[0, 623])
+        assert row[week - 1] == pytest.approx(flat[0, week - 1])
 
 
 def test_the_same_seed_is_the_same_world_and_another_is_not():

@@ -1,0 +1,161 @@
+"""Every hand-out output of the reference on its own data sets: are our bounds and alarms the same?
+
+The reference as shipped stops its fits early, so a bound counts as the same within 1e-4 of itself; the highest count
+without alarm, which is what a bound is for, must be the same whole number everywhere.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gongzhi.methods.counts.baselines import RULES
+from gongzhi.methods.counts.bayes import bayes
+from gongzhi.methods.counts.cdc import cdc
+from gongzhi.methods.counts.cusum import cusum
+from gongzhi.methods.counts.ears import ears
+from gongzhi.methods.counts.farrington import Farrington, farrington
+from gongzhi.methods.counts.glr import glr
+from gongzhi.methods.counts.outbreak import outbreak_p
+from gongzhi.methods.counts.rki import rki
+
+REFERENCE = Path(__file__).parents[2] / "shared" / "reference" / "warning"
+OLD: dict[str, Any] = {"levels": 1, "left_out": 3, "p_trend": 0.05, "threshold": "delta", "alpha": 0.05}
+FLEXIBLE = {
+    "default": Farrington(**OLD),
+    "farrington_delta": Farrington(**OLD, weights_from=1.0),
+    "noufaily_delta": Farrington(threshold="delta", alpha=0.05),
+    "noufaily_muan": Farrington(threshold="muan", alpha=0.05),
+    "noufaily_nbPlugin": Farrington(alpha=0.05),
+    "notrend_none": Farrington(
+        levels=5, half_window=4, trend=False, threshold="delta", alpha=0.01, power=1.0, enough=(0, 4)
+    ),
+}
+GLR: dict[str, dict[str, Any]] = {
+    "pois_intercept_value": {},
+    "pois_M52_value": {"window": 52},
+    "nb_intercept_a0.1_value": {"overdispersion": 0.1},
+    "nb_dec_value": {"overdispersion": 0.1, "falling": True},
+}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (REFERENCE / name).open() as file:
+        return list(csv.DictReader(file))
+
+
+def _numbers(rows: list[dict[str, str]], of: str) -> np.ndarray:
+    return np.array([np.nan if row[of] == "NA" else float(row[of]) for row in rows])
+
+
+def series(name: str) -> tuple[np.ndarray, list[date] | None]:
+    """Counts of a shipped data set (all its regions together) and its dates, where it follows the calendar."""
+    rows = _rows(f"data/{name.removesuffix('DE') if name.startswith('salm') else name}.csv")
+    if "case" in rows[0]:
+        return _numbers(rows, "case"), [date.fromisoformat(row["date"]) for row in rows]
+    epochs = sorted({int(row["epoch"]) for row in rows})
+    place = {epoch: i for i, epoch in enumerate(epochs)}
+    counts = np.zeros(len(epochs))
+    for row in rows:
+        counts[place[int(row["epoch"])]] += float(row["observed"])
+    dated = rows[0]["epochAsDate"] == "TRUE"
+    return counts, [date(1970, 1, 1) + timedelta(days=e) for e in epochs] if dated else None
+
+
+def _flexible(counts: np.ndarray, dates: Any, at: np.ndarray, config: str) -> Any:
+    got = farrington(counts, at, config=FLEXIBLE[config], dates=dates)
+    return got.bound[0], got.alarm[0]
+
+
+def _ears(counts: np.ndarray, _dates: Any, at: np.ndarray, config: str) -> Any:
+    method, wide = config[:2], "b14" in config
+    alpha = 0.01 if wide else 0.025 if method == "C3" else 0.001
+    bound = ears(
+        counts, method=method, alpha=alpha, baseline=14 if wide else 7, least=1.0 if wide else 0.0, compat="R"
+    )[1][0, at]
+    return bound, counts[at] > bound
+
+
+def _bayes(counts: np.ndarray, _dates: Any, at: np.ndarray, config: str) -> Any:
+    other = {"b0w6actY_a05": (0, 6, True, 0.05), "b2w4_a01": (2, 4, False, 0.01)}
+    years, half, now, alpha = other.get(config) or (*RULES[int(config[-1])], 0.05)
+    bound = bayes(counts, at, years=years, half_window=half, now=now, alpha=alpha)[1][0]
+    return bound, counts[at] > bound
+
+
+def _rki(counts: np.ndarray, _dates: Any, at: np.ndarray, config: str) -> Any:
+    years, half, now = RULES[int(config[-1])]
+    bound = rki(counts, at, years=years, half_window=half, now=now)[1][0]
+    return bound, counts[at] > bound
+
+
+def _cdc(counts: np.ndarray, _dates: Any, at: np.ndarray, _config: str) -> Any:
+    seen, _expected, bound = cdc(counts, at, years=3, alpha=0.025)
+    return bound[0], seen[0] > bound[0]
+
+
+def _cusum(counts: np.ndarray, _dates: Any, at: np.ndarray, config: str) -> Any:
+    value, _ = cusum(
+        counts[at], counts[: at[0]].mean(), transform=config.removeprefix("m_null_"), overdispersion=0.1
+    )  # fmt: skip
+    return value[0], value[0] >= 2.26
+
+
+def _outbreak(counts: np.ndarray, _dates: Any, at: np.ndarray, config: str) -> Any:
+    value, bound = outbreak_p(counts[: at[-1] + 1], start=int(at[0]))
+    return (value if config.endswith("value") else bound)[0][at], value[0][at] > 100
+
+
+def _glr(rows: list[dict[str, str]], counts: np.ndarray, at: np.ndarray, config: str) -> Any:
+    value, _ = glr(counts[at], _numbers(rows, "mu0"), bounds=False, **GLR[config])
+    return value[0], value[0] >= 5
+
+
+METHODS: dict[str, Callable[..., Any]] = {
+    "farringtonFlexible": _flexible, "earsC": _ears, "bayes": _bayes, "rki": _rki, "cdc": _cdc, "cusum": _cusum,
+    "outbreakP": _outbreak,
+}  # fmt: skip
+STATISTICS = ("cusum", "glr", "outbreakP")  # their column holds a statistic, or a count that alarms
+LEFT = {"cusum": ("_glm_", "anscombeNegBin")}  # means that are fitted; a table in steps of a hundredth
+
+
+def same(folder: str, file: Path) -> tuple[bool, bool]:
+    """(every alarm, every bound) of one output."""
+    rows = _rows(f"{folder}/{file.name}")
+    name, config = file.stem.split("__", 1)
+    counts, dates = series(name)
+    at = _numbers(rows, "k").astype(int) - 1
+    if folder == "glr":
+        bound, alarm = _glr(rows, counts, at, config)
+    else:
+        bound, alarm = METHODS[folder](counts, dates, at, config)
+    theirs = _numbers(rows, "cusum" if folder == "cusum" else "upperbound")
+    alarms = bool(np.array_equal(alarm, _numbers(rows, "alarm") > 0))
+    bounds = np.isclose(bound, theirs, rtol=1e-4, atol=1e-6, equal_nan=True)
+    whole = (folder in STATISTICS) | np.isnan(theirs) | (np.floor(bound) == np.floor(theirs))
+    return alarms, bool((bounds & whole).all())
+
+
+def measure() -> list[dict[str, Any]]:
+    """One row a method; nothing where the outputs are not there."""
+    rows: list[dict[str, Any]] = []
+    for folder in (*METHODS, "glr"):
+        files = [
+            file for file in sorted((REFERENCE / folder).glob("*.csv"))
+            if not any(part in file.name for part in LEFT.get(folder, ()))
+            and (folder != "glr" or file.stem.split("__")[1] in GLR)
+        ]  # fmt: skip
+        got = {file.stem: same(folder, file) for file in files}
+        alarms, bounds = (sum(each[i] for each in got.values()) for i in (0, 1))
+        rows.append({
+            "figure": f"hand-out outputs of {folder} on the shipped data sets: every alarm; every bound",
+            "asked": f"{len(files)}; {len(files)}", "value": f"{alarms}; {bounds}",
+            "met": alarms == bounds == len(files), "peer": "R surveillance 1.20.3",
+            "detail": {"others": [name for name, each in got.items() if not all(each)]},
+        })  # fmt: skip
+    return rows
