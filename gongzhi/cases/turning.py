@@ -161,6 +161,7 @@ class Turn:
         case.version += 1
         case.moved_by, case.moved_at = self.by, self.at
         saving.update_changed(case, self.before)
+        running.write(self.work)
         writing.write(kind=fact, about=case.ref, by=self.by, at=self.at, details=details)
         if undo:
             keep_undo(self)

@@ -52,10 +52,14 @@ class Live:
 
 @dataclass(slots=True)
 class Work:
-    """A run and its live tokens as they were read while the thing they belong to was locked; `move` keeps them true."""
+    """A run and its live tokens as they were read while the thing they belong to was locked.
+
+    Moves are made on it in memory; `write` writes, once, what they have changed."""
 
     run: Run
     tokens: list[Token]
+    version: int  # as read
+    rows: list[Token]  # as read
 
     def marking(self) -> tuple[Live, ...]:
         """The live tokens, by stage and holder."""
@@ -118,19 +122,21 @@ def move(
     quiet: bool = False,
 ) -> Run:
     """Make a move. `holder` is the token holder who acts, `to` names receivers, `fields` what the move needs
-    (None: the caller has seen to it). A caller who has read the `work` already spares reading it again.
+    (None: the caller has seen to it). A caller who has read the `work` is spared a second reading, and writes it.
 
     Refuses what `rules.fire` and `rules.check_fields` refuse, and `moved_first` (409) when `expected_version`
     is not the run's any more. The refused leave nothing changed.
     """
     with transaction.atomic(savepoint=not isinstance(run, Work)):
-        held = _advanced(run, by=by, at=at) if isinstance(run, Work) else _taken(run, expected_version, by=by, at=at)
+        held = run if isinstance(run, Work) else _taken(run, expected_version)
         current, before = held.run, held.tokens
         net = nets.by_id(current.procedure_id)
         if fields is not None:
             rules.check_fields(net, move, fields)
         after = rules.fire(net, _marking(before), move, holder, to)
-        went, came = _apply(held, after, at=at)
+        went, came = _apply(held, after, by=by, at=at)
+        if not isinstance(run, Work):
+            write(held)
         if not quiet:
             details: dict[str, Json] = {"move": move, "took": [t.stage for t in went], "put": [t.stage for t in came]}
             writing.write(kind="procedure.moved", about=current.about, by=by, at=at, details=details)
@@ -142,16 +148,43 @@ def work(run: UUID) -> Work:
     tokens = _WORK(run=run)
     if not tokens:
         raise NotFound("run_unknown", N_("There is no such work."))
-    return Work(tokens[0].run, tokens)
+    return _read(tokens[0].run, tokens)
+
+
+def write(work: Work) -> None:
+    """Write what moves have changed of work: the run's version, and the tokens that came in place of those that went.
+
+    Refuses `moved_first` when somebody moved it without the lock of its thing."""
+    if work.run.version == work.version:
+        return
+    names = ("version", "moved_by", "moved_at")
+    try:
+        saving.update(work.run, names, expected=("version", work.version))
+    except ObjectDoesNotExist as error:
+        raise Stale("moved_first", N_("Somebody moved first. Look again before you decide.")) from error
+    stay = {token.pk for token in work.tokens}
+    kept = {token.pk for token in work.rows}
+    went = [token for token in work.rows if token.pk not in stay]
+    for token in work.tokens:
+        if token.pk in kept:
+            continue
+        if went:  # a row changes hands: half the statements of one that goes and one that comes
+            token.pk = went.pop().pk
+            saving.update(token, ("stage", "holder", "since_at"))
+        else:
+            insert(token)
+    saving.remove(Token, [token.pk for token in went])
+    work.version, work.rows = work.run.version, list(work.tokens)
 
 
 def end(*, by: str, at: datetime, run: Run | UUID, quiet: bool = False) -> Run:
     """End a run because its thing is no more (withdrawn): one token in the procedure's first ending stage."""
     with transaction.atomic():
-        held = _taken(run, None, by=by, at=at)
+        held = _taken(run, None)
         current, net = held.run, nets.by_id(held.run.procedure_id)
         last = next(stage.code for stage in net.stages if stage.ends)
-        went, came = _apply(held, (rules.Token(last, held.tokens[0].holder),), at=at)
+        went, came = _apply(held, (rules.Token(last, held.tokens[0].holder),), by=by, at=at)
+        write(held)
         if not quiet:
             details: dict[str, Json] = {"move": "end", "took": [t.stage for t in went], "put": [t.stage for t in came]}
             writing.write(kind="procedure.moved", about=current.about, by=by, at=at, details=details)
@@ -172,16 +205,16 @@ def put_back(
     Refuses `stage_unknown`, and `moved_first` as `move` does.
     """
     with transaction.atomic():
-        current = _claim(run, expected_version, by=by, at=at)
-        net = nets.by_id(current.procedure_id)
+        held = _taken(run, expected_version)
+        current, net = held.run, nets.by_id(held.run.procedure_id)
         if not tokens:
             raise ValueError("a run without tokens is lost")
-        Token.objects.filter(run=current).delete()
-        rows = [
+        held.tokens = [
             Token(id=uuid7(at), run=current, stage=net.stage(t.stage).code, holder=t.holder, since_at=t.since_at)
             for t in tokens
         ]
-        Token.objects.bulk_create(rows)
+        _advance(current, by=by, at=at)
+        write(held)
         if not quiet:
             details: dict[str, Json] = {"stages": [*sorted(token.stage for token in tokens)]}
             writing.write(kind="procedure.put_back", about=current.about, by=by, at=at, details=details)
@@ -199,8 +232,8 @@ def net_of(run: Run) -> rules.Net:
     return nets.by_id(run.procedure_id)
 
 
-def _claim(run: Run | UUID, expected: int | None, *, by: str, at: datetime) -> Run:
-    """Take the next version of the run; the row stays locked until the verb ends."""
+def _claim(run: Run | UUID, expected: int | None) -> Run:
+    """The run as it is now; the row stays locked until the verb ends."""
     pk = run.pk if isinstance(run, Run) else run
     current = Run.objects.select_for_update().filter(pk=pk).first()
     if current is None:
@@ -213,30 +246,22 @@ def _claim(run: Run | UUID, expected: int | None, *, by: str, at: datetime) -> R
             at=current.moved_at,
             version=current.version,
         )
-    _advance(current, by=by, at=at)
     return current
 
 
-def _taken(run: Run | UUID, expected: int | None, *, by: str, at: datetime) -> Work:
-    current = _claim(run, expected, by=by, at=at)
-    return Work(current, list(_tokens(current.pk)))
+def _taken(run: Run | UUID, expected: int | None) -> Work:
+    current = _claim(run, expected)
+    return _read(current, list(_tokens(current.pk)))
 
 
-def _advanced(held: Work, *, by: str, at: datetime) -> Work:
-    """The next version of work that the caller has read; who has moved it without its thing's lock was first."""
-    try:
-        _advance(held.run, by=by, at=at)
-    except ObjectDoesNotExist as error:
-        raise Stale("moved_first", N_("Somebody moved first. Look again before you decide.")) from error
-    return held
+def _read(run: Run, tokens: list[Token]) -> Work:
+    return Work(run, tokens, run.version, list(tokens))
 
 
 def _advance(run: Run, *, by: str, at: datetime) -> None:
-    before = run.version
     run.version += 1
     # A machine's clock may step back a second; the order of moves does not.
     run.moved_by, run.moved_at = by, max(run.moved_at, at)
-    saving.update(run, ("version", "moved_by", "moved_at"), expected=("version", before))
 
 
 _WORK: Compiled[Token] = Compiled(
@@ -256,21 +281,17 @@ def _marking(rows: Sequence[Token]) -> rules.Marking:
     return tuple(rules.Token(row.stage, row.holder) for row in rows)
 
 
-def _apply(held: Work, after: rules.Marking, *, at: datetime) -> tuple[rules.Marking, rules.Marking]:
-    """Delete and insert exactly the rows that differ; the eldest of equal tokens stay."""
+def _apply(held: Work, after: rules.Marking, *, by: str, at: datetime) -> tuple[rules.Marking, rules.Marking]:
+    """The next version of work: exactly the tokens that differ go and come; the eldest of equal ones stay."""
     went, came = rules.difference(_marking(held.tokens), after)
-    left, stay, gone = list(went), [], []
+    left, stay = list(went), []
     for row in reversed(held.tokens):
         token = rules.Token(row.stage, row.holder)
         if token in left:
             left.remove(token)
-            gone.append(row.pk)
         else:
             stay.append(row)
-    saving.remove(Token, gone)
-    for token in came:
-        row = build(Token, id=uuid7(at), run=held.run, stage=token.stage, holder=token.holder, since_at=at)
-        insert(row)
-        stay.append(row)
+    stay += [build(Token, id=uuid7(at), run=held.run, stage=t.stage, holder=t.holder, since_at=at) for t in came]
     held.tokens = sorted(stay, key=lambda row: (row.stage, row.holder, row.since_at))
+    _advance(held.run, by=by, at=at)
     return went, came
