@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -124,20 +125,22 @@ def measure(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 @permit(Permit.CASE_READ_ALL)
 def points(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    """Where the cases of a finding lie, as GeoJSON for its map: the middle of their grid, never the point."""
+    """Where the cases of a finding lie, as GeoJSON for its map: how many in each grid, at its middle."""
     row = get_object_or_404(Finding, pk=pk)
+    counted = Counter(case.place for case in _cases(request, row, spans.MOST) if case.place is not None)
     features = [
         {
             "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [case.place.lon, case.place.lat]},
+            "geometry": {"type": "Point", "coordinates": [place.lon, place.lat]},
             "properties": {
-                "name_zh": case.title,
-                "name_en": case.title,
-                "href": reverse("desk:case", args=[case.case]),
+                "name_zh": f"{place.name_zh} · {count}",
+                "name_en": f"{place.name_en or place.name_zh} · {count}",
+                "count": count,
+                "href": f"{reverse('desk:list')}?{urlencode({'matter': row.matter, 'place': place.code})}",
             },
         }
-        for case in _cases(request, row, spans.MOST)
-        if case.place is not None and case.place.lon is not None
+        for place, count in counted.items()
+        if place.lon is not None
     ]
     response = JsonResponse({"type": "FeatureCollection", "features": features})
     response.headers["Cache-Control"] = "no-store"

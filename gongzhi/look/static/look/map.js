@@ -54,7 +54,9 @@
 
   function drawPoints(map, points) {
     window.L.geoJSON(points, {
-      pointToLayer: (feature, at) => window.L.circleMarker(at, { className: "map-point", radius: 7 }),
+      pointToLayer: (feature, at) => window.L.circleMarker(at, {
+        className: "map-point", radius: feature.properties.count ? 8 + 4 * Math.sqrt(feature.properties.count) : 7,
+      }),
       onEachFeature: (feature, layer) => {
         const link = document.createElement("a");
         link.textContent = nameOf(feature);
