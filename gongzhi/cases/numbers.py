@@ -178,7 +178,8 @@ def _broken(begin: datetime, end: datetime, at: datetime) -> QuerySet[Case]:
 
 def _counts(wanted: Sequence[QuerySet[Case]]) -> list[int]:
     """How many rows each of these queries has, by one statement."""
-    parts, given = [], []
+    parts: list[str] = []
+    given: list[object] = []
     for nth, query in enumerate(wanted):
         sql, params = query.order_by().values("id").query.sql_with_params()
         parts.append(f"SELECT {nth}, COUNT(*) FROM ({sql}) AS q{nth}")  # noqa: S608 - Django's own statement
