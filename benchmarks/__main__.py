@@ -11,7 +11,7 @@ from benchmarks import machine, report
 
 ALL = (
     *("submit", "pages", "fresh", "slow", "weight", "building", "importing", "sensors", "kills", "life", "million"),
-    *("detection", "calibrated", "stream", "space", "text", "forecast", "effect", "insight", "warehouse"),
+    *("detection", "calibrated", "stream", "space", "text", "forecast", "effect", "explain", "insight", "warehouse"),
 )
 
 

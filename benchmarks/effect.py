@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from gongzhi.methods.simulator.measures import Worlds, measures
 
 SHARED = Path(os.environ.get("GONGZHI_SHARED", Path(__file__).parents[2] / "shared"))
 FOLDER = SHARED / "reference/warning"
-WORLDS, UNITS, START, SEED = 1000, 12, 104, 20262  # not a seed anything was chosen on
+WORLDS, UNITS, START, SEED, TRAPS = 1000, 12, 104, 20262, 200  # not a seed anything was chosen on
 PLANTED = np.tile([-0.5, -0.3, -0.1, 0.2, 0.4], WORLDS // 5)
 
 DESIGNS: dict[str, Callable[[np.ndarray], Effect]] = {
@@ -63,7 +64,37 @@ def judged(worlds: Worlds, design: Callable[[np.ndarray], Effect]) -> dict[str, 
         "right": float(np.mean(right)),
         "wrong": float(np.mean(wrong)),
         "width": float(np.median([one.high - one.low for one in got])),
-    }
+        **{f"{name} failed": float(np.mean([not check.stood for one in got for check in one.checks
+                                            if check.name == name]))
+           for name in dict.fromkeys(check.name for one in got for check in one.checks)},
+    }  # fmt: skip
+
+
+def thinned(worlds: Worlds, share: np.ndarray, units: slice) -> Worlds:
+    """The same worlds, of whose counts in some units only a share is kept, week by week."""
+    rng = np.random.default_rng(SEED + 2)
+    counts = worlds.counts.copy()
+    counts[:, units] = rng.binomial(counts[:, units], share)
+    return replace(worlds, counts=counts)
+
+
+def traps(none: Worlds) -> list[dict[str, Any]]:
+    """Changes that are not the measure's: everybody falls at once; the past was already bending down."""
+    few = replace(none, counts=none.counts[:TRAPS], effect=none.effect[:TRAPS])
+    t = np.arange(few.counts.shape[2])
+    together = thinned(few, np.where(t >= START, 0.6, 1.0), slice(None))
+    bent = thinned(few, np.exp(-0.00012 * np.maximum(t - 30, 0) ** 2), slice(0, 1))
+    rows = []
+    for name, worlds, what in (("difference", together, "everybody's counts fell by two fifths at once"),
+                               ("synthetic control", together, "everybody's counts fell by two fifths at once"),
+                               ("interrupted series", bent, "the past was already bending down"),
+                               ("difference", bent, "the past was already bending down"),
+                               ("synthetic control", bent, "the past was already bending down")):  # fmt: skip
+        got = judged(worlds, DESIGNS[name])
+        rows.append({"figure": f"effect by {name}: a verdict though {what}, {TRAPS} measures without effect",
+                     "asked": "≤ 0.05", "value": round(got["verdict"], 4), "met": got["verdict"] <= 0.05,
+                     "detail": got})  # fmt: skip
+    return rows
 
 
 def measure() -> list[dict[str, Any]]:
@@ -87,7 +118,10 @@ def _measure() -> list[dict[str, Any]]:
              "met": bool(with_one["held"] >= low), "detail": with_one},
             {"figure": f"effect by {name}: a verdict where there is no effect, {WORLDS:,} measures", "asked": "≤ 0.05",
              "value": round(without["verdict"], 4), "met": without["verdict"] <= 0.05, "detail": without},
+            {"figure": f"effect by {name}: verdicts in the wrong direction, {WORLDS:,} planted measures",
+             "asked": "≤ 0.01", "value": round(with_one["wrong"], 4), "met": with_one["wrong"] <= 0.01,
+             "detail": {"right": with_one["right"]}},
         ]  # fmt: skip
     title = "95 % intervals that hold the truth: without an effect, with one"
     points(machine.OUT / "effect_coverage.svg", title, picture, lines=(0.9, 0.95, 1.0), ends=(0.85, 1.0))
-    return rows
+    return [*rows, *traps(none)]

@@ -19,6 +19,7 @@ from gongzhi.methods.explain import ExplainError, yekutieli
 
 Reals = NDArray[np.float64]
 KIND = "association"  # the word every answer carries
+LOST = 22  # columns that `whitened` fits to every series by default: 9 cosines, 6 weekdays, 7 own values
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,11 @@ def whitened(counts: Reals, *, season: int = 7, drift: int = 8, memory: int = 7)
     return np.where(sd > 1e-9, rest / np.maximum(sd, 1e-9), 0.0)
 
 
-def lagged(errors: Reals, *, lags: int = 7, rate: float = 0.1, level: float = 0.95) -> list[Link]:
-    """Every ordered pair at lags 1..lags and every pair at lag 0, those found first; errors from `whitened`."""
+def lagged(errors: Reals, *, lags: int = 7, rate: float = 0.1, level: float = 0.95, lost: int = LOST) -> list[Link]:
+    """Every ordered pair at lags 1..lags and every pair at lag 0, those found first.
+
+    Errors come from `whitened`; `lost` is how many columns it fitted to every series.
+    """
     n, length = errors.shape
     rows: list[tuple[int, int, int, float, int]] = []
     for lag in range(lags + 1):
@@ -76,10 +80,12 @@ def lagged(errors: Reals, *, lags: int = 7, rate: float = 0.1, level: float = 0.
         table = errors[:, :seen] @ errors[:, lag:].T / seen
         for i, j in np.argwhere(np.triu(np.ones((n, n), bool), 1) if lag == 0 else ~np.eye(n, dtype=bool)):
             rows.append((int(i), int(j), lag, float(np.clip(table[i, j], -0.999999, 0.999999)), seen))
-    return _links(rows, rate, level, partial=False, fixed=0)
+    return _links(rows, rate, level, partial=False, fixed=min(lost, length // 2))
 
 
-def partial(errors: Reals, *, rate: float = 0.1, level: float = 0.95, shrink: float | None = None) -> list[Link]:
+def partial(
+    errors: Reals, *, rate: float = 0.1, level: float = 0.95, shrink: float | None = None, lost: int = LOST
+) -> list[Link]:
     """Pairs at lag 0 with all other series held fixed: the inverse correlation matrix.
 
     `shrink` pulls correlations towards 0 (Ledoit & Wolf; by default chosen as Schaefer & Strimmer 2005,
@@ -97,7 +103,7 @@ def partial(errors: Reals, *, rate: float = 0.1, level: float = 0.95, shrink: fl
     held = -inverse / np.outer(size, size)
     rows = [(int(i), int(j), 0, float(np.clip(held[i, j], -0.999999, 0.999999)), length)
             for i, j in np.argwhere(np.triu(np.ones((n, n), bool), 1))]  # fmt: skip
-    return _links(rows, rate, level, partial=True, fixed=min(n - 2, length // 2))
+    return _links(rows, rate, level, partial=True, fixed=min(n - 2 + lost, length // 2))
 
 
 def _links(rows: list[tuple[int, int, int, float, int]], rate: float, level: float, *, partial: bool, fixed: int

@@ -85,6 +85,19 @@ def odds(before: Reals, now: Reals, rest_before: Reals, rest_now: Reals, phi: fl
     return np.asarray(mean, float), np.asarray(spread, float)
 
 
+def _between(was: Reals, now: Reals, scale: float, phi: float, z: float) -> tuple[Reals, Reals]:
+    """Interval of now − scale × was from those of the two gamma rates (MOVER: Zou & Donner 2008, 10.1002/sim.3095)."""
+    tail = float(special.ndtr(-z))
+    ends = []
+    for seen in (now, was):
+        shape = seen / phi + 0.5
+        under, over = phi * special.gammaincinv(shape, tail), phi * special.gammaincinv(shape, 1 - tail)
+        ends.append((seen - np.minimum(under, seen), np.maximum(over, seen) - seen))
+    (down, up), (back, forth) = ends
+    rise = now - scale * was
+    return rise - np.hypot(down, scale * forth), rise + np.hypot(up, scale * back)
+
+
 def contributions(
     before: Reals,
     now: Reals,
@@ -139,7 +152,7 @@ def _parts(
         rest_now = now.sum(1, keepdims=True) + now.sum(0, keepdims=True) - 2 * now
     mean, spread = odds(was, now, rest_was, rest_now, phi)
     rise = now - scale * was
-    sd = np.sqrt(phi * ((now + 0.5) + scale**2 * (was + 0.5)))
+    low, high = _between(was, now, scale, phi, z)
     whole = float(last.sum() - scale * first.sum())
     p = 2 * special.ndtr(-np.abs(mean) / spread)
     out = []
@@ -150,7 +163,7 @@ def _parts(
             tuple(names[axis][0] for axis in axes),
             tuple(names[axis][1][k] for axis, k in zip(axes, at, strict=True)),
             float(scale * was[at]), float(now[at]), float(rise[at]),
-            float(rise[at] - z * sd[at]), float(rise[at] + z * sd[at]),
+            float(low[at]), float(high[at]),
             float(rise[at] / whole) if whole else float("nan"),
             float(np.exp(mean[at])), float(np.exp(mean[at] - z * spread[at])), float(np.exp(mean[at] + z * spread[at])),
             float(p[at]), False,

@@ -31,7 +31,7 @@ def poisson_fits(counts: Reals, design: Reals, *, rounds: int = 3) -> tuple[Real
         inverse = np.linalg.inv((mean @ squares).reshape(-1, width, width) + ridge)
         step = (inverse @ ((y - mean) @ design)[..., None])[..., 0]
         beta += np.clip(step, -2, 2)
-    return beta, inverse, mean  # of the last round but one step, which is small by then
+    return beta, np.asarray(inverse, float), mean  # of the last round but one step, which is small by then
 
 
 def inflation(counts: Reals, mean: Reals, width: int) -> Reals:
