@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
@@ -179,7 +180,7 @@ def _broken(begin: datetime, end: datetime, at: datetime) -> QuerySet[Case]:
 def _counts(wanted: Sequence[QuerySet[Case]]) -> list[int]:
     """How many rows each of these queries has, by one statement."""
     parts: list[str] = []
-    given: list[object] = []
+    given: list[Any] = []
     for nth, query in enumerate(wanted):
         sql, params = query.order_by().values("id").query.sql_with_params()
         parts.append(f"SELECT {nth}, COUNT(*) FROM ({sql}) AS q{nth}")  # noqa: S608 - Django's own statement
