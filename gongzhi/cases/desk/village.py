@@ -38,7 +38,7 @@ class BulletinForm(forms.Form):
         help_text=_("Short sentences, as one says them: what, when, where, whom to ask."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    until = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("Last day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
