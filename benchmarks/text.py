@@ -1,7 +1,7 @@
 """Routing: macro-F1 by repeated cross-validation beside the plain linear machine, calibration, speed; hot issues.
 
 Needs the folder of shared data (GONGZHI_SHARED, by default ../shared). Parameters were tuned on the folds of seeds
-100–102; reported are seeds 9000 and up. Unlabelled texts that repeat a labelled one are left out of the space, and
+100–105; reported are seeds 9000 and up. Unlabelled texts that repeat a labelled one are left out of the space, and
 texts that repeat each other stay in one fold.
 """
 

@@ -202,7 +202,7 @@ def _told(answers: Iterable[Answer], count: list[int]) -> Iterator[list[str]]:
     """Rows to write, batch by batch; `count` gathers series and rows."""
     for names, coming, mean, quantiles in answers:
         for i, h in np.ndindex(mean.shape):
-            yield [names[i], coming[h], *(f"{value:.6g}" for value in (mean[i, h], *quantiles[i, h]))]
+            yield [names[i], coming[h], *(f"{round(value, 9):.6g}" for value in (mean[i, h], *quantiles[i, h]))]
         count[0], count[1] = count[0] + len(names), count[1] + mean.size
         print(f"{count[0]:,} series forecast", file=sys.stderr)
 

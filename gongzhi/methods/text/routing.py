@@ -2,11 +2,11 @@
 
 1. A *space* is learnt from texts without labels: rarity of character grams, and 200 directions in which
    grams occur together (latent semantic analysis; Deerwester et al. 1990).
-2. A linear support vector machine, one label against the rest, classes weighed equally (Fan et al. 2008,
-   LIBLINEAR), learns from labelled texts and from the labels' own words (their names, a taxonomy's words).
-3. Grams, directions and machine are all linear, so they fold into ONE table, cells × labels: a text is routed
+2. A ridge regression on the labels, all labels weighed equally (regularised least squares; Rifkin & Klautau 2004,
+   JMLR 5:101), learns from labelled texts and from the labels' own words (their names, a taxonomy's words).
+3. Grams, directions and regression are all linear, so they fold into ONE table, cells × labels: a text is routed
    by adding up rows of that table. What is added to learn well costs nothing when used.
-4. One temperature turns margins into probabilities; it is fitted on margins of texts the machine had not
+4. One temperature turns margins into probabilities; it is fitted on margins of texts the regression had not
    seen (cross-fitting; Guo et al. 2017, ICML).
 """
 
@@ -24,11 +24,13 @@ from gongzhi.methods.text import grams
 from gongzhi.methods.text.refusing import TextRefusal
 
 DIRECTIONS = 200
-LATENT_SHARE = 0.35  # root mean square length of the latent part, beside a gram part of about one
+LATENT_SHARE = 0.25  # root mean square length of the latent part, beside a gram part of about one
 COMMON = 8  # texts a gram must occur in to take part in a direction
 MOST_TEXTS = 20_000  # unlabelled texts that shape a space: more change it little
 ENOUGH = 500  # below so many unlabelled texts the labelled ones shape the space too
-WORDS_WEIGHT = 0.5  # weight of a line of a taxonomy beside a labelled text
+WORDS_WEIGHT = 2.0  # weight of a line of a taxonomy beside a labelled text
+RARE = 2.0  # power of a gram's rarity: few messages share what names their matter
+RIDGE = 1.5  # of the squared coefficients, beside squared errors of texts
 FOLDS = 5
 UNSURE = "unsure"
 
@@ -38,7 +40,8 @@ Reals = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """What is known of a language of letters before any label: `idf` (cells), `cells` (k), `turn` (k × directions)."""
+    """What is known of a language of letters before any label: `idf` (cells, rarity to
+    the power RARE), `cells` (k), `turn` (k × directions)."""
 
     idf: Reals
     cells: NDArray[np.int64]
@@ -81,7 +84,7 @@ def learn_space(fields: Fields) -> Space:
     """The space of texts without labels; order and repeats of rows matter little, labels not at all."""
     fields = [texts[:MOST_TEXTS] for texts in fields]
     every = [text for texts in fields for text in texts if text]
-    idf = grams.rarity(every, fewest=3 if len(every) >= ENOUGH else 1)
+    idf = grams.rarity(every, fewest=3 if len(every) >= ENOUGH else 1) ** np.float32(RARE)
     rows = _rows(fields, idf)
     seen = np.bincount(rows.indices, minlength=grams.CELLS)
     cells = np.flatnonzero(seen >= COMMON)
@@ -198,18 +201,20 @@ def _same_length(fields: Fields) -> None:
 
 
 def _fit(inputs: sp.csr_matrix, targets: NDArray, weight: NDArray, labels: int) -> tuple[Reals, Reals]:
-    """Coefficients (inputs × labels) and bias; an absent label keeps a margin no text reaches."""
-    from sklearn.svm import LinearSVC
+    """Coefficients (inputs × labels) and bias of a ridge regression on 1 for a text's label, −1 for every other.
 
-    machine = LinearSVC(C=1.0, class_weight="balanced", random_state=0).fit(inputs, targets, sample_weight=weight)
-    coefficients = np.zeros((inputs.shape[1], labels), np.float32)
-    bias = np.full(labels, -10.0, np.float32)
-    if len(machine.classes_) == 2:
-        machine.coef_ = np.vstack([-machine.coef_, machine.coef_])
-        machine.intercept_ = np.concatenate([-machine.intercept_, machine.intercept_])
-    coefficients[:, machine.classes_] = machine.coef_.T
-    bias[machine.classes_] = machine.intercept_
-    return coefficients, bias
+    Every label weighs the same, however many texts it has, and the bias is the mean target: the words decide alone.
+    """
+    from sklearn.linear_model import Ridge
+
+    wanted = np.full((len(targets), labels), -1.0, np.float32)
+    wanted[np.arange(len(targets)), targets] = 1
+    count = np.bincount(targets, minlength=labels)
+    each = weight * len(targets) / (np.count_nonzero(count) * count[targets])
+    bias = (each @ wanted / each.sum()).astype(np.float32)
+    machine = Ridge(alpha=RIDGE, solver="sparse_cg", fit_intercept=False, tol=1e-5)
+    machine.fit(inputs, wanted - bias, sample_weight=each)
+    return np.asarray(machine.coef_.T, np.float32).reshape(inputs.shape[1], labels), bias
 
 
 def _temperature(inputs: sp.csr_matrix, targets: NDArray, weight: NDArray, seen: int, labels: int) -> float:
