@@ -54,10 +54,14 @@ def run(statements: Iterable[Statement]) -> None:
         with connection.cursor() as cursor:
             if connection.vendor == "sqlite" or not one.copy:
                 cursor.executemany(one.insert, one.rows)
-                continue
-            with connection.wrap_database_errors, cursor.copy(one.copy) as copy:
-                for row in one.rows:
-                    copy.write_row(row)
+            else:
+                _copy(connection, cursor, one)
+
+
+def _copy(connection: Any, cursor: Any, one: Statement) -> None:
+    with connection.wrap_database_errors, cursor.copy(one.copy) as copy:
+        for row in one.rows:
+            copy.write_row(row)
 
 
 def run_many(insert: str, rows: list[tuple[Any, ...]], *, copy: str = "") -> None:

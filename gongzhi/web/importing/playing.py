@@ -20,7 +20,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 
 from gongzhi.cases import many, matters
 from gongzhi.cases.cards import MatterCard
@@ -225,9 +225,7 @@ class Play:
         """Commit a batch whole, then its bookmark. Numbers that were drawn twice meanwhile are drawn again."""
         for tries_left in reversed(range(TRIES)):
             try:
-                with transaction.atomic():
-                    for part in batch.parts:
-                        part.write()
+                batch.write()
                 break
             except IntegrityError:
                 if not tries_left:

@@ -15,7 +15,7 @@ from datetime import datetime
 from multiprocessing import get_context
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from gongzhi.cases import many
 from gongzhi.cases.many import Ready, Story
@@ -46,6 +46,12 @@ class Batch:
     parts: list[Ready] = field(default_factory=list)
     rejected: list[tuple[int, str, str, str]] = field(default_factory=list)
     traps: Counter[str] = field(default_factory=Counter)
+
+    def write(self) -> None:
+        """Write all parts in one transaction."""
+        with transaction.atomic():
+            for part in self.parts:
+                part.write()
 
 
 @contextmanager
