@@ -69,8 +69,9 @@ def _days_off(series: Series, country: str) -> NDArray | None:
     if country not in holidays.list_supported_countries():
         raise BadTable(f"--holidays: no holidays of “{country}” are known; CN is China")
     years = range(series.dates[0].year, series.dates[-1].year + 2)
-    free = holidays.country_holidays(country, years=years)
-    return festivals.marks(festivals.shares(series.dates, set(free)))
+    free = dict(holidays.country_holidays(country, years=years))
+    columns = [festivals.marks(festivals.shares(series.dates, days)) for days in festivals.groups(free)]
+    return np.concatenate(columns, axis=1) if columns else None
 
 
 def _calibrated(

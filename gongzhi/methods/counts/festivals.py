@@ -1,8 +1,12 @@
-"""Days off that move through the year, as columns a fit can use: this period's share of them, and the one before."""
+"""Days off that move through the year, as columns a fit can use: this period's share of them, and the one before.
+
+A festival that moves (by the moon, by Easter) has columns of its own; those at fixed dates share theirs, since the
+season knows most of them already.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -10,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Reals = NDArray[np.float64]
 REST = 5  # working days a week usually has
+MOVES = 9  # days of the year between the earliest and the latest of a festival that moves
 
 
 def marks(off: ArrayLike) -> Reals:
@@ -32,4 +37,33 @@ def shares(begins: Sequence[date], free: Collection[date]) -> Reals:
         days = [start + timedelta(days=d) for d in range((stop - start).days)]
         working = [day for day in days if day.weekday() < REST]
         out[i] = sum(day in held for day in working) / len(working) if working else 0.0
+    return out
+
+
+def groups(named: Mapping[date, str]) -> list[set[date]]:
+    """Free days by festival: one set for each that moves through the year, in order of name, and one for the rest.
+
+    Free days in a row (weekends between them count as free) go with the moving festival among them.
+    """
+    seen: dict[str, list[int]] = {}
+    for day, name in named.items():
+        seen.setdefault(name, []).append(day.timetuple().tm_yday)
+    moving = {name for name, days in seen.items() if max(days) - min(days) > MOVES}
+    found: dict[str, set[date]] = {}
+    for block in _blocks(sorted(named)):
+        own = sorted(named[day] for day in block if named[day] in moving)
+        found.setdefault(own[0] if own else "", set()).update(block)
+    return [found[name] for name in sorted(found)]
+
+
+def _blocks(days: Sequence[date]) -> list[list[date]]:
+    """Runs of days with nothing but weekends between them."""
+    out: list[list[date]] = []
+    for day in days:
+        last = out[-1][-1] if out else None
+        gap = [] if last is None else [last + timedelta(days=d) for d in range(1, (day - last).days)]
+        if last is not None and len(gap) <= 2 and all(each.weekday() >= REST for each in gap):
+            out[-1].append(day)
+        else:
+            out.append([day])
     return out

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import csv
+from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from gongzhi.methods.commands import detect
+from gongzhi.methods.counts import festivals
+from gongzhi.methods.simulator import rough
 
 
 def written(path, rows, head="series,time,observed"):
@@ -120,3 +124,31 @@ def test_a_budget_needs_believable_p_values(tmp_path, capsys):
     with pytest.raises(SystemExit):
         run(tmp_path, weekly(), "--method", "farrington", "--budget", "3")
     assert "--method calibrated" in capsys.readouterr().err
+
+
+def festive():
+    """Weeks from 6 January 2014 of about 30; two thirds less in the week of the Lunar New Year, whenever it is."""
+    mondays = [date(2014, 1, 6) + timedelta(days=7 * week) for week in range(590)]
+    free = {day + timedelta(days=k) for day in rough.NEW_YEARS for k in range(7)}
+    shares = festivals.shares(mondays, free)
+    return [
+        f"a,{day},{round(30 * (1 - 0.7 * off)) + k % 3}"
+        for k, (day, off) in enumerate(zip(mondays, shares, strict=True))
+    ]
+
+
+def test_holidays_of_a_country_are_expected_where_its_calendar_has_them(tmp_path):
+    expected = []
+    for words in ((), ("--holidays", "CN")):
+        assert run(tmp_path, festive(), "--method", "calibrated", "--last", "15", *words) == 0
+        rows = {row["time"]: float(row["expected"]) for row in csv.DictReader((tmp_path / "alarms.csv").open())}
+        expected.append((rows["2025-01-27"], rows["2025-03-17"]))
+    assert expected[1][0] < 0.75 * expected[0][0]
+    assert expected[1][1] == pytest.approx(expected[0][1], rel=0.1)
+
+
+def test_holidays_need_dates_and_a_country_that_is_known(tmp_path, capsys):
+    assert run(tmp_path, weekly(), "--method", "calibrated", "--last", "3", "--holidays", "CN") == 1
+    assert "--holidays needs dates" in capsys.readouterr().err
+    assert run(tmp_path, festive(), "--method", "calibrated", "--last", "3", "--holidays", "QQ") == 1
+    assert "no holidays of “QQ” are known" in capsys.readouterr().err

@@ -86,6 +86,19 @@ def test_days_off_are_shares_of_working_days_and_a_weekend_is_none():
     assert festivals.shares([], festival).size == 0
 
 
+def test_a_festival_that_moves_has_days_of_its_own_and_one_that_does_not_shares_them():
+    spring = [date(2023, 1, 22), date(2024, 2, 10), date(2025, 1, 29)]
+    named = {day + timedelta(days=k): "Spring" for day in spring for k in range(3)}
+    named |= {day + timedelta(days=3): f"instead of {day}" for day in spring}
+    named |= {date(year, 10, 1): "National Day" for year in (2023, 2024, 2025)}
+    rest, moon = festivals.groups(named)
+    assert rest == {date(year, 10, 1) for year in (2023, 2024, 2025)}
+    assert moon == {day + timedelta(days=k) for day in spring for k in range(4)}
+    fixed = {date(year, 10, 1 + k): "National Day" for year in (2023, 2024) for k in range(2)}
+    assert festivals.groups(fixed) == [set(fixed)]
+    assert festivals.groups({}) == []
+
+
 @given(st.lists(st.floats(-1, 2), min_size=1, max_size=20))
 def test_marks_are_shares_and_the_second_column_comes_a_period_later(off):
     marks = festivals.marks(off)
