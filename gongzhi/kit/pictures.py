@@ -1,6 +1,7 @@
 """Photos: read by their content, turned upright, made small, re-encoded; nothing of the camera stays.
 
-A re-encoded picture carries no EXIF (place, time, device), no thumbnail and no appended file.
+A re-encoded picture carries no EXIF (place, time, device), no thumbnail and no appended file. The library is loaded
+with the first photo: a process that is sent none keeps its memory.
 """
 
 from __future__ import annotations
@@ -8,10 +9,12 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from io import BytesIO
-
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING
 
 from gongzhi.kit.refusal import N_, Refusal
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 LONGEST_SIDE = 1600
 _KINDS = ("JPEG", "PNG", "WEBP")
@@ -33,6 +36,8 @@ def clean_picture(data: bytes, *, max_bytes: int = 10_000_000, max_pixels: int =
 
     Refuses what is too large in bytes or pixels (before it is unpacked), of another kind, or broken.
     """
+    from PIL import Image
+
     check_size(len(data), max_bytes=max_bytes)
     try:
         with Image.open(BytesIO(data), formats=_KINDS) as photo:
@@ -63,6 +68,8 @@ def check_size(size: int, *, max_bytes: int) -> None:
 
 
 def _upright_and_small(photo: Image.Image) -> Picture:
+    from PIL import Image, ImageOps
+
     photo.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # JPEG decodes at a fraction: less time, less memory
     upright = ImageOps.exif_transpose(photo)
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
