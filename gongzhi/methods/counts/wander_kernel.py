@@ -20,6 +20,7 @@ from gongzhi.methods.counts.level_kernel import count_log
 
 LENGTHS = (0.0, 1.5, 3.0, 6.0)  # weeks of memory tried; 0: none
 PARTS = (1.0, 0.7, 0.5, 0.35, 0.25, 0.15)  # of the common dispersion that is no wandering, tried
+SHORTEST = 0.1  # weeks of memory; less is none
 WIDE = 2.5  # standard errors beyond which a count moves the process no more
 CLEAR = 7.0  # log likelihood a process must gain over none
 
@@ -40,7 +41,8 @@ def amplitudes(mu, season, profile, phi, out) -> None:
 @njit(cache=True, error_model="numpy")
 def walk(y, base, season, g, phi, memory, wider, begin, out) -> float:
     """Fills out (n, 2): mean and variance / mean of each period given those before; log score from `begin` on."""
-    pace = math.sqrt(3.0) / memory if memory > 0.0 else 0.0
+    follows = memory > SHORTEST
+    pace = math.sqrt(3.0) / memory if follows else 0.0
     decay = math.exp(-pace)
     a, b, c, d = decay * (1.0 + pace), decay, -pace * pace * decay, decay * (1.0 - pace)
     high = pace * pace
@@ -56,7 +58,7 @@ def walk(y, base, season, g, phi, memory, wider, begin, out) -> float:
         if t >= begin:
             top = m + 3.0 * math.sqrt(out[t, 1] * m) + 3.0
             score += count_log(min(y[t], top), m, out[t, 1])
-        if memory <= 0.0:
+        if not follows:
             continue
         if far > 0.0:
             s = v + phi / m

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from datetime import date, timedelta
 
-import numpy as np
 import pytest
 
 from gongzhi.methods.commands import detect
