@@ -13,7 +13,7 @@ WEEKS = [str(FIRST + datetime.timedelta(days=7 * i)) for i in range(156)]
 
 
 def _file(folder, effect, units=8):
-    counts = measures(1, effect=effect, seed=4, units=units).counts[0]
+    counts = measures(1, effect=effect, seed=21, units=units).counts[0]
     rows = [f"s{u},{WEEKS[t]},{counts[u, t]}" for u in range(units) for t in range(156)]
     (folder / "counts.csv").write_text("series,time,observed\n" + "\n".join(rows) + "\n")
 
