@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -206,3 +207,14 @@ def test_what_was_imported_before_is_judged_no_more() -> None:
 def test_a_county_without_any_case_is_shown_this_week() -> None:
     assert numbers.week_shown(cast.AT) == cast.AT
     assert numbers.place_shown(cast.GRID, cast.AT) == cast.AT
+
+
+def test_the_week_is_counted_by_few_statements_and_as_one_would_by_hand(django_assert_max_num_queries: Any) -> None:
+    for day in (0, 0, 1, 5, 9):
+        cast.say(at=cast.AT - timedelta(days=day))
+    with django_assert_max_num_queries(5):
+        week = numbers.week(cast.AT)
+    mondays = [cast.AT.date() - timedelta(weeks=back) for back in (1, 0)]
+    assert list(week.weeks[-2:]) == [(mondays[0], 2), (mondays[1], 2)]
+    assert (week.received, week.received_before, sum(count for _day, count in week.weeks)) == (2, 2, 5)
+    assert [day.received for day in week.days] == [2, 0, 0, 0, 0, 0, 0]
