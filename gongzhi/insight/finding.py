@@ -91,7 +91,7 @@ def look(*, by: str, at: datetime, world: World, day: date, budget: float = rule
         weekly, _ = judging.judge(world, day, known, budget=rules.given("week", budget), span=7)
         found += [one for one in weekly if one.sure]
         spent += rules.given("week", budget) * 7 / 30
-    found += scanning.scan(world, day, known, budget=rules.given("scan", budget))
+    found += scanning.scan(world, day, scanning.spots(world), budget=rules.given("scan", budget))
     spent += rules.given("scan", budget) / 30
     kept = [
         row for one in found if (row := _keep(naming.named(world, one, day, known), by=by, at=at, day=day, world=world))

@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gongzhi.insight.counting import LEVELS
-from gongzhi.insight.judging import Candidate, Known, World
+from gongzhi.insight.judging import Candidate, World
 from gongzhi.insight.rules import LEAST
 from gongzhi.methods.space import scan as scans
 from gongzhi.methods.space import zones
 from gongzhi.places import reads as places
 
+Spots = dict[str, tuple[float, float]]
 PAST, WINDOW = 56, 7  # days compared with, and the longest run looked for
 REPLICAS = 199
 AREAS = 4  # villages with a point that make a scan worth while
@@ -28,11 +29,10 @@ ENOUGH = 60  # cases in the eight weeks below which a matter is not scanned
 EULER = 0.5772156649
 
 
-def scan(world: World, day: date, known: Known, *, budget: float) -> list[Candidate]:
-    """Circles of at least two villages that together brought too much lately; `budget` in false findings a month,
-    dealt out evenly over the scans of the day."""
+def scan(world: World, day: date, spots: Spots, *, budget: float) -> list[Candidate]:
+    """Circles of at least two villages (`spots`: code → point) that together brought too much lately; `budget` in
+    false findings a month, dealt out evenly over the scans of the day."""
     today = world.number(day)
-    spots = _spots(world)
     if today < PAST + WINDOW or len(spots) < AREAS:
         return []
     tops = sorted({code for code, parent in world.above.items() if not parent and code})
@@ -55,7 +55,7 @@ def scan(world: World, day: date, known: Known, *, budget: float) -> list[Candid
     return found
 
 
-def _spots(world: World) -> dict[str, tuple[float, float]]:
+def spots(world: World) -> Spots:
     """village → its point, for those with cases."""
     codes = sorted({key[1] for key in world.series.keys if len(key[1]) == LEVELS[-1]})
     cards = {code: places.place_or_none(code) for code in codes}
@@ -66,7 +66,7 @@ def _spots(world: World) -> dict[str, tuple[float, float]]:
     }
 
 
-def _table(world: World, matter: str, spots: dict[str, tuple[float, float]], today: int) -> NDArray[np.int64]:
+def _table(world: World, matter: str, spots: Spots, today: int) -> NDArray[np.int64]:
     """(villages, days) of the past and the window."""
     out = np.zeros((len(spots), PAST + WINDOW), np.int64)
     for row, code in enumerate(spots):
