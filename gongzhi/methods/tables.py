@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,22 +92,27 @@ def records(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, list[str]]
     with path.open(encoding=encoding(path), newline="") as file:
         reader = csv.reader(file)
         try:
-            names = [name.strip() for name in next(reader, [])]
-            if not names:
-                raise BadTable(f"the file is empty; it needs a first row {','.join(needed)}")
-            for name in needed:
-                if name not in names:
-                    raise BadTable(f"row 1: the column {name} is missing; there are {', '.join(names)}")
-            if twice := [name for at, name in enumerate(names) if name in names[:at]]:
-                raise BadTable(f"row 1: the column {twice[0]} is there twice")
-            yield 1, names
-            for row in reader:
-                if row and len(row) != len(names):
-                    raise BadTable(f"row {reader.line_num}: it has not as many cells as the first row")
-                if row:
-                    yield reader.line_num, row
+            yield from _records(reader, needed)
         except csv.Error as fault:
             raise BadTable(f"row {reader.line_num}: this is no CSV: {fault}") from None
+
+
+def _records(reader: Any, needed: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """What `records` gives, of a reader of csv."""
+    names = [name.strip() for name in next(reader, [])]
+    if not names:
+        raise BadTable(f"the file is empty; it needs a first row {','.join(needed)}")
+    for name in needed:
+        if name not in names:
+            raise BadTable(f"row 1: the column {name} is missing; there are {', '.join(names)}")
+    if twice := [name for at, name in enumerate(names) if name in names[:at]]:
+        raise BadTable(f"row 1: the column {twice[0]} is there twice")
+    yield 1, names
+    for row in reader:
+        if row and len(row) != len(names):
+            raise BadTable(f"row {reader.line_num}: it has not as many cells as the first row")
+        if row:
+            yield reader.line_num, row
 
 
 def rows(path: Path, needed: Sequence[str], *, name: str = "") -> Iterator[tuple[int, dict[str, str]]]:
