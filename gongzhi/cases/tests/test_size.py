@@ -16,7 +16,20 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gongzhi.cases import casefile, dispatch, handling, inbox, lists, many, reads, rules, searching, walking
+from gongzhi.cases import (
+    casefile,
+    closing,
+    dispatch,
+    handling,
+    inbox,
+    lists,
+    many,
+    rating,
+    reads,
+    rules,
+    searching,
+    walking,
+)
 from gongzhi.cases.cards import Where
 from gongzhi.cases.models import Case
 from gongzhi.cases.tests import cast
@@ -277,3 +290,29 @@ def test_the_last_case_of_a_place_is_found_without_walking_it(planned: None) -> 
         assert walking.newest(place) == newest
         assert not walks(lambda place=place: walking.newest(place))
     assert walking.newest(cast.OTHER_VILLAGE + "999") is None
+
+
+def test_a_life_asks_as_few_statements_as_it_has_rows_to_read_and_write() -> None:
+    """Each verb once before, since what a county's files say is read once in a process's life. Of the number two are
+    the savepoint of the test."""
+    counts: dict[str, int] = {}
+    for _ in range(2):
+        case = cast.say(contact=None).case
+        voice = case.voice_set.get().id
+        steps: dict[str, Callable[[], Any]] = {
+            "accept": lambda case=case: dispatch.accept(**cast.turn("roads-1", case)),
+            "answer": lambda case=case: closing.answer_and_close(
+                **cast.turn("roads-1", case), public_text="修好了", outcome="fixed"
+            ),
+            "rate": lambda case=case, voice=voice: rating.rate(
+                by=f"voice:{voice.hex}", at=cast.AT, voice=voice, solved=True, grade=5
+            ),
+        }
+        for name, step in steps.items():
+            with CaptureQueriesContext(connection) as asked:
+                step()
+            counts[name] = len(asked)
+    prepared = 2  # cast.turn reads the post and the case
+    assert counts["accept"] - prepared <= 11
+    assert counts["answer"] - prepared <= 18
+    assert counts["rate"] <= 9
