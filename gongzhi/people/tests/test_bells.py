@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -51,7 +52,15 @@ def test_a_letter_says_number_limit_and_way_and_nothing_else(anna: PostCard, lan
     assert (message.adapter, address_of(message)) == ("email", "anna@example.org")
     assert words in letter.subject + letter.text
     assert f"/{'en' if language == 'en' else 'zh'}/desk/cases/1/" in letter.text
-    assert set(message.context) == {"bell", "number", "due", "path"}
+    assert set(message.context) == {"bell", "what", "number", "due", "path"}
+
+
+def test_a_letter_about_an_appeal_says_that_it_is_one(anna: PostCard) -> None:
+    choose(anna, overdue="email", language="en")
+    bells.tell([replace(ring(anna), what="appeal")], at=AT)
+    letter = render(Message.objects.get())
+    assert "The appeal in" in letter.subject
+    assert "A resident appealed" in letter.text
 
 
 def test_each_bell_has_its_own_way_and_only_what_is_near_may_be_silent(anna: PostCard) -> None:
