@@ -2,20 +2,18 @@
 
 from django.db import migrations, models
 
-# What imports wrote in the place of an answer that came without its moment, before this could be told otherwise.
-ENDS = (
-    "原系统没有留下答复的内容和办结的时间，这里记在收到的当天。",
-    "The earlier system kept neither the answer nor when this ended; it is noted on the day it began.",
+# What imports wrote in the place of an answer that came without its moment, before this could be told otherwise: such
+# verdicts are taken back; facts stay as they are.
+TOLD = """
+kind = 'answered' AND "by" LIKE 'import:%' AND public_text IN (
+    '原系统没有留下答复的内容和办结的时间，这里记在收到的当天。',
+    'The earlier system kept neither the answer nor when this ended; it is noted on the day it began.'
 )
-
-
-def unjudge(apps, schema_editor):
-    """Take the verdict from what was imported without a moment; facts stay as they are."""
-    Case, Entry = apps.get_model("cases", "Case"), apps.get_model("cases", "Entry")
-    told = Entry.objects.filter(kind="answered", public_text__in=ENDS, by__startswith="import:")
-    cases = Case.objects.filter(round=1, id__in=told.values("case_id"))
-    cases.update(in_time=None)
-    told.update(reason="unknown")
+"""
+TAKE_BACK = [
+    "UPDATE cases_case SET in_time = NULL WHERE round = 1 AND id IN (SELECT case_id FROM cases_entry WHERE" + TOLD + ")",
+    "UPDATE cases_entry SET reason = 'unknown' WHERE" + TOLD,
+]
 
 
 class Migration(migrations.Migration):
@@ -29,5 +27,5 @@ class Migration(migrations.Migration):
                 name="case_judged_if_answered",
             ),
         ),
-        migrations.RunPython(unjudge, migrations.RunPython.noop),
+        migrations.RunSQL(TAKE_BACK, migrations.RunSQL.noop),
     ]

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
+from django.db import connection
 from django.test import Client
 
 from gongzhi.cases import closing, course, dispatch, handling, intake, many, numbers, rating
@@ -197,8 +197,11 @@ def test_what_was_imported_before_is_judged_no_more() -> None:
     known = ended()
     unknown = ended()
     migration = import_module("gongzhi.cases.migrations.0010_in_time_unknown")
-    Entry.objects.filter(case=unknown, kind="answered").update(public_text=migration.ENDS[0], by="import:old")
-    migration.unjudge(apps, None)
+    told = "原系统没有留下答复的内容和办结的时间，这里记在收到的当天。"
+    Entry.objects.filter(case=unknown, kind="answered").update(public_text=told, by="import:old")
+    with connection.cursor() as cursor:
+        for statement in migration.TAKE_BACK:
+            cursor.execute(statement)
     verdicts = Entry.objects.filter(kind="answered").values_list("case__in_time", "reason")
     assert dict(verdicts) == {True: "in_time", None: "unknown"}
     assert Case.objects.get(id=known.id).in_time
