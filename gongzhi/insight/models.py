@@ -18,8 +18,8 @@ class Finding(models.Model):
     `matter` is empty for all matters, `channel` for all sources; `place` is a prefix of division codes (6 county, 9
     town, 12 village digits). `grain` is what found it first (rules.SHARES), `since_at` the moment it began where that
     is known closer than a day. `observed`, `expected`, `upper`, `p` are of the surest day or week, of a minute's
-    finding all since it began; `chance` is how many such findings a month chance alone shows in the whole county. `curve`,
-    `parts` as in judging.Candidate; `evidence` by what it was recognised and named."""
+    finding all since it began; `chance` is how many such findings a month chance alone shows in the whole county.
+    `curve`, `parts` as in judging.Candidate; `evidence` by what it was recognised and named."""
 
     PRIVACY: ClassVar[dict[str, list[str]]] = {
         "public": [],

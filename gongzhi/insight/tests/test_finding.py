@@ -150,5 +150,6 @@ def test_an_empty_county_says_that_there_is_nothing(tmp_path: Path) -> None:
     assert catch_up(tmp_path, cast.AT) == 0
 
     page = signed_in("mayor").get("/en/desk/findings/").content.decode()
-    assert "Nothing unusual" in page
+    assert "Nothing is judged yet" in page
+    assert "Nothing unusual" not in page
     assert f"About {rules.BUDGET:.0f} findings a month" in page
