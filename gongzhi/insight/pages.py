@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -65,61 +66,62 @@ def finding(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 def decide(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Watch, explain by a reason, or open again."""
-    row, form = get_object_or_404(Finding, pk=pk), DecideForm(request.POST)
-    if not form.is_valid():
-        return shown(request, row, decide=form, status=422)
-    by, at, word = actor_of(request).acting.doer, now(), form.cleaned_data["do"]
-    try:
+
+    def act(row: Finding, form: forms.Form) -> None:
+        by, at, word = actor_of(request).acting.doer, now(), form.cleaned_data["do"]
         if word == "explain":
             deciding.explain(by=by, at=at, finding=row, reason=form.cleaned_data["reason"])
         else:
             {"watch": deciding.watch, "reopen": deciding.reopen}[word](by=by, at=at, finding=row)
-    except Refusal as refusal:
-        return refused(request, row, form, refusal, "decide")
-    return done(request, pk)
+
+    return entered(request, pk, "decide", DecideForm(request.POST), act)
 
 
 @permit(*DECIDERS)
 @require_POST
 def ask(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Ask an office about a finding."""
-    row, form = get_object_or_404(Finding, pk=pk), AskForm(request.POST)
-    if not form.is_valid():
-        return shown(request, row, ask=form, status=422)
-    try:
+
+    def act(row: Finding, form: forms.Form) -> None:
         answering.ask(by=actor_of(request).by, at=now(), finding=row, **form.cleaned_data)
-    except Refusal as refusal:
-        return refused(request, row, form, refusal, "ask")
-    return done(request, pk)
+
+    return entered(request, pk, "ask", AskForm(request.POST), act)
 
 
 @permit(*DECIDERS)
 @require_POST
 def publish(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Say something in public about a finding, in the name of the acting post's organ."""
-    row, form, actor = get_object_or_404(Finding, pk=pk), PublishForm(request.POST), actor_of(request)
-    if not form.is_valid():
-        return shown(request, row, publish=form, status=422)
-    try:
-        answering.publish(
-            by=actor.by, at=now(), finding=row, organ=actor.acting.organ, words=form.cleaned_data["words"]
-        )
-    except Refusal as refusal:
-        return refused(request, row, form, refusal, "publish")
-    return done(request, pk)
+
+    def act(row: Finding, form: forms.Form) -> None:
+        actor, words = actor_of(request), form.cleaned_data["words"]
+        answering.publish(by=actor.by, at=now(), finding=row, organ=actor.acting.organ, words=words)
+
+    return entered(request, pk, "publish", PublishForm(request.POST), act)
 
 
 @permit(*DECIDERS)
 @require_POST
 def measure(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Enter a measure that was taken about a finding."""
-    row, form = get_object_or_404(Finding, pk=pk), MeasureForm(request.POST)
-    if not form.is_valid():
-        return shown(request, row, measure=form, status=422)
-    try:
+
+    def act(row: Finding, form: forms.Form) -> None:
         measuring.enter(by=actor_of(request).by, at=now(), finding=row, **form.cleaned_data)
+
+    return entered(request, pk, "measure", MeasureForm(request.POST), act)
+
+
+def entered(
+    request: HttpRequest, pk: UUID, name: str, form: forms.Form, act: Callable[[Finding, forms.Form], None]
+) -> HttpResponseBase:
+    """What a form on a finding's page leads to: `act` and the page again, or the form `name` with what is wrong."""
+    row = get_object_or_404(Finding, pk=pk)
+    if not form.is_valid():
+        return shown(request, row, status=422, **{name: form})
+    try:
+        act(row, form)
     except Refusal as refusal:
-        return refused(request, row, form, refusal, "measure")
+        return refused(request, row, form, refusal, name)
     return done(request, pk)
 
 
