@@ -32,55 +32,18 @@ ASKED_TAKE, ASKED_QUESTION, ASKED_MEMORY = 60, 0.5, 2.0
 def grow(folder: Path) -> None:
     """A delivery of CASES cases in DAYS days, without tallies: these are made when it is taken."""
     import numpy as np
-    import pyarrow as pa
 
     from gongzhi.insight.warehouse import grains, manifest
     from gongzhi.insight.warehouse.manifest import Manifest
 
     chance = np.random.default_rng(SEED)
-    matters = pa.array([f"m{n:03d}" for n in range(MATTERS)])
-    villages = pa.array([f"990101{1 + n // 100:03d}{201 + n % 100:03d}" for n in range(VILLAGES)])
-    organs = pa.array([f"o{n:03d}" for n in range(ORGANS)])
-    sources = pa.array(["phone", "web", "chat", "counter", "paper"])
-    states, outcomes = pa.array(["closed", "accepted"]), pa.array(["fixed", "answered", "partly", ""])
+    matters, villages, organs = _names()
     weight = chance.zipf(1.3, MATTERS).clip(max=60).astype(float)
     held: dict[str, dict[str, Any]] = {"cases": {}, "states": {}}
     each = CASES // DAYS
     for n in range(DAYS):
         day = FIRST + timedelta(days=n)
-        midnight = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1e6)
-        seconds = np.sort(chance.integers(0, 86_400, each))
-        received = midnight + seconds * 1_000_000
-        waited = (chance.lognormal(11.5, 1.0, each) * 1e6).astype(np.int64)
-        village, matter = chance.integers(0, VILLAGES, each), chance.choice(MATTERS, each, p=weight / weight.sum())
-        fixed, rated = chance.random(each) < 0.97, chance.random(each) < 0.46
-        moment = pa.timestamp("us", tz="UTC")
-        place = villages.take(pa.array(village))
-        columns = {
-            "case": pa.array([row.hex() for row in _ids(chance, each)]),
-            "day": pa.array([day] * each, pa.date32()),
-            "hour": pa.array(seconds // 3600, pa.int8()),
-            "received_at": pa.array(received, moment),
-            "matter": matters.take(pa.array(matter)),
-            "matter_by": pa.array(["suggested"] * each),
-            "place": place,
-            "division": place,
-            "organ": organs.take(pa.array((matter * 37 + village // 100) % ORGANS)),
-            "kind": pa.array(["report"] * each),
-            "source": sources.take(pa.array(chance.choice(5, each, p=[0.4, 0.3, 0.15, 0.1, 0.05]))),
-            "state": states.take(pa.array((~fixed).astype(int))),
-            "outcome": outcomes.take(pa.array(np.where(fixed, chance.integers(0, 3, each), 3))),
-            "voices": pa.array(1 + chance.poisson(0.1, each), pa.int32()),
-            "urgent": pa.array(chance.random(each) < 0.02),
-            "answered_at": pa.array(received + waited, moment, mask=~fixed),
-            "in_time": pa.array(waited < 4e11, mask=~fixed),
-            "closed_at": pa.array(received + waited, moment, mask=~fixed),
-            "closed_day": pa.array((received + waited) // 86_400_000_000, pa.int32(), mask=~fixed).cast(pa.date32()),
-            "grade": pa.array(chance.integers(1, 6, each), pa.int8(), mask=~rated),
-            "solved": pa.array(chance.random(each) < 0.8, mask=~rated),
-        }
-        arrays = [columns.get(field.name, pa.nulls(each, field.type)) for field in grains.CASES]
-        rows = pa.table(arrays, schema=grains.CASES)
+        rows = _cases(chance, day, each, weight / weight.sum())
         key = day.isoformat()
         held["cases"][key] = manifest.keep(folder, "cases", key, grains.packed("cases", rows), each)
         opened = _open(chance, day, matters, villages, organs)
@@ -88,6 +51,61 @@ def grow(folder: Path) -> None:
     (folder / "county").write_text("990101")
     fresh = Manifest(index=CASES, counted=LAST.isoformat(), grains=held)
     manifest.swap(folder, fresh, at=datetime.now(UTC), written=2 * DAYS)
+
+
+def _names() -> tuple[Any, Any, Any]:
+    """Matters, villages and organs."""
+    import pyarrow as pa
+
+    matters = pa.array([f"m{n:03d}" for n in range(MATTERS)])
+    villages = pa.array([f"990101{1 + n // 100:03d}{201 + n % 100:03d}" for n in range(VILLAGES)])
+    organs = pa.array([f"o{n:03d}" for n in range(ORGANS)])
+    return matters, villages, organs
+
+
+def _cases(chance: Any, day: date, each: int, weight: Any) -> Any:
+    """The cases of a day; `weight` is the share of each matter."""
+    import numpy as np
+    import pyarrow as pa
+
+    from gongzhi.insight.warehouse import grains
+
+    matters, villages, organs = _names()
+    sources = pa.array(["phone", "web", "chat", "counter", "paper"])
+    states, outcomes = pa.array(["closed", "accepted"]), pa.array(["fixed", "answered", "partly", ""])
+    midnight = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1e6)
+    seconds = np.sort(chance.integers(0, 86_400, each))
+    received = midnight + seconds * 1_000_000
+    waited = (chance.lognormal(11.5, 1.0, each) * 1e6).astype(np.int64)
+    village, matter = chance.integers(0, VILLAGES, each), chance.choice(MATTERS, each, p=weight)
+    fixed, rated = chance.random(each) < 0.97, chance.random(each) < 0.46
+    moment = pa.timestamp("us", tz="UTC")
+    place = villages.take(pa.array(village))
+    columns = {
+        "case": pa.array([row.hex() for row in _ids(chance, each)]),
+        "day": pa.array([day] * each, pa.date32()),
+        "hour": pa.array(seconds // 3600, pa.int8()),
+        "received_at": pa.array(received, moment),
+        "matter": matters.take(pa.array(matter)),
+        "matter_by": pa.array(["suggested"] * each),
+        "place": place,
+        "division": place,
+        "organ": organs.take(pa.array((matter * 37 + village // 100) % ORGANS)),
+        "kind": pa.array(["report"] * each),
+        "source": sources.take(pa.array(chance.choice(5, each, p=[0.4, 0.3, 0.15, 0.1, 0.05]))),
+        "state": states.take(pa.array((~fixed).astype(int))),
+        "outcome": outcomes.take(pa.array(np.where(fixed, chance.integers(0, 3, each), 3))),
+        "voices": pa.array(1 + chance.poisson(0.1, each), pa.int32()),
+        "urgent": pa.array(chance.random(each) < 0.02),
+        "answered_at": pa.array(received + waited, moment, mask=~fixed),
+        "in_time": pa.array(waited < 4e11, mask=~fixed),
+        "closed_at": pa.array(received + waited, moment, mask=~fixed),
+        "closed_day": pa.array((received + waited) // 86_400_000_000, pa.int32(), mask=~fixed).cast(pa.date32()),
+        "grade": pa.array(chance.integers(1, 6, each), pa.int8(), mask=~rated),
+        "solved": pa.array(chance.random(each) < 0.8, mask=~rated),
+    }
+    arrays = [columns.get(field.name, pa.nulls(each, field.type)) for field in grains.CASES]
+    return pa.table(arrays, schema=grains.CASES)
 
 
 def _ids(chance: Any, each: int) -> list[bytes]:
