@@ -128,7 +128,8 @@ def _keep(one: Candidate, *, by: str, at: datetime, day: date, world: World) -> 
 def _known(world: World, before: date) -> Known:
     """The days already found: a finding's own, those of what lies in it, and those of its parts."""
     known = Known(world.counts.first, world.counts.days, world.above)
-    for row in Finding.objects.filter(last_day__gte=world.counts.first, first_day__lt=before).exclude(kind="fallback"):
+    found = Finding.objects.filter(last_day__gte=world.counts.first, first_day__lt=before)
+    for row in found.exclude(kind__in=("fallback", *rules.SIGNALS)):
         last = min(row.last_day, before - timedelta(days=1))
         known.add(row.matter, row.place, row.first_day, last, closer=row.kind == "rise")
         for matter, place, *_counts in row.parts:

@@ -9,6 +9,8 @@ from django.db.models import F, Q
 
 from gongzhi.insight import rules
 from gongzhi.insight import standing_tables as standing_tables  # the room's other tables
+from gongzhi.insight.process import tables as process_tables  # noqa: F401 - tables of the room as well
+from gongzhi.insight.signals import tables as signal_tables  # noqa: F401
 from gongzhi.kit.ids import uuid7
 
 
@@ -19,14 +21,15 @@ class Finding(models.Model):
     town, 12 village digits). `grain` is what found it first (rules.SHARES), `since_at` the moment it began where that
     is known closer than a day. `observed`, `expected`, `upper`, `p` are of the surest day or week, of a minute's
     finding all since it began; `chance` is how many such findings a month chance alone shows in the whole county.
-    `curve`, `parts` as in judging.Candidate; `evidence` by what it was recognised and named."""
+    `curve`, `parts` as in judging.Candidate; `evidence` by what it was recognised and named. `subject`: the word people
+    searched for or the code of the sensor, where the finding is about one of those and not about cases."""
 
     PRIVACY: ClassVar[dict[str, list[str]]] = {
         "public": [],
         "internal": [
             *("id", "kind", "matter", "place", "first_day", "last_day", "observed", "expected", "upper", "p"),
             *("curve", "parts", "source", "source_count", "state", "reason", "found_at", "state_at", "state_by"),
-            *("first_word_at", "grain", "channel", "since_at", "chance", "evidence"),
+            *("first_word_at", "grain", "channel", "since_at", "chance", "evidence", "subject"),
         ],
         "personal": [],
         "secret": [],
@@ -41,6 +44,7 @@ class Finding(models.Model):
     since_at = models.DateTimeField(null=True, blank=True)
     chance = models.FloatField(default=0.0)
     evidence = models.JSONField(default=dict, blank=True)
+    subject = models.CharField(max_length=40, blank=True)
     first_day = models.DateField()
     last_day = models.DateField()
     observed = models.PositiveIntegerField()
@@ -60,7 +64,9 @@ class Finding(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "matter", "place", "channel", "first_day"], name="finding_once"),
+            models.UniqueConstraint(
+                fields=["kind", "matter", "place", "channel", "subject", "first_day"], name="finding_once"
+            ),
             models.CheckConstraint(condition=Q(kind__in=rules.KINDS), name="finding_kind"),
             models.CheckConstraint(condition=Q(grain__in=list(rules.SHARES)), name="finding_grain"),
             models.CheckConstraint(condition=Q(state__in=rules.STATES), name="finding_state"),

@@ -35,6 +35,7 @@ class Seen:
     p: float
     chance: float
     channel: str = ""
+    subject: str = ""
     kind: str = "rise"
     since_at: datetime | None = None
     curve: tuple[tuple[str, int, float, float], ...] = ()
@@ -74,9 +75,9 @@ def _one_thing(some: list[tuple[str, str]], others: list[tuple[str, str]], above
 
 
 def _going_on(seen: Seen) -> list[Finding]:
-    """Findings of the same kind near these days, the latest first. For a named kind only its own kind is the same."""
+    """Findings of the same kind and subject near these days, the latest first. For a named kind only its own kind is the same."""
     near = Finding.objects.select_for_update().filter(
-        kind=seen.kind, last_day__gte=seen.first - timedelta(days=rules.CONTINUES), first_day__lte=seen.last
+        kind=seen.kind, subject=seen.subject, last_day__gte=seen.first - timedelta(days=rules.CONTINUES), first_day__lte=seen.last
     )
     return list(near.order_by("-last_day", "id"))
 
@@ -103,7 +104,7 @@ def _raise(seen: Seen, *, by: str, at: datetime) -> Finding:
     return finding
 
 
-_NAMES = ("kind", "grain", "matter", "place", "channel", "source", "source_count")
+_NAMES = ("kind", "grain", "matter", "place", "channel", "subject", "source", "source_count")
 _FIGURES = ("observed", "expected", "upper", "p", "chance")
 
 

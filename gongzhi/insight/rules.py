@@ -13,12 +13,14 @@ SMALLEST_CELL = 10  # people; a smaller cell is withheld on everything public (D
 
 BUDGET = 3.0  # findings a month the county is willing to look at in vain, all series and all grains together
 # How the one budget is dealt out: charts that watch every minute, ended days, ended weeks, neighbouring places.
-SHARES: dict[str, float] = {"minute": 0.35, "day": 0.35, "week": 0.2, "scan": 0.1}
+# `signal`: words searched for and sensors, each ended day.
+SHARES: dict[str, float] = {"minute": 0.35, "day": 0.3, "week": 0.2, "scan": 0.1, "signal": 0.05}
 LEAST = 5  # voices a day or week has at least before it can be a finding
 CONTINUES = 3  # days without news after which the same thing is a new finding
 LASTS = 0.01  # chance below which a day still belongs to a finding that is going on
 
-KINDS = ("rise", "bulk_entry", "fallback", "matter_changed", "place_changed", "holiday")
+KINDS = ("rise", "bulk_entry", "fallback", "matter_changed", "place_changed", "holiday", "searched", "sensor")
+SIGNALS = ("searched", "sensor")  # kinds that are about no cases: a word people look for, an instrument's day
 NAMED: dict[str, str] = {  # what is recognised and named → the reason it is kept as explained by
     "bulk_entry": "bulk_entry",
     "fallback": "data_fault",

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from gongzhi.cases import labels, matters
 from gongzhi.insight.models import Finding, Looked
-from gongzhi.insight.rules import BUDGET, REASONS
+from gongzhi.insight.rules import BUDGET, REASONS, SIGNALS
 from gongzhi.look import charts, dates
 from gongzhi.look.templatetags.look import said
 from gongzhi.places import reads as places
@@ -159,7 +159,7 @@ def budget(at: datetime) -> Spent:
     """How the budget of false findings was spent in the 30 days up to a moment."""
     since = at - timedelta(days=30)
     given = Looked.objects.filter(at__lte=at, day__gt=dates.local_day(since)).aggregate(sum=Sum("spent"))["sum"] or 0.0
-    rises = Finding.objects.filter(kind="rise", last_day__gt=dates.local_day(since), found_at__lte=at)
+    rises = Finding.objects.filter(kind__in=("rise", *SIGNALS), last_day__gt=dates.local_day(since), found_at__lte=at)
     grains = dict(rises.values_list("grain").annotate(n=Count("id")))
     return Spent(BUDGET, float(given), sum(grains.values()), grains, rises.filter(reason="chance").count())
 
