@@ -11,6 +11,7 @@ from gongzhi.insight import rules
 from gongzhi.insight import standing_tables as standing_tables  # the room's other tables
 from gongzhi.insight.process import tables as process_tables  # noqa: F401 - tables of the room as well
 from gongzhi.insight.signals import tables as signal_tables  # noqa: F401
+from gongzhi.insight.why import tables as why_tables  # noqa: F401
 from gongzhi.kit.ids import uuid7
 
 

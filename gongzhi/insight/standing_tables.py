@@ -162,10 +162,12 @@ class MeasureEffect(models.Model):
     """What one design says of a measure; the newest answer stands.
 
     `change`, `low`, `high`: relative change of the cases (-0.2: a fifth fewer). `checks`: (name, p or null, stood,
-    said); `line`: (first day of the week, observed, expected without the measure)."""
+    said); `line`: (first day of the week, observed, expected without the measure); `compared`: (place, weight) of what
+    it was compared with."""
 
     PRIVACY: ClassVar[Privacy] = _all_internal(
         *("id", "measure", "design", "verdict", "change", "low", "high", "p", "checks", "line", "weeks", "leads", "at"),
+        "compared",
     )
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -180,6 +182,7 @@ class MeasureEffect(models.Model):
     line = models.JSONField()
     weeks = models.PositiveSmallIntegerField()
     leads = models.BooleanField(default=False)
+    compared = models.JSONField(default=list)
     at = models.DateTimeField()
 
     class Meta:
