@@ -12,7 +12,9 @@ from gongzhi.kit.refusal import N_, NotFound
 from gongzhi.kit.worktime import Limit, Pause, Standing, State
 from gongzhi.places import keeping
 from gongzhi.procedures import calendars, nets, reckoning, rules, running
-from gongzhi.procedures.models import Clause, Clock, Run, Token
+from gongzhi.procedures.models import Clause, Clock, Procedure, Run, Token
+
+CHUNK = 500  # things asked for in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +163,16 @@ def _build_clauses() -> dict[str, ClauseCard]:
 
 
 _clauses = keeping.Kept(_build_clauses)
+
+
+def versions(abouts: Iterable[str]) -> dict[str, tuple[str, int]]:
+    """Which procedure, in which version, work on these things follows; in short statements, however many."""
+    found: dict[str, tuple[str, int]] = {}
+    named: dict[UUID, tuple[str, int]] = {
+        pk: (code, version) for pk, code, version in Procedure.objects.values_list("pk", "code", "version")
+    }
+    wanted = list(abouts)
+    for start in range(0, len(wanted), CHUNK):
+        rows = Run.objects.filter(about__in=wanted[start : start + CHUNK]).values_list("about", "procedure_id")
+        found.update((about, named[procedure]) for about, procedure in rows)
+    return found

@@ -63,7 +63,12 @@ class Searched(models.Model):
 class SearchDay(models.Model):
     """How many searches a day had, and how many were not counted because the day was full."""
 
-    PRIVACY: ClassVar[Privacy] = {"public": [], "internal": ["day", "searches", "left_out"], "personal": [], "secret": []}
+    PRIVACY: ClassVar[Privacy] = {
+        "public": [],
+        "internal": ["day", "searches", "left_out"],
+        "personal": [],
+        "secret": [],
+    }
 
     day = models.DateField(primary_key=True)
     searches = models.PositiveIntegerField(default=0)

@@ -47,14 +47,33 @@ def events_of(facts: Iterable[Any], told: dict[str, Row], zone: ZoneInfo) -> lis
                 "at": fact.happened_at,
                 "case": case,
                 "kind": fact.kind,
-                "organ": str(fact.details.get("organ") or ""),
-                "reason": str(fact.details.get("reason") or fact.details.get("why") or ""),
+                "organ": _organ(fact.details),
+                "reason": _reason(fact.kind, fact.details),
                 "round": fact.details.get("round"),
                 "dwell": None if before is None else max(0.0, (fact.happened_at - before).total_seconds()),
             }
         )
         _hear(known, fact)
     return found
+
+
+def _organ(details: Mapping[str, Any]) -> str:
+    """Whom a fact names as receiver; several helping ones with a blank between them."""
+    return str(details.get("organ") or " ".join(map(str, details.get("organs") or ())))
+
+
+def _reason(kind: str, details: Mapping[str, Any]) -> str:
+    """The coded reason of a fact; where it has none, what tells whether it moved its case (process.rules.move_of)."""
+    told = details.get("reason") or details.get("why")
+    if told:
+        return str(told)
+    if kind == "case.asked":
+        return "waiting_resident" if details.get("until") else ""
+    if kind == "case.rated":
+        return "unhappy" if details.get("reopened") else ""
+    if kind == "case.appeal_answered":
+        return f"granted_{details.get('what')}" if details.get("granted") else ""
+    return "ended" if kind == "case.withdrawn" and details.get("closed") else ""
 
 
 def _hear(known: Row, fact: Any) -> None:
