@@ -24,7 +24,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "doctor": ("gongzhi.web.doctor:doctor", True, "check ledger, printed pages, clockwork; say what to do"),
     "detect": ("gongzhi.methods.commands:detect", False, "find unusual counts in a CSV file"),
     "route": ("gongzhi.methods.text_commands:route", False, "route texts of a file to labels"),
-    "hot": ("gongzhi.methods.text_commands:hot", False, "fuse messages of a file into issues, hottest first"),
+    "hot": ("gongzhi.methods.hot_commands:hot", False, "fuse messages of a file into issues, hottest first"),
     "scan": ("gongzhi.methods.space_commands:run", False, "find clusters of events in place and time"),
     "backup": ("gongzhi.web.keeping.commands:backup", True, "one file with everything, also while serving"),
     "restore": ("gongzhi.web.keeping.commands:restore", False, "a backup into an empty folder; or --check it"),

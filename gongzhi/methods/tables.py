@@ -1,7 +1,7 @@
-"""Reading plain CSV files: counts (series,time,observed[,population]) into a rectangle, side files row by row.
+"""Reading plain files: counts (series,time,observed[,population]) into a rectangle, side files row by row.
 
-The one reader of `detect`, `forecast`, `effect` and `explain`: UTF-8 or GB 18030, whatever is wrong said with row
-(line of the file) and column, files larger than memory refused before they are read.
+The one reader of `detect`, `scan`, `forecast`, `effect` and `explain`: CSV (UTF-8 or GB 18030) or Parquet, whatever
+is wrong said with row (line of the file) and column, files larger than memory refused before they are read.
 """
 
 from __future__ import annotations
@@ -22,13 +22,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gongzhi.methods import memory
+from gongzhi.methods import memory, parquet
 
 NEEDED = ("series", "time", "observed")
 GROWS = 8.0  # bytes of memory a byte of a file of counts becomes at most
+A_ROW = 120  # the same of a row of a Parquet file, whose bytes say nothing of what they hold
 TELL = 1_000_000  # rows between two lines of progress
 MOST = 10**15  # counts and whole times above this are slips
 CHUNK = 1 << 20
+APART = {";": "semicolons", "\t": "tabs", "|": "strokes"}
 
 
 class BadTable(Exception):
@@ -89,28 +91,59 @@ def records(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, list[str]]
 
     Blank lines are no rows. Raises BadTable; OSError where there is no file.
     """
+    if parquet.is_parquet(path):
+        yield from _packed(path, needed)
+        return
     with path.open(encoding=encoding(path), newline="") as file:
         reader = csv.reader(file)
         try:
             yield from _records(reader, needed)
         except csv.Error as fault:
-            raise BadTable(f"row {reader.line_num}: this is no CSV: {fault}") from None
+            raise BadTable(f"row {reader.line_num}: {_no_csv(fault)}") from None
+
+
+def _no_csv(fault: csv.Error) -> str:
+    """What is wrong with a line that is no CSV, in words."""
+    if "field larger" in str(fault):
+        return f"a cell has more than {csv.field_size_limit():,} letters; perhaps a quotation mark is not closed"
+    return f"this is no CSV: {fault}"
+
+
+def _packed(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """What `records` gives, of a Parquet file."""
+    try:
+        names = parquet.names(path)
+        _headed(names, needed)
+        yield 1, names
+        for row, cells in enumerate(itertools.chain.from_iterable(
+            zip(*part, strict=True) for part in parquet.batches(path, names)), 2):  # fmt: skip
+            yield row, list(cells)
+    except parquet.NoParquet as fault:
+        raise BadTable(str(fault)) from None
+
+
+def _headed(names: Sequence[str], needed: Sequence[str]) -> None:
+    """Refuses names without a needed one, or with one twice."""
+    if not names:
+        raise BadTable(f"the file is empty; it needs a first row {','.join(needed)}")
+    for name in needed:
+        if name in names:
+            continue
+        apart = [said for mark, said in APART.items() if len(names) == 1 and mark in names[0]]
+        hint = f"; cells are set apart by commas here, not by {apart[0]}" if apart else ""
+        raise BadTable(f"row 1: the column {name} is missing; there are {', '.join(names)}{hint}")
+    if twice := [name for at, name in enumerate(names) if name in names[:at]]:
+        raise BadTable(f"row 1: the column {twice[0]} is there twice")
 
 
 def _records(reader: Any, needed: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     """What `records` gives, of a reader of csv."""
     names = [name.strip() for name in next(reader, [])]
-    if not names:
-        raise BadTable(f"the file is empty; it needs a first row {','.join(needed)}")
-    for name in needed:
-        if name not in names:
-            raise BadTable(f"row 1: the column {name} is missing; there are {', '.join(names)}")
-    if twice := [name for at, name in enumerate(names) if name in names[:at]]:
-        raise BadTable(f"row 1: the column {twice[0]} is there twice")
+    _headed(names, needed)
     yield 1, names
     for row in reader:
         if row and len(row) != len(names):
-            raise BadTable(f"row {reader.line_num}: it has not as many cells as the first row")
+            raise BadTable(f"row {reader.line_num}: it has {len(row)} cells where the first row has {len(names)}")
         if row:
             yield reader.line_num, row
 
@@ -132,12 +165,22 @@ def read_counts(path: Path) -> list[Series]:
     """Every series of the file in the order of first mention; raises BadTable."""
     try:
         instead = "split it by series (each is judged by itself) or sum it to longer periods"
-        if large := memory.too_large(path, GROWS, instead):
+        if large := memory.too_large(path, _grows(path), instead):
             raise BadTable(large)
         found, dated, peopled = _gathered(path)
     except OSError as fault:
         raise BadTable(str(fault.strerror)) from None
     return [_checked(name, found.pop(name), dated, peopled) for name in list(found)]
+
+
+def _grows(path: Path) -> float:
+    """Bytes of memory a byte of a file of counts becomes at most."""
+    if not parquet.is_parquet(path):
+        return GROWS
+    try:
+        return A_ROW * parquet.length(path) / max(1, path.stat().st_size)
+    except parquet.NoParquet as fault:
+        raise BadTable(str(fault)) from None
 
 
 def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

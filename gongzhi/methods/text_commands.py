@@ -1,4 +1,4 @@
-"""`gongzhi route` and `gongzhi hot` on plain files: no county, no Django."""
+"""`gongzhi route` on plain files: no county, no Django. `gongzhi hot` is in hot_commands."""
 
 from __future__ import annotations
 
@@ -6,12 +6,8 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gongzhi.methods.text.refusing import TextRefusal
-
-if TYPE_CHECKING:
-    from gongzhi.methods.text.issues import Issue, Messages
 
 ROUTE_COLUMNS = """columns read: FILE is CSV (UTF-8 or GB 18030) or Parquet, one text a row; --text, --label and --id
 name its columns. Row 1 of a CSV names the columns.
@@ -23,21 +19,6 @@ columns written by predict, one row a text in the order of FILE:
 
 score prints, for texts that have both: accuracy of the sure answers, macro-F1 (mean over labels of 2 TP / (2 TP + FP +
 FN); “unsure” counts as missed), and how often answers of each probability were right."""
-HOT_COLUMNS = """columns read: FILE is CSV (UTF-8 or GB 18030) or Parquet, one message a row. Times are ISO 8601 or
-2019/2/28 11:25, all with a zone or all without (then one clock is taken for all rows).
-
-columns written to --out, one row a member, the hottest issue first and its most typical message first:
-  issue, rank  number of the issue, 1 is the hottest
-  heat         ln(1 + people) + 0.5 ln(1 + likes) + 0.5 growth + 0.3 ln(places) + 0.2 ln(1 + days) + 0.5 unanswered:
-               distinct senders; approvals; ln((late + 1) / (early + 1)), messages of the last and the last-but-one
-               fortnight; distinct places; days from first to last; share without an answer
-  title        first text column of the most typical message
-  id           of the member
-columns written to --keywords: issue, title, keyword, voices (ids of up to three messages that hold the keyword)
-columns written to --new, one row an issue that no label of --model covers, hottest first:
-  issue, title  as in --out
-  covered       mean over the members of the probability of their best label; below 0.5
-  keywords      joined by |, with voices (ids of messages that hold them)"""
 
 
 def route(argv: Sequence[str]) -> int:
@@ -50,7 +31,7 @@ def route(argv: Sequence[str]) -> int:
     verbs = top.add_subparsers(required=True, metavar="train|learn|predict|score")
     one = verbs.add_parser("train", help="learn a model from a labelled file")
     one.add_argument("file", type=Path, metavar="LABELLED", help="CSV or Parquet, one text a row")
-    _text_option(one)
+    text_option(one)
     one.add_argument("--label", required=True, help="column of the label")
     one.add_argument(
         "--unlabelled",
@@ -66,7 +47,7 @@ def route(argv: Sequence[str]) -> int:
     one = verbs.add_parser("learn", help="teach a model more labelled texts, without the old ones")
     one.add_argument("model", type=Path)
     one.add_argument("file", type=Path, metavar="LABELLED")
-    _text_option(one)
+    text_option(one)
     one.add_argument("--label", required=True, help="column of the label")
     one.add_argument("--out", type=Path, required=True, help="model file to write")
     one.set_defaults(run=_learn)
@@ -75,7 +56,7 @@ def route(argv: Sequence[str]) -> int:
     )
     one.add_argument("model", type=Path)
     one.add_argument("file", type=Path, metavar="FILE")
-    _text_option(one)
+    text_option(one)
     one.add_argument("--id", required=True, help="column that names the row")
     one.add_argument("--out", type=Path, required=True, help="CSV: id, label, probability (calibrated, 0 to 1)")
     one.add_argument("--unsure", type=float, default=0.0, metavar="P", help="answer “unsure” below this probability")
@@ -88,47 +69,25 @@ def route(argv: Sequence[str]) -> int:
     one.add_argument("--id", required=True, help="column of LABELLED that names the row")
     one.add_argument("--label", required=True, help="column of LABELLED with the label")
     one.set_defaults(run=_score)
-    return _run(top, argv)
+    return run(top, argv)
 
 
-def hot(argv: Sequence[str]) -> int:
-    """Fuse messages into issues and rank them by heat; 0 done, 1 refused with one sentence, 2 wrong words."""
-    top = argparse.ArgumentParser(
-        prog="gongzhi hot", description="Issues that many people raise, hottest first.", epilog=HOT_COLUMNS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
-    top.add_argument("file", type=Path, metavar="FILE", help="CSV or Parquet, one message a row")
-    _text_option(top)
-    top.add_argument("--id", required=True, help="column that names the message")
-    top.add_argument("--time", required=True, help="column of the time, ISO 8601 or 2019/2/28 11:25")
-    top.add_argument("--person", help="column of the sender (default user_id when there is one): people count once")
-    top.add_argument("--place", help="column of a place code or name: spread over places raises heat")
-    top.add_argument("--likes", help="column of approvals (default likes when there is one)")
-    top.add_argument("--answered", help="column that is empty while unanswered (default reply when there is one)")
-    top.add_argument("--fewest", type=int, default=2, help="messages an issue needs (default 2)")
-    top.add_argument("--out", type=Path, required=True, help="CSV: issue, rank, heat, title, id; one row a member")
-    top.add_argument("--keywords", type=Path, help="CSV: issue, title, keyword, voices (ids), so words keep examples")
-    top.add_argument("--model", type=Path, help="model of `gongzhi route`; with --new: what its labels do not cover")
-    top.add_argument("--new", type=Path, help="CSV: issue, title, covered, keywords, voices; new topics, with --model")
-    top.set_defaults(run=_hot)
-    return _run(top, argv)
-
-
-def _text_option(parser: argparse.ArgumentParser) -> None:
+def text_option(parser: argparse.ArgumentParser) -> None:
+    """The option that names the text columns."""
     parser.add_argument("--text", required=True, help="text columns with a comma between, e.g. title,body")
 
 
-def _run(parser: argparse.ArgumentParser, argv: Sequence[str]) -> int:
+def run(parser: argparse.ArgumentParser, argv: Sequence[str]) -> int:
+    """Parse and do; 0 done, 1 refused with one sentence, 2 wrong words."""
     try:
         words = parser.parse_args(list(argv))
+        if getattr(words, "new", None) and not words.model:
+            parser.error("--new needs --model, a model of `gongzhi route`")
     except SystemExit as left:
         return int(left.code or 0)
-    if getattr(words, "new", None) and not words.model:
-        print(f"{parser.prog}: --new needs --model, a model of `gongzhi route`", file=sys.stderr)
-        return 2
-    run: Callable[[argparse.Namespace], None] = words.run
+    verb: Callable[[argparse.Namespace], None] = words.run
     try:
-        run(words)
+        verb(words)
     except TextRefusal as refusal:
         print(f"{parser.prog}: {refusal}", file=sys.stderr)
         return 1
@@ -138,7 +97,8 @@ def _run(parser: argparse.ArgumentParser, argv: Sequence[str]) -> int:
     return 0
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """Progress, beside the answer."""
     print(line, file=sys.stderr, flush=True)
 
 
@@ -159,13 +119,13 @@ def _train(words: argparse.Namespace) -> None:
             continue
         for at, column in enumerate(tables.columns(other, names, path)):
             more[at].extend(column)
-    _say(f"{len(labels):,} labelled and {len(more[0]):,} unlabelled texts, {len(taught)} labels with words")
+    say(f"{len(labels):,} labelled and {len(more[0]):,} unlabelled texts, {len(taught)} labels with words")
     shaping = more if len(more[0]) >= routing.ENOUGH else [a + b for a, b in zip(fields, more, strict=True)]
     space = routing.learn_space(shaping)
-    _say("the space is learnt; training")
+    say("the space is learnt; training")
     model = routing.train(space, fields, labels, names=names, words=taught)
     mark = files.save(model, words.model)
-    _say(f"{words.model}: {len(model.labels)} labels, fingerprint {mark[:16]}")
+    say(f"{words.model}: {len(model.labels)} labels, fingerprint {mark[:16]}")
 
 
 def _labelled(labels: Sequence[str], words: argparse.Namespace) -> None:
@@ -203,7 +163,7 @@ def _learn(words: argparse.Namespace) -> None:
     *fields, labels = tables.columns(tables.read(words.file), names, words.file)
     _labelled(labels, words)
     mark = files.save(routing.learn_more(model, fields, labels), words.out)
-    _say(f"{words.out}: {len(labels):,} more texts, fingerprint {mark[:16]}")
+    say(f"{words.out}: {len(labels):,} more texts, fingerprint {mark[:16]}")
 
 
 def _predict(words: argparse.Namespace) -> None:
@@ -220,10 +180,10 @@ def _predict(words: argparse.Namespace) -> None:
                 yield one, label, f"{p:.4f}"
             done += len(ids)
             if len(ids) == tables.BATCH:
-                _say(f"{done:,} texts so far")
+                say(f"{done:,} texts so far")
 
     tables.write(words.out, ("id", "label", "probability"), rows())
-    _say(f"{words.out}: {done:,} texts")
+    say(f"{words.out}: {done:,} texts")
 
 
 def _score(words: argparse.Namespace) -> None:
@@ -235,7 +195,7 @@ def _score(words: argparse.Namespace) -> None:
     if missing := [name for name in names if name not in rows]:
         raise TextRefusal(f"{words.file} has no prediction for “{missing[0]}” and {len(missing) - 1} more.")
     if more := len(rows) - len(wanted):
-        _say(f"{more:,} predictions are of texts that {words.labelled} does not name; they are not scored")
+        say(f"{more:,} predictions are of texts that {words.labelled} does not name; they are not scored")
     given = [said[rows[name]] for name in names]
     answered = [(t, s) for t, s in zip(labels, given, strict=True) if s != routing.UNSURE]
     right = sum(t == s for t, s in answered)
@@ -274,72 +234,3 @@ def _probabilities(texts: Sequence[str], path: Path) -> list[float]:
             raise TextRefusal(f"{path}, column probability: “{text}” is no probability.")
         found.append(p)
     return found
-
-
-def _hot(words: argparse.Namespace) -> None:
-    from gongzhi.methods.text import issues, tables
-
-    table = tables.read(words.file)
-    asked = {"person": "user_id", "place": None, "likes": "likes", "answered": "reply"}
-    chosen: dict[str, list[str]] = {}
-    for role, usual in asked.items():
-        name = getattr(words, role) or (usual if usual in table else None)
-        if name:
-            chosen[role] = tables.columns(table, [name], words.file)[0]
-    names = words.text.split(",")
-    *fields, ids, times = tables.columns(table, [*names, words.id, words.time], words.file)
-    _tell_repeats(ids, words)
-    messages = issues.Messages(
-        ids=ids,
-        fields=fields,
-        times=issues.days(times, words.time, words.file),
-        people=chosen.get("person"),
-        places=chosen.get("place"),
-        likes=issues.numbers(chosen["likes"], words.likes or "likes", words.file) if "likes" in chosen else None,
-        answered=[bool(text.strip()) for text in chosen["answered"]] if "answered" in chosen else None,
-    )
-    found = issues.find(messages, fewest=words.fewest, tell=_say)
-    rows = ((n, n, f"{i.heat:.4f}", i.title, ids[at]) for n, i in enumerate(found, 1) for at in i.members)
-    tables.write(words.out, ("issue", "rank", "heat", "title", "id"), rows)
-    if words.keywords:
-        said = (
-            (n, i.title, word, " ".join(ids[at] for at in voices))
-            for n, i in enumerate(found, 1)
-            for word, voices in i.keywords
-        )
-        tables.write(words.keywords, ("issue", "title", "keyword", "voices"), said)
-    if words.new:
-        _new(words, messages, found)
-    _say(f"{words.out}: {len(found):,} issues of {len(ids):,} messages")
-
-
-def _new(words: argparse.Namespace, messages: Messages, found: list[Issue]) -> None:
-    """Write the issues that no label covers."""
-    from gongzhi.methods.text import files, issues, tables
-
-    covered = files.load(words.model).probabilities(messages.fields).max(axis=1)
-    number = {id(issue): n for n, issue in enumerate(found, 1)}
-    fresh = issues.uncovered(covered, found)
-    rows = []
-    for issue in fresh:
-        voices = dict.fromkeys(messages.ids[at] for _, held in issue.keywords for at in held)
-        words_of = "|".join(word for word, _ in issue.keywords)
-        mean = float(covered[list(issue.members)].mean())
-        rows.append((number[id(issue)], issue.title, f"{mean:.4f}", words_of, " ".join(voices)))
-    tables.write(words.new, ("issue", "title", "covered", "keywords", "voices"), rows)
-    _say(f"{words.new}: {len(fresh):,} new topics")
-
-
-def _tell_repeats(ids: Sequence[str], words: argparse.Namespace) -> None:
-    """Say which ids are empty (refused) or stand twice (both rows are kept, and told of)."""
-    first: dict[str, int] = {}
-    twice = []
-    for at, name in enumerate(ids):
-        if not name.strip():
-            raise TextRefusal(f"{words.file}, row {at + 2}, column {words.id} is empty; every message needs an id.")
-        if first.setdefault(name, at) != at:
-            twice.append((at, name))
-    if twice:
-        at, name = twice[0]
-        _say(f"{words.file}, row {at + 2}, column {words.id}: “{name}” stands in row {first[name] + 2} too "
-             f"({len(twice):,} such rows); every row is taken as a message of its own")  # fmt: skip

@@ -146,3 +146,73 @@ def test_a_million_rows_take_less_memory_than_is_asked_for(tmp_path):
     tracemalloc.stop()
     assert np.sum([len(series.counts) for series in got]) == 20_000
     assert most < 12 * file.stat().st_size
+
+
+def _packed(folder, columns, name="counts.parquet"):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table(columns), folder / name)
+    return folder / name
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    counts=st.lists(st.integers(0, 10**6), min_size=2, max_size=30),
+    kind=st.sampled_from(["date", "moment", "text", "whole"]), name=st.sampled_from(["a.parquet", "a.csv"]),
+)  # fmt: skip
+def test_parquet_says_the_same_as_the_csv_of_its_rows(tmp_path_factory, counts, kind, name):
+    folder = tmp_path_factory.mktemp("p")
+    days = [datetime.date(2026, 1, 1) + datetime.timedelta(days=k) for k in range(len(counts))]
+    times = {
+        "date": days, "moment": [datetime.datetime.combine(day, datetime.time()) for day in days],
+        "text": [str(day) for day in days], "whole": list(range(len(counts))),
+    }[kind]  # fmt: skip
+    packed = _packed(folder, {"series": ["街"] * len(counts), "time": times, "observed": counts}, name)
+    written = times if kind == "whole" else days
+    write(folder / "b.csv", ("series", "time", "observed"), [("街", *row) for row in zip(written, counts, strict=True)])
+    one, other = read_counts(packed)[0], read_counts(folder / "b.csv")[0]
+    assert (one.name, one.times, one.dates) == (other.name, other.times, other.dates)
+    assert one.counts.tolist() == other.counts.tolist()
+
+
+@pytest.mark.parametrize(
+    ("columns", "sentence"),
+    [
+        ({"observed": [4, None]}, "row 3, column observed: it is empty; write 0"),
+        ({"observed": [4.0, float("nan")]}, "row 3, column observed: it is empty"),
+        ({"observed": [4.0, 2.5]}, "row 3, column observed: 2.5 is not a whole number"),
+        ({"time": [1, 1]}, "row 3, column time: series a has 1 twice, first in row 2"),
+        ({"time": [datetime.datetime(2026, 3, 2, 9, 30)] * 2}, "“2026-03-02 09:30:00” is a moment"),
+        ({"series": [b"\xc4\xe3", b"\xff\xff"]}, "row 3, column series is neither UTF-8 nor GB 18030"),
+    ],
+)
+def test_slips_in_parquet_are_said_as_in_csv(tmp_path, columns, sentence):
+    file = _packed(tmp_path, {"series": ["a", "a"], "time": [1, 2], "observed": [3, 4], **columns})
+    with pytest.raises(BadTable) as told:
+        read_counts(file)
+    assert sentence in str(told.value)
+
+
+def test_what_is_no_parquet_or_lacks_a_column_is_said(tmp_path):
+    file = tmp_path / "broken.parquet"
+    file.write_bytes(b"PAR1 and nothing else")
+    with pytest.raises(BadTable, match="no Parquet file, or its end is missing"):
+        read_counts(file)
+    with pytest.raises(BadTable, match=r"row 1: the column observed is missing; there are series, time"):
+        read_counts(_packed(tmp_path, {"series": ["a"], "time": [1]}))
+    whole = _packed(tmp_path, {"series": ["a"] * 9, "time": list(range(9)), "observed": [1] * 9})
+    whole.write_bytes(whole.read_bytes()[:-30])
+    with pytest.raises(BadTable, match="no Parquet file"):
+        read_counts(whole)
+
+
+@pytest.mark.parametrize(("mark", "said"), [(";", "semicolons"), ("\t", "tabs")])
+def test_cells_that_are_not_set_apart_by_commas_are_recognised(tmp_path, mark, said):
+    with pytest.raises(BadTable, match=f"by commas here, not by {said}"):
+        read_counts(_file(tmp_path, HEAD.replace(",", mark) + "a;1;2\n"))
+
+
+def test_a_quotation_mark_left_open_is_named_as_what_it_may_be(tmp_path):
+    with pytest.raises(BadTable, match="perhaps a quotation mark is not closed"):
+        read_counts(_file(tmp_path, HEAD + 'a,1,2\n"b,1,2\n' + "b,2,2\n" * 40_000))

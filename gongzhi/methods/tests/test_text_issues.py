@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gongzhi.methods.hot_commands import hot
 from gongzhi.methods.text import issues, tables
 from gongzhi.methods.text.refusing import TextRefusal
-from gongzhi.methods.text_commands import hot
 
 TOLD = {
     "mixer": [

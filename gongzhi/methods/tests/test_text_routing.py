@@ -8,9 +8,10 @@ import random
 import numpy as np
 import pytest
 
+from gongzhi.methods.hot_commands import hot
 from gongzhi.methods.text import files, grams, routing, tables
 from gongzhi.methods.text.refusing import TextRefusal
-from gongzhi.methods.text_commands import hot, route
+from gongzhi.methods.text_commands import route
 
 THINGS = {
     "道路": ["路灯不亮", "路面破损", "井盖缺失", "红绿灯坏了", "street light broken", "pothole in the road"],

@@ -127,13 +127,20 @@ def uncovered(covered: NDArray[np.float32], issues: Sequence[Issue], sure: float
     return [issue for issue in issues if float(covered[list(issue.members)].mean()) < sure]
 
 
-def days(texts: Sequence[str], column: str, path: Path) -> NDArray[np.float64]:
+def has_zone(text: str) -> bool:
+    """Whether a time says which zone it is of."""
+    return bool(re.search(r"\d{1,2}:\d{2}.*(Z|[+-]\d{2}:?\d{2})\s*$", text.strip()))
+
+
+def days(
+    texts: Sequence[str], column: str, path: Path, *, first: int = 2, zoned: bool | None = None
+) -> NDArray[np.float64]:
     """Times as days since 1970-01-01; zones are kept when written, else one clock is assumed for all rows.
 
-    Refuses what is no time, and rows with a zone beside rows without one.
+    `first` is the row of the first text, `zoned` whether the rows before had a zone. Refuses what is no time, and rows
+    with a zone beside rows without one.
     """
     out = np.empty(len(texts))
-    zoned: bool | None = None
     for at, text in enumerate(texts):
         plain = text.strip().replace("/", "-")
         parts = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(\d{1,2}:\d{2}.*))?", plain)
@@ -144,11 +151,12 @@ def days(texts: Sequence[str], column: str, path: Path) -> NDArray[np.float64]:
             clock = clock if clock[2] == ":" else "0" + clock
             moment = datetime.fromisoformat(f"{parts[1]}-{int(parts[2]):02}-{int(parts[3]):02}T{clock}")
         except ValueError:
-            raise TextRefusal(f"{path}, row {at + 2}, column {column}: “{text[:30]}” is no time.") from None
+            said = f"“{text[:30]}” is no time" if plain else "it is empty; every message needs a time"
+            raise TextRefusal(f"{path}, row {first + at}, column {column}: {said}.") from None
         if zoned not in (None, moment.tzinfo is not None):
             has, none = ("has a zone", "have none") if moment.tzinfo else ("has no zone", "have one")
-            raise TextRefusal(f"{path}, row {at + 2}, column {column}: “{text[:40]}” {has} and the rows before {none}; "
-                              "write all times with a zone, or all without.")  # fmt: skip
+            raise TextRefusal(f"{path}, row {first + at}, column {column}: “{text[:40]}” {has} and the rows before "
+                              f"{none}; write all times with a zone, or all without.")  # fmt: skip
         zoned = moment.tzinfo is not None
         zero = datetime(1970, 1, 1, tzinfo=moment.tzinfo)
         shift = moment.utcoffset()
@@ -156,14 +164,17 @@ def days(texts: Sequence[str], column: str, path: Path) -> NDArray[np.float64]:
     return out
 
 
-def numbers(texts: Sequence[str], column: str, path: Path) -> NDArray[np.float64]:
-    """Numbers; an empty cell is 0."""
+def numbers(texts: Sequence[str], column: str, path: Path, lines: Sequence[int] | None = None) -> NDArray[np.float64]:
+    """Numbers, 0 or more; an empty cell is 0. `lines` are the rows they stand in."""
     out = np.zeros(len(texts))
     for at, text in enumerate(texts):
+        row = lines[at] if lines is not None else at + 2
         try:
             out[at] = float(text or 0)
         except ValueError:
-            raise TextRefusal(f"{path}, row {at + 2}, column {column}: “{text[:30]}” is no number.") from None
+            raise TextRefusal(f"{path}, row {row}, column {column}: “{text[:30]}” is no number.") from None
+        if not 0 <= out[at] < np.inf:
+            raise TextRefusal(f"{path}, row {row}, column {column}: “{text[:30]}” is not a number of 0 or more.")
     return out
 
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-from gongzhi.methods import memory
+from gongzhi.methods import memory, parquet
 from gongzhi.methods.tables import BadTable, encoding, write
 from gongzhi.methods.text.refusing import TextRefusal
 
-__all__ = ["Table", "batches", "columns", "length", "read", "write"]
+__all__ = ["Table", "batches", "columns", "length", "names", "read", "write"]
 Table = dict[str, list[str]]
 _LARGEST = 16 << 20  # characters in one CSV field
 _GROWS = 6.0  # bytes of memory a byte of text becomes at most
@@ -24,10 +23,11 @@ BATCH = 20_000  # rows held at a time where a file is streamed
 def read(path: Path) -> Table:
     """Column name → texts, one for each row; missing values are empty texts. Refuses what does not fit into memory."""
     _there(path)
-    grows = _GROWS * (_packed(path) if _is_parquet(path) else 1.0)
+    packed = parquet.is_parquet(path)
+    grows = _GROWS * (_unpacked(path) if packed else 1.0)
     if large := memory.too_large(path, grows, "take a part of it (`gongzhi route predict` reads a file of any size)"):
         raise TextRefusal(f"{path}: {large}.")
-    parts = _parquet(path, None, BATCH) if _is_parquet(path) else _csv(path, BATCH)
+    parts = _parquet(path, None, BATCH) if packed else _csv(path, BATCH)
     table = next(parts)
     for more in parts:
         for name, texts in more.items():
@@ -35,10 +35,16 @@ def read(path: Path) -> Table:
     return table
 
 
+def names(path: Path) -> list[str]:
+    """Names of the columns."""
+    _there(path)
+    return list(next(_parquet(path, None, 1) if parquet.is_parquet(path) else _csv(path, 1)))
+
+
 def batches(path: Path, names: Sequence[str], size: int = BATCH) -> Iterator[list[list[str]]]:
     """The named columns in the order asked, some rows at a time, so that a file of any size can be walked through."""
     _there(path)
-    for part in _parquet(path, names, size) if _is_parquet(path) else _csv(path, size):
+    for part in _parquet(path, names, size) if parquet.is_parquet(path) else _csv(path, size):
         yield columns(part, names, path)
 
 
@@ -58,10 +64,6 @@ def length(table: Table) -> int:
 def _there(path: Path) -> None:
     if not path.is_file():
         raise TextRefusal(f"There is no file {path}.")
-
-
-def _is_parquet(path: Path) -> bool:
-    return path.suffix.lower() == ".parquet"
 
 
 def _csv(path: Path, size: int) -> Iterator[Table]:
@@ -100,31 +102,27 @@ def _tables(reader: Iterator[list[str]], path: Path, size: int) -> Iterator[Tabl
         yield dict(zip(header, kept, strict=True))
 
 
-def _opened(path: Path) -> Any:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        return pq.ParquetFile(path)
-    except (pa.ArrowInvalid, OSError) as fault:
-        raise TextRefusal(f"{path} is no Parquet file.") from fault
-
-
-def _packed(path: Path) -> float:
+def _unpacked(path: Path) -> float:
     """How many times larger the columns are than the file that packs them."""
-    about = _opened(path).metadata
+    try:
+        about = parquet.opened(path).metadata
+    except parquet.NoParquet as fault:
+        raise TextRefusal(f"{path}: {fault}.") from fault
     return float(sum(about.row_group(k).total_byte_size for k in range(about.num_row_groups))) / path.stat().st_size
 
 
 def _parquet(path: Path, names: Sequence[str] | None, size: int) -> Iterator[Table]:
-    file = _opened(path)
-    there = list(file.schema_arrow.names)
-    wanted = there if names is None else [name for name in names if name in there]
-    if names is not None and len(wanted) < len(names):
-        columns({name: [] for name in there}, names, path)
-    told = False
-    for part in file.iter_batches(min(size, max(1, file.metadata.num_rows)), columns=wanted):
-        told = True
-        yield {name: ["" if v is None else str(v) for v in part.column(name).to_pylist()] for name in wanted}
+    """Tables of at most `size` rows; at least one, though it may have no rows."""
+    try:
+        there = parquet.names(path)
+        if names is not None:
+            columns({name: [] for name in there}, names, path)
+        wanted = there if names is None else list(dict.fromkeys(names))
+        told = False
+        for part in parquet.batches(path, wanted, size):
+            told = True
+            yield dict(zip(wanted, part, strict=True))
+    except parquet.NoParquet as fault:
+        raise TextRefusal(f"{path}: {fault}.") from fault
     if not told:
         yield {name: [] for name in wanted}
