@@ -54,6 +54,11 @@ def insight(argv: Sequence[str]) -> int:
     print(told % {"count": count})
     words = _("%(outlooks)d forecasts, %(portraits)d pages, %(silent)d quiet places, %(measures)d measures judged.")
     print(words % asdict(night))
+    words = _(
+        "%(explained)d findings explained, %(stations)d offices that hand over, %(floods)d suspicions to look at."
+    )
+    print(words % asdict(night))
+    print(_("%(replayed)d cases held against their procedure.") % asdict(night))
     return 0
 
 

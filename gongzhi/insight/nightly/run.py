@@ -1,4 +1,4 @@
-"""One night's work in order: forecasts, portraits, silent places, measures. Called once findings were looked for."""
+"""One night's work in order: forecasts, portraits, silent places, measures, procedures. Called after finding."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from gongzhi.cases import matters
+import numpy as np
+
+from gongzhi.cases import matters, taking
 from gongzhi.insight.asking import Warehouse
-from gongzhi.insight.nightly import counts, effects, outlook, portraits, silence
+from gongzhi.insight.nightly import conduct, counts, effects, outlook, portraits, silence
 from gongzhi.people import reads as people
 from gongzhi.people.permits import Permit
 from gongzhi.places import reads as places
@@ -20,12 +22,13 @@ YEARS = 761  # days looked back: two years, and a month to spare for the season
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """What a night made: forecasts, portraits, silent places, measures judged."""
+    """What a night made: forecasts, portraits, silent places, measures judged, cases held against their procedure."""
 
     outlooks: int = 0
     portraits: int = 0
     silent: int = 0
     measures: int = 0
+    replayed: int = 0
 
 
 def all_of_it(*, at: datetime, folder: Path, zone: ZoneInfo) -> Night:
@@ -38,7 +41,7 @@ def all_of_it(*, at: datetime, folder: Path, zone: ZoneInfo) -> Night:
     above = {card.code: card.parent for card in matters.cards()}
     cells = counts.received(warehouse, span, "matter", "division", "organ")
     in_time = counts.answered_in_time(warehouse, span)
-    residents = people_of()
+    residents, working = people_of(), calendars.calendar().is_working
     made = outlook.make(
         at=at,
         span=span,
@@ -46,14 +49,16 @@ def all_of_it(*, at: datetime, folder: Path, zone: ZoneInfo) -> Night:
         in_time=in_time,
         above=above,
         areas=areas({key[2] for key in cells.keys if key[2]}, at),
-        working=calendars.calendar().is_working,
+        working=working,
+        seats=seats(span),
     )
     drawn = portraits.make(at=at, span=span, warehouse=warehouse, cells=cells, above=above, people=residents)
     villages = {code: count for code, count in residents.items() if not code.endswith("000")}
     heard = counts.voices(warehouse, span, "division", "source")
     quiet = silence.make(at=at, span=span, cells=heard, people=villages)
     judged = effects.make(at=at, span=span, cells=cells.summed(lambda key: [key[:2]]), above=above)
-    return Night(made, drawn, quiet, judged)
+    ran = conduct.make(at=at, span=span, warehouse=warehouse)
+    return Night(made, drawn, quiet, judged, ran)
 
 
 def people_of() -> dict[str, int]:

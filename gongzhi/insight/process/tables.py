@@ -59,7 +59,7 @@ class Trait(models.Model):
     """Something that happened in several cases of a conduct: a deviation or a loop, with the cases behind it.
 
     `kind` as in rules.TRAITS, `code` which (`accept>close`, `hand_over`); `cases` it happened in, `times` altogether;
-    `share` of all cases with its interval (nine times of ten); `behind`: the newest of these cases, 32 hex digits each."""
+    `share` of all cases with its interval (nine times of ten); `behind`: the newest of these cases, in hex digits."""
 
     PRIVACY: ClassVar[Privacy] = {
         "public": [],
