@@ -121,10 +121,11 @@ def posts_of(account_id: UUID, at: datetime) -> tuple[PostCard, ...]:
 
 def _posts_of() -> PostQuerySet:
     account, day, at = Given("account", UUIDField()), Given("day", DateField()), Given("at", DateTimeField())
-    # By ids, not by a join: either half of the OR then has an index, also among 30,000 posts.
-    mine = Post.objects.open_on(day).filter(account=account).values("id")
-    covering = Q(cover__in=mine, away_from__lte=at, away_to__gt=at)
-    return _rows().open_on(day).filter(Q(account=account) | covering).order_by("valid_from", "code")
+    mine = Post.objects.open_on(day).filter(account=account)
+    covered = Post.objects.filter(cover__in=mine.values("id"), away_from__lte=at, away_to__gt=at)
+    # By a union of keys: each half has its index. An OR of them PostgreSQL answers by walking all 30,000 posts.
+    acting = mine.values("id").union(covered.values("id"), all=True)
+    return _rows().open_on(day).filter(id__in=acting).order_by("valid_from", "code")
 
 
 _POSTS_OF: Compiled[Post] = Compiled(_posts_of)

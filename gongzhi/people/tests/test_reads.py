@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from gongzhi.people import reads
 from gongzhi.people.models import Organ, Post
@@ -34,6 +37,27 @@ def test_posts_of_gives_own_posts_then_covered_ones_in_one_query(django_assert_n
     assert cards[1].away
     assert cards[1].doer == own.ref
     assert cards[1].ref != own.ref
+
+
+def test_posts_of_walks_no_table_of_posts() -> None:
+    """It is asked with every page of the workplace, among 30,000 posts. On PostgreSQL a small table is walked whenever
+    it may be, so not here."""
+    lin = cast.account("lin")
+    cast.fill("water-1", lin)
+    with CaptureQueriesContext(connection) as asked:
+        reads.posts_of(lin.id, cast.AT)
+    lite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        if not lite:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN QUERY PLAN " if lite else "EXPLAIN "
+        cursor.execute(explain + asked.captured_queries[-1]["sql"].replace("%", "%%"), [])
+        steps = [str(row[-1]) for row in cursor.fetchall()]
+    walks = [
+        step for step in steps if re.match(r"SCAN (people_post|U\d)\b" if lite else r".*Seq Scan on people_post", step)
+    ]
+    assert steps
+    assert walks == []
 
 
 @pytest.mark.parametrize(("hours", "codes"), [(-1, ["water-2"]), (24, ["water-2"]), (0, ["water-2", "water-1"])])
