@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from gongzhi.insight import incident_tables as incident_tables  # the room's other tables
 from gongzhi.insight import rules
 from gongzhi.insight import standing_tables as standing_tables  # the room's other tables
 from gongzhi.insight.process import tables as process_tables  # noqa: F401 - tables of the room as well
@@ -23,14 +24,15 @@ class Finding(models.Model):
     is known closer than a day. `observed`, `expected`, `upper`, `p` are of the surest day or week, of a minute's
     finding all since it began; `chance` is how many such findings a month chance alone shows in the whole county.
     `curve`, `parts` as in judging.Candidate; `evidence` by what it was recognised and named. `subject`: the word people
-    searched for or the code of the sensor, where the finding is about one of those and not about cases."""
+    searched for or the code of the sensor, where the finding is about one of those and not about cases. `ways`: by what
+    looks it was seen, first the one that raised it."""
 
     PRIVACY: ClassVar[dict[str, list[str]]] = {
         "public": [],
         "internal": [
             *("id", "kind", "matter", "place", "first_day", "last_day", "observed", "expected", "upper", "p"),
             *("curve", "parts", "source", "source_count", "state", "reason", "found_at", "state_at", "state_by"),
-            *("first_word_at", "grain", "channel", "since_at", "chance", "evidence", "subject"),
+            *("first_word_at", "grain", "channel", "since_at", "chance", "evidence", "subject", "ways"),
         ],
         "personal": [],
         "secret": [],
@@ -45,6 +47,7 @@ class Finding(models.Model):
     since_at = models.DateTimeField(null=True, blank=True)
     chance = models.FloatField(default=0.0)
     evidence = models.JSONField(default=dict, blank=True)
+    ways = models.JSONField(default=list, blank=True)
     subject = models.CharField(max_length=40, blank=True)
     first_day = models.DateField()
     last_day = models.DateField()

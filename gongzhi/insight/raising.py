@@ -7,7 +7,7 @@ week that hold it carry on. What was recognised as something else than a rise ne
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -53,7 +53,9 @@ def tree() -> dict[str, str]:
 def keep(seen: Seen, *, by: str, at: datetime, above: dict[str, str], only_going_on: bool = False) -> Finding | None:
     """Raise it, or continue what already speaks of the same thing; the same again changes nothing.
 
-    `only_going_on`: it is not unusual enough to be raised; None when nothing goes on that it belongs to."""
+    `only_going_on`: it is not unusual enough to be raised; None when nothing goes on that it belongs to. Its `chance`
+    is of its own look alone; with the share that look has of the one budget it becomes that of all looks together."""
+    seen = replace(seen, chance=seen.chance / rules.SHARES[seen.grain])
     with transaction.atomic():
         for row in _going_on(seen):
             exact = (row.matter, row.place) == (seen.matter, seen.place)
@@ -75,9 +77,12 @@ def _one_thing(some: list[tuple[str, str]], others: list[tuple[str, str]], above
 
 
 def _going_on(seen: Seen) -> list[Finding]:
-    """Findings of the same kind and subject near these days, the latest first. For a named kind only its own kind is the same."""
+    """Findings of the same kind and subject near these days, the latest first. A named kind goes with its own."""
     near = Finding.objects.select_for_update().filter(
-        kind=seen.kind, subject=seen.subject, last_day__gte=seen.first - timedelta(days=rules.CONTINUES), first_day__lte=seen.last
+        kind=seen.kind,
+        subject=seen.subject,
+        last_day__gte=seen.first - timedelta(days=rules.CONTINUES),
+        first_day__lte=seen.last,
     )
     return list(near.order_by("-last_day", "id"))
 
@@ -94,6 +99,7 @@ def _raise(seen: Seen, *, by: str, at: datetime) -> Finding:
         state_by=by,
         since_at=seen.since_at,
         evidence=dict(seen.evidence or {}),
+        ways=[seen.grain],
         curve=[list(point) for point in seen.curve],
         parts=[list(part) for part in seen.parts],
         **{name: getattr(seen, name) for name in (*_NAMES, *_FIGURES)},
@@ -117,6 +123,8 @@ def _continue(row: Finding, seen: Seen, *, by: str, at: datetime) -> Finding:
         (_add if seen.grain == row.grain == "minute" else _speak)(row, seen)
     elif all(part[:2] != [seen.matter, seen.place] for part in row.parts):
         row.parts = [*row.parts, [seen.matter, seen.place, seen.observed, round(seen.expected, 2)]]
+    if seen.grain not in row.ways:
+        row.ways = [*row.ways, seen.grain]
     changed = [name for name, old in before.items() if getattr(row, name) != old]
     if changed:
         row.save(update_fields=changed)
@@ -126,7 +134,7 @@ def _continue(row: Finding, seen: Seen, *, by: str, at: datetime) -> Finding:
     return row
 
 
-_CHANGES = ("last_day", "curve", "parts", *_FIGURES)
+_CHANGES = ("last_day", "curve", "parts", "ways", *_FIGURES)
 
 
 def _speak(row: Finding, seen: Seen) -> None:
