@@ -17,7 +17,7 @@ if [ ! -x "$venv/bin/python" ]; then
 fi
 case $set_ in
 core) what=. ;;
-dev) what='.[postgres,analysis,sensors,pdf,dev]' ;;
+dev) what='.[postgres,analysis,sensors,pdf,spark,dev]' ;;
 *) echo "core or dev, not $set_" >&2; exit 2 ;;
 esac
 "$venv/bin/pip" install --quiet --disable-pip-version-check -c requirements.lock -e "$what"

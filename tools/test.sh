@@ -22,6 +22,7 @@ packages() {
   command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ] || missing+=(mosquitto)
   command -v pdftotext >/dev/null || missing+=(poppler-utils)
   command -v zbarimg >/dev/null || missing+=(zbar-tools)
+  command -v java >/dev/null || missing+=(openjdk-17-jre-headless)
   command -v doveadm >/dev/null || missing+=(dovecot-imapd)
   python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
   [ ${#missing[@]} -eq 0 ] && return 0

@@ -40,7 +40,9 @@ def warehouse(argv: Sequence[str]) -> int:
 
 def insight(argv: Sequence[str]) -> int:
     """Refresh the warehouse and judge the days that have ended since; 0 done, 1 refused."""
-    argparse.ArgumentParser(prog="gongzhi insight", description=insight.__doc__).parse_args(list(argv))
+    words = argparse.ArgumentParser(prog="gongzhi insight", description=insight.__doc__)
+    words.add_argument("--engine", default=settings.ENGINE, help="duckdb, spark or spark:MASTER, for this run")
+    settings.ENGINE = words.parse_args(list(argv)).engine
     try:
         zone = places.county().zone
         at = now()
