@@ -25,10 +25,23 @@ def write_page() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     for drawn in sorted(machine.OUT.glob("*.svg")):
         (PICTURES / drawn.name).write_text(drawn.read_text())
-    parts = [HEAD]
-    for file in sorted(KEPT.glob("*.json")):
-        parts.append(section(file.stem, json.loads(file.read_text())))
-    PAGE.write_text("\n".join(parts))
+    results = {file.stem: json.loads(file.read_text()) for file in sorted(KEPT.glob("*.json"))}
+    PAGE.write_text("\n".join([HEAD, outcome(results), *(section(name, result) for name, result in results.items())]))
+
+
+def outcome(results: dict[str, dict[str, Any]]) -> str:
+    """How many targets are met, and each that is missed, by name: what a reader in a hurry must not overlook."""
+    judged = [(name, row) for name, result in results.items() for row in result["rows"] if target(row)]
+    missed = [(name, row) for name, row in judged if not row["met"]]
+    lines = [f"Of {len(judged)} targets {len(judged) - len(missed)} are met and {len(missed)} missed.", ""]
+    for name, row in missed:
+        lines.append(f"* [{name}](#{name}): {row['figure']}: {shown(row['value'])}, asked {row['asked']}")
+    return "\n".join(lines) + "\n"
+
+
+def target(row: dict[str, Any]) -> bool:
+    """Whether a row has a bound to hold, or only tells."""
+    return not str(row["asked"]).startswith(("reported", "stated"))
 
 
 def section(name: str, result: dict[str, Any]) -> str:
@@ -44,7 +57,7 @@ def section(name: str, result: dict[str, Any]) -> str:
         "|---|---|---|---|---|",
     ]
     for row in result["rows"]:
-        mark = "met" if row["met"] else "**missed**"
+        mark = ("met" if row["met"] else "**missed**") if target(row) else "told"
         lines.append(f"| {row['figure']} | {shown(row['value'])} | {row['asked']} | {mark} | {row.get('peer', '')} |")
     for drawn in sorted(PICTURES.glob(f"{name}_*.svg")):  # a picture is named after the benchmark that drew it
         lines += ["", f"![{drawn.stem.replace('_', ', ')}](pictures/benchmarks/{drawn.name})"]
@@ -52,9 +65,9 @@ def section(name: str, result: dict[str, Any]) -> str:
 
 
 def shown(value: float | str) -> str:
-    """A number as people read it; words as they are."""
+    """A number as people read it, to four figures below one; words as they are."""
     if isinstance(value, str):
         return value
-    if isinstance(value, float) and abs(value) < 100:
-        return f"{value:.2f}"
+    if isinstance(value, float) and 0 < abs(value) < 100:
+        return f"{value:.4g}" if abs(value) < 1 else f"{value:.2f}"
     return f"{value:,.0f}"
