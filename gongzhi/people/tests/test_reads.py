@@ -56,6 +56,7 @@ def test_posts_of_walks_no_table_of_posts() -> None:
     walks = [
         step for step in steps if re.match(r"SCAN (people_post|U\d)\b" if lite else r".*Seq Scan on people_post", step)
     ]
+    print("\n".join(steps))
     assert steps
     assert walks == []
 
