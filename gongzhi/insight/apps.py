@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongzhi.insight import standing_rules
 from gongzhi.insight.rules import FACTS
+from gongzhi.insight.why import rules as why_rules
 from gongzhi.ledger import kinds
 from gongzhi.people import menus
 
@@ -17,7 +18,7 @@ class InsightConfig(AppConfig):
         """Declare which facts this room may write, and where its page stands in the head of the workplace."""
         from gongzhi.people.permits import Permit  # needs the models, which are ready only now
 
-        kinds.register(FACTS | standing_rules.FACTS)
+        kinds.register(FACTS | standing_rules.FACTS | why_rules.FACTS)
         menus.add(menus.MenuEntry("insight:cockpit", _("Cockpit"), (Permit.CASE_LEAD, Permit.CASE_SEND)))
         menus.add(menus.MenuEntry("insight:findings", _("Findings"), (Permit.CASE_READ_ALL,)))
         menus.add(menus.MenuEntry("insight:asked", _("Questions"), (Permit.CASE_HEAD,)))

@@ -162,8 +162,8 @@ class MeasureEffect(models.Model):
     """What one design says of a measure; the newest answer stands.
 
     `change`, `low`, `high`: relative change of the cases (-0.2: a fifth fewer). `checks`: (name, p or null, stood,
-    said); `line`: (first day of the week, observed, expected without the measure); `compared`: (place, weight) of what
-    it was compared with."""
+    how many pretended measures looked as strong, how many were tried); `line`: (first day of the week, observed,
+    expected without the measure); `compared`: (place, weight) of what it was compared with."""
 
     PRIVACY: ClassVar[Privacy] = _all_internal(
         *("id", "measure", "design", "verdict", "change", "low", "high", "p", "checks", "line", "weeks", "leads", "at"),

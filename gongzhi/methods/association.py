@@ -9,7 +9,7 @@ Benjamini & Yekutieli (2001).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,6 +104,27 @@ def partial(
     rows = [(int(i), int(j), 0, float(np.clip(held[i, j], -0.999999, 0.999999)), length)
             for i, j in np.argwhere(np.triu(np.ones((n, n), bool), 1))]  # fmt: skip
     return _links(rows, rate, level, partial=True, fixed=min(n - 2 + lost, length // 2))
+
+
+def towards(
+    errors: Reals, target: int, *, lags: int = 7, rate: float = 0.1, level: float = 0.95, lost: int = LOST
+) -> list[Link]:
+    """What moves together with one series: every other one before it by 0..lags periods, and at lag 0 with all others
+    held fixed; one false discovery rate for this list alone. Those found first, the surest first."""
+    moved = [
+        link if link.second == target else replace(link, first=link.second, second=link.first)
+        for link in lagged(errors, lags=lags, level=level, lost=lost)
+        if link.second == target or (link.lag == 0 and link.first == target)
+    ]
+    held = [
+        link if link.second == target else replace(link, first=link.second, second=link.first)
+        for link in partial(errors, level=level, lost=lost)
+        if target in (link.first, link.second)
+    ]
+    links = moved + held
+    stands = yekutieli(np.array([link.p for link in links]), rate)
+    cut = [replace(link, found=bool(found)) for link, found in zip(links, stands, strict=True)]
+    return sorted(cut, key=lambda link: (not link.found, link.p))
 
 
 def _links(rows: list[tuple[int, int, int, float, int]], rate: float, level: float, *, partial: bool, fixed: int

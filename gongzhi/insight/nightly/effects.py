@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 from django.db import transaction
@@ -21,15 +22,17 @@ from gongzhi.insight import standing_rules as standing
 from gongzhi.insight.nightly.counts import Counts, Span
 from gongzhi.insight.standing_tables import Measure, MeasureEffect
 from gongzhi.ledger import writing
-from gongzhi.methods.effect.did import did
+from gongzhi.methods.effect.did import OWN, did, matched
 from gongzhi.methods.effect.its import LEAST, its
 from gongzhi.methods.effect.regression import EffectError
-from gongzhi.methods.effect.synthetic import synthetic
+from gongzhi.methods.effect.synthetic import synthetic, weights_of
 from gongzhi.methods.effect.verdict import Effect
 
 Reals = NDArray[np.float64]
 YEAR = 365.2425 / 7
 MOST_BEFORE, MOST_AFTER = 104, 52  # weeks looked at on either side
+MATCHED = 10  # places the difference compares with
+NAMED = 0.01  # weight from which a place is named
 AGAIN = timedelta(days=6)  # a verdict stands so long before it is looked at again
 
 
@@ -50,12 +53,13 @@ def judge(measure: Measure, *, at: datetime, span: Span, cells: Counts, above: M
         return _keep(measure, {}, at=at, why=weeks)
     start, edges = weeks
     treated = _summed(_mine(cells, measure.matter, measure.place, above), edges)
-    others = np.array(
-        [_summed(_mine(cells, measure.matter, place, above), edges) for place in untreated(cells, measure)]
-    ).reshape(-1, len(treated))
-    found = answers(treated, others, start, measure.wanted)
+    places = untreated(cells, measure)
+    others = np.array([_summed(_mine(cells, measure.matter, place, above), edges) for place in places])
+    others = others.reshape(-1, len(treated))
+    found, beside = answers(treated, others, start, measure.wanted), compared(treated, others, start, places)
     dates = [span.day(edge) for edge in edges[:-1]]
-    return _keep(measure, found, at=at, why="" if found else "too_few", dates=dates, seen=treated, others=len(others))
+    why = "" if found else "too_few"
+    return _keep(measure, found, at=at, why=why, dates=dates, seen=treated, others=len(others), beside=beside)
 
 
 def in_weeks(span: Span, since: date) -> tuple[int, list[int]] | str:
@@ -85,7 +89,7 @@ def answers(treated: Reals, others: Reals, start: int, wanted: str) -> dict[str,
     alive = others[(others[:, :start].sum(1) > 0)] if len(others) else others
     tries: dict[str, Callable[[], Effect]] = {
         "its": lambda: its(treated, start, slope=False, year=YEAR, wanted=wanted),
-        "did": lambda: did(treated, alive, start, wanted=wanted),
+        "did": lambda: did(treated, alive, start, match=MATCHED, wanted=wanted),
         "synthetic": lambda: synthetic(treated, alive, start, wanted=wanted).effect,
     }
     for name, answer in tries.items():
@@ -96,6 +100,27 @@ def answers(treated: Reals, others: Reals, start: int, wanted: str) -> dict[str,
         except EffectError:
             continue
     return found
+
+
+def compared(treated: Reals, others: Reals, start: int, places: list[str]) -> dict[str, list[list[Any]]]:
+    """By design the places it compares with, those that weigh most first: (prefix, weight from 0 to 1)."""
+    alive = [k for k in range(len(others)) if others[k, :start].sum() > 0]
+    if len(alive) < 2 or not treated[:start].any():
+        return {}
+    rows = others[alive]
+    near = matched(treated, rows, start, MATCHED)
+    size = rows[near][:, :start].mean(1)
+    sure = 1 / (1 / size + OWN)
+    pool = rows[:, :start] / rows[:, :start].mean(1, keepdims=True)
+    mixed = weights_of(treated[:start] / treated[:start].mean(), pool)
+    told = {"did": zip(near.tolist(), (sure / sure.sum()).tolist(), strict=True), "synthetic": enumerate(mixed)}
+    return {
+        design: sorted(
+            ([places[alive[k]], round(float(weight), 3)] for k, weight in pairs if weight >= NAMED),
+            key=lambda one: (-one[1], one[0]),
+        )
+        for design, pairs in told.items()
+    }
 
 
 def _mine(cells: Counts, matter: str, place: str, above: Mapping[str, str]) -> Reals:
@@ -121,6 +146,7 @@ def _keep(
     dates: list[date] | None = None,
     seen: Reals | None = None,
     others: int = 0,
+    beside: Mapping[str, list[list[Any]]] | None = None,
 ) -> str:
     """Write what was found, the verdict, and a fact when the verdict is another one than before."""
     first = standing.leading({name: (0 if name == "its" else others) for name in found}) if found else ""
@@ -129,7 +155,9 @@ def _keep(
         for name, one in found.items():
             values = _values(one, dates or [], seen if seen is not None else np.empty(0))
             MeasureEffect.objects.update_or_create(
-                measure=measure, design=name, defaults=values | {"leads": name == first, "at": at}
+                measure=measure,
+                design=name,
+                defaults=values | {"leads": name == first, "at": at, "compared": (beside or {}).get(name, [])},
             )
         if verdict and verdict != measure.verdict:
             lead = found[first]
@@ -145,7 +173,10 @@ def _values(one: Effect, dates: list[date], seen: Reals) -> dict[str, object]:
         [day.isoformat(), int(count), round(float(expected), 2)]
         for day, count, expected in zip(dates, seen, one.expected, strict=True)
     ]
-    checks = [[check.name, None if np.isnan(check.p) else round(check.p, 4), check.stood] for check in one.checks]
+    checks = [
+        [check.name, None if np.isnan(check.p) else round(check.p, 4), check.stood, check.strong, check.tried]
+        for check in one.checks
+    ]
     return {
         "verdict": one.verdict,
         "change": round(one.change, 4),

@@ -26,6 +26,7 @@ LEAST_DAYS = 42  # of past before anything is forecast: six of each weekday
 LEAST_CASES = 10  # in the past, below which a subject is not forecast
 DRAWS = 400
 BATCH = 500  # subjects that learn from each other and are held in memory together
+QUARTER = 91  # days without a case after which a post has no load of its own
 KEPT_DAILY = 60  # days after which only forecasts that begin on a Monday are kept
 
 
@@ -98,14 +99,16 @@ def make(
     above: Mapping[str, str],
     areas: Mapping[str, Mapping[str, int]],
     working: Callable[[date], bool],
+    seats: Counts | None = None,
 ) -> int:
     """Forecast every subject from the day after `span` and keep it; how many. The same day again changes nothing.
 
-    `cells`: cases by (matter, division, organ). A county younger than six weeks is not forecast."""
+    `cells`: cases by (matter, division, organ); `seats`: cases taken in hand by (post,). A county younger than six
+    weeks is not forecast."""
     first = span.last + timedelta(days=1)
     if span.days < LEAST_DAYS or Outlook.objects.filter(first=first).exists():
         return 0
-    subjects = subjects_of(cells, above, areas)
+    subjects = _with_seats(subjects_of(cells, above, areas), seats)
     kept = [at for at, row in enumerate(subjects.rows) if row.sum() >= LEAST_CASES]
     if not kept:
         return 0
@@ -140,6 +143,15 @@ def subjects_of(cells: Counts, above: Mapping[str, str], areas: Mapping[str, Map
     return cells.summed(of)
 
 
+def _with_seats(subjects: Counts, seats: Counts | None) -> Counts:
+    """The subjects and the posts that took anything in hand in the last quarter, each with its own series."""
+    if seats is None:
+        return subjects
+    alive = [at for at, row in enumerate(seats.rows) if row[-QUARTER:].any()]
+    keys = [*subjects.keys, *(("post", seats.keys[at][0]) for at in alive)]
+    return Counts(keys, np.vstack([subjects.rows, seats.rows[alive]]) if alive else subjects.rows)
+
+
 def _row(
     kind: str,
     code: str,
@@ -164,7 +176,7 @@ def _row(
         total_high=round(high, 1),
         handled=handled,
         over=None if handled is None else round(float((one.draws > handled).mean()), 3),
-        hands=areas.get(organ, {}).get(area, 0) if kind == "post" else 0,
+        hands=areas.get(organ, {}).get(area, 0) if kind == "post" and "|" in code else int(kind == "post"),
         made_at=at,
     )
 

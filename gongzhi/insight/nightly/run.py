@@ -12,6 +12,7 @@ import numpy as np
 from gongzhi.cases import matters, taking
 from gongzhi.insight.asking import Warehouse
 from gongzhi.insight.nightly import conduct, counts, effects, outlook, portraits, silence
+from gongzhi.insight.why import night
 from gongzhi.people import reads as people
 from gongzhi.people.permits import Permit
 from gongzhi.places import reads as places
@@ -22,13 +23,17 @@ YEARS = 761  # days looked back: two years, and a month to spare for the season
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """What a night made: forecasts, portraits, silent places, measures judged, cases held against their procedure."""
+    """What a night made: forecasts, portraits, silent places, measures judged, cases held against their procedure,
+    findings explained, organs among the hand-overs, floods suggested."""
 
     outlooks: int = 0
     portraits: int = 0
     silent: int = 0
     measures: int = 0
     replayed: int = 0
+    explained: int = 0
+    stations: int = 0
+    floods: int = 0
 
 
 def all_of_it(*, at: datetime, folder: Path, zone: ZoneInfo) -> Night:
@@ -58,7 +63,19 @@ def all_of_it(*, at: datetime, folder: Path, zone: ZoneInfo) -> Night:
     quiet = silence.make(at=at, span=span, cells=heard, people=villages)
     judged = effects.make(at=at, span=span, cells=cells.summed(lambda key: [key[:2]]), above=above)
     ran = conduct.make(at=at, span=span, warehouse=warehouse)
-    return Night(made, drawn, quiet, judged, ran)
+    why = night.make(at=at, span=span, warehouse=warehouse, cells=cells, above=above, working=working)
+    return Night(made, drawn, quiet, judged, ran, *why)
+
+
+def seats(span: counts.Span) -> counts.Counts:
+    """Cases each post took in hand, by day."""
+    rows: dict[tuple[str, ...], counts.Reals] = {}
+    for post, day, n in taking.taken(span.first, span.last, span.zone):
+        at = (day - span.first).days
+        if 0 <= at < span.days:
+            rows.setdefault((post,), np.zeros(span.days))[at] += n
+    names = sorted(rows)
+    return counts.Counts(names, np.array([rows[name] for name in names]).reshape(len(names), span.days))
 
 
 def people_of() -> dict[str, int]:

@@ -14,12 +14,15 @@ WORKED, NOTHING, HARMED = "worked", "no evidence", "harmed"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A test that the design must stand: name, p-value, whether it stood, and what that means."""
+    """A test that the design must stand: name, p-value, whether it stood, and what that means; of pretended measures
+    also how many were `tried` and how many looked as `strong`."""
 
     name: str
     p: float
     stood: bool
     sentence: str
+    strong: int = 0
+    tried: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ def placebo(name: str, p: float, others: NDArray[np.float64], what: str) -> Chec
         return Check(name, float("nan"), True, f"Too few {what} to pretend with.")
     strong = int((others <= p).sum())
     stood = p >= 0.05 or strong <= max(0, int(0.1 * (1 + len(others))) - 1)
-    return Check(name, (1 + strong) / (1 + len(others)), stood, f"{strong} of {len(others)} {what} look as strong.")
+    said = f"{strong} of {len(others)} {what} look as strong."
+    return Check(name, (1 + strong) / (1 + len(others)), stood, said, strong, len(others))
 
 
 def word(low: float, high: float, checks: tuple[Check, ...], wanted: str) -> str:
