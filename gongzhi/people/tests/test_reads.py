@@ -53,12 +53,10 @@ def test_posts_of_walks_no_table_of_posts() -> None:
         explain = "EXPLAIN QUERY PLAN " if lite else "EXPLAIN "
         cursor.execute(explain + asked.captured_queries[-1]["sql"].replace("%", "%%"), [])
         steps = [str(row[-1]) for row in cursor.fetchall()]
-    walks = [
-        step for step in steps if re.match(r"SCAN (people_post|U\d)\b" if lite else r".*Seq Scan on people_post", step)
-    ]
-    print("\n".join(steps))
+    # A condition of each row with a question in it ("SubPlan") has no index, whatever is walked for it.
+    walks = re.compile(r"SCAN (people_post|U\d)\b" if lite else r".*(Seq Scan on people_post|SubPlan)")
     assert steps
-    assert walks == []
+    assert [step for step in steps if walks.match(step)] == []
 
 
 @pytest.mark.parametrize(("hours", "codes"), [(-1, ["water-2"]), (24, ["water-2"]), (0, ["water-2", "water-1"])])
