@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from gongzhi.cases import matters, reads, rows
 from gongzhi.cases.desk_cards import InboxRow
-from gongzhi.cases.models import Case
+from gongzhi.cases.models import Case, Voice
 from gongzhi.cases.noting import seek_at
+from gongzhi.cases.rules import OPEN
 from gongzhi.people.cards import Actor
 from gongzhi.places import reads as places
 
@@ -22,14 +25,45 @@ def between(
     """Cases this actor may see, received from `first` to `last` (days of the county's zone), the newest first.
 
     `matter` with those beneath it; `place` any prefix of a division's code. At most 200."""
+    wanted = _received(first, last, matter, place)
+    found = Case.objects.filter(reads.visible(actor), wanted).order_by("-seek")[: min(limit, MOST)]
+    return rows.inbox_rows(list(found), actor, at)
+
+
+def keys(
+    *, first: date, last: date, matter: str = "", place: str = "", limit: int = MOST
+) -> list[tuple[UUID, str, bool]]:
+    """(case, organ, open) of such cases for higher rooms, the newest first; nothing about an officer. At most 200."""
+    found = Case.objects.filter(_received(first, last, matter, place), about_officer=False).order_by("-seek")
+    some = found[: min(limit, MOST)].values_list("id", "organ", "state")
+    return [(id, organ, state in OPEN) for id, organ, state in some]
+
+
+def _received(first: date, last: date, matter: str, place: str) -> Q:
     zone = places.county().zone
     begin, end = (datetime.combine(day, time(), zone).astimezone(UTC) for day in (first, last + timedelta(days=1)))
     wanted = Q(seek__gte=seek_at(begin), seek__lt=seek_at(end))
     if matter:
         wanted &= Q(matter__in=_beneath(matter))
-    if len(place) > 6:
-        wanted &= reads.in_place(place.ljust(12, "0"))
-    found = Case.objects.filter(reads.visible(actor), wanted).order_by("-seek")[: min(limit, MOST)]
+    return wanted & reads.in_place(place.ljust(12, "0")) if len(place) > 6 else wanted
+
+
+def these(actor: Actor, at: datetime, cases: Sequence[UUID]) -> tuple[InboxRow, ...]:
+    """Those of these cases this actor may see, in the given order; at most 200 are looked at."""
+    found = Case.objects.filter(reads.visible(actor), id__in=list(cases)[:MOST]).in_bulk()
+    return rows.inbox_rows([found[id] for id in cases if id in found], actor, at)
+
+
+def words_of(actor: Actor, voices: Sequence[UUID]) -> dict[UUID, str]:
+    """Masked words of these voices by their id, of cases this actor may see; never what was withdrawn or erased."""
+    mine = Case.objects.filter(reads.visible(actor), id=OuterRef("case"))
+    told = Voice.objects.filter(Exists(mine), id__in=list(voices)[:MOST], withdrawn_at=None, erased_at=None)
+    return dict(told.values_list("id", "words"))
+
+
+def chosen(actor: Actor, at: datetime, ids: Collection[UUID], limit: int = MOST) -> tuple[InboxRow, ...]:
+    """Those of these cases that this actor may see, the newest first. At most 200."""
+    found = Case.objects.filter(reads.visible(actor), id__in=list(ids)).order_by("-seek")[: min(limit, MOST)]
     return rows.inbox_rows(list(found), actor, at)
 
 

@@ -88,7 +88,7 @@ def _parts(told: Brief) -> list[str]:
     found = [_("The week"), *told.figures, _("What needs a decision")]
     if told.today.items:
         found += [f"{n}. {one.title}: {one.sentence} {one.sure}" for n, one in enumerate(told.today.items, 1)]
-    else:
+    elif not told.today.missing:
         found.append(_("Nothing needs a decision today."))
     if told.today.more:
         found.append(_("%(n)d more stand in the cockpit.") % {"n": told.today.more})

@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 
 from gongzhi.cases import inbox
 from gongzhi.cases.desk_cards import LadderRow
-from gongzhi.insight import standings, telling, wording
+from gongzhi.insight import incidents, standings, telling, wording
+from gongzhi.insight.incident_tables import Incident
 from gongzhi.insight.models import Finding
 from gongzhi.insight.standing_rules import HARMED
 from gongzhi.insight.standing_tables import Measure, Outlook, Question, Silence
@@ -23,12 +24,13 @@ from gongzhi.people.permits import Permit
 
 MOST = 7  # things that need a decision; more is a list, not a decision
 FRESH = 14  # days since its last one after which an open finding has passed
-EACH = {"finding": 3, "load": 2, "late": 1, "silent": 2, "question": 1, "measure": 1, "word": 1}
+EACH = {"incident": 2, "finding": 3, "load": 2, "late": 1, "silent": 2, "question": 1, "measure": 1, "word": 1}
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that needs a decision. `tone` warn or bad; `title` names it, `sure` says how sure it is."""
+    """One thing that needs a decision. `title` names it, `sure` says how sure it is, `word` says that in a word or two
+    and `tone` gives the word its colour."""
 
     kind: str
     tone: str
@@ -37,6 +39,7 @@ class Item:
     sure: str
     href: str
     action: str
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,12 @@ def today(actor: Actor, at: datetime) -> Today:
     ladder = inbox.ladder(actor, at) if actor.can(Permit.CASE_LEAD) or actor.can(Permit.CASE_HEAD) else ()
     day = dates.local_day(at)
     waiting = open_findings(at)
-    found = [*map(_finding, waiting), *map(_load, standings.overloaded(day)), *_late(ladder)]
+    found = [
+        *map(_incident, incidents.going_on()),
+        *map(_finding, waiting),
+        *map(_load, standings.overloaded(day)),
+        *_late(ladder),
+    ]
     found += [*map(_quiet, standings.silent()), *_questions(at), *_harmed(), *_wordless(at)]
     chosen: list[Item] = []
     left = dict(EACH)
@@ -69,14 +77,31 @@ def today(actor: Actor, at: datetime) -> Today:
 def open_findings(at: datetime) -> list[Finding]:
     """Findings nobody has decided on, of the last two weeks, the surest first."""
     horizon = dates.local_day(at) - timedelta(days=FRESH)
-    return list(Finding.objects.filter(state="open", last_day__gte=horizon).order_by("p", "-last_day")[:100])
+    return list(Finding.objects.filter(state="open", last_day__gte=horizon).order_by("chance", "p", "-last_day")[:100])
 
 
 def _finding(row: Finding) -> Item:
     told = telling.tell(row)
-    return Item(
-        "finding", "warn", told.title, told.sentence, told.sure, reverse("insight:finding", args=[row.pk]), _("Decide")
-    )
+    href = reverse("insight:finding", args=[row.pk])
+    return Item("finding", told.sure_tone, told.title, told.sentence, told.sure, href, _("Decide"), told.sure_word)
+
+
+def _incident(row: Incident) -> Item:
+    """An incident that goes on: what is left of it."""
+    stands = incidents.standing(row)
+    sentence = ngettext(
+        "Since %(since)s; %(open)d of %(n)d case is still open. %(office)s leads.",
+        "Since %(since)s; %(open)d of %(n)d cases are still open. %(office)s leads.",
+        stands.cases,
+    ) % {
+        "since": dates.moment_text(row.opened_at),
+        "open": stands.open,
+        "n": stands.cases,
+        "office": wording.organ(row.organ),
+    }
+    href = reverse("insight:finding", args=[row.finding_id])
+    title = _("Incident: %(name)s") % {"name": row.name}
+    return Item("incident", "bad", title, sentence, _("Counted, not estimated."), href, _("See the incident"))
 
 
 def _load(row: Outlook) -> Item:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from gongzhi.cases.desk import frame
 from gongzhi.channels import paper
-from gongzhi.insight import answering, briefing, cockpit, drawing, standings, telling, wording
+from gongzhi.insight import answering, briefing, cockpit, drawing, incidents, standings, telling, wording
 from gongzhi.insight.forms import AnswerForm
 from gongzhi.insight.standing_tables import Outlook, Question
 from gongzhi.kit.moments import now
@@ -142,5 +142,6 @@ def _asked(request: HttpRequest, form: AnswerForm, *, pk: UUID | None = None, st
     answered = [
         (row, telling.tell(row.finding)) for row in mine.exclude(answered_at=None).order_by("-answered_at")[:20]
     ]
-    context = {"rows": rows, "answered": answered, "now": now()}
+    concerned = incidents.concerning(actor_of(request).acting.organ)
+    context = {"rows": rows, "answered": answered, "incidents": concerned, "now": now()}
     return frame.show(request, "insight/asked.html", context, here="insight:asked", status=status)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from gongzhi.insight import judging, naming, nowhere, raising, rules, scanning, watching
+from gongzhi.insight import incidents, judging, naming, nowhere, raising, rules, scanning, watching
 from gongzhi.insight.asking import Warehouse
 from gongzhi.insight.counting import Key, counted
 from gongzhi.insight.judging import Candidate, Known, World
@@ -36,6 +36,7 @@ def catch_up(*, by: str, at: datetime, folder: Path, zone: ZoneInfo, tell: Calla
     filling.refresh(folder, at=at, zone=zone)
     nowhere.recognise(by=by, at=at, folder=folder, zone=zone)
     note_first_words(folder)
+    incidents.gather_all(by=by, at=at)
     yesterday = at.astimezone(zone).date() - timedelta(days=1)
     days = waiting(folder, yesterday)
     if not days:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from gongzhi.cases.desk import choices
-from gongzhi.insight import answering, measuring, rules
+from gongzhi.insight import answering, incidents, measuring, rules
 from gongzhi.look.fields import LongSelect
 
 Text = {"rows": 3}
@@ -69,4 +69,27 @@ class MeasureForm(forms.Form):
     since = forms.DateField(label=_("Since when?"), widget=forms.DateInput(attrs={"type": "date"}))
     wanted = forms.ChoiceField(
         label=_("What was wanted?"), choices=[("fewer", _("fewer cases")), ("more", _("more cases"))]
+    )
+
+
+class IncidentForm(forms.Form):
+    """What an incident is called, and which office leads it."""
+
+    name = forms.CharField(
+        label=_("What is it called?"),
+        max_length=incidents.NAME_MOST,
+        help_text=_("For example: water out in Baishi"),
+    )
+    organ = forms.ChoiceField(label=_("Which office leads?"), widget=LongSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organ"].choices = [("", _("Choose an office")), *choices.organs_flat()]  # type: ignore[attr-defined]
+
+
+class OverForm(forms.Form):
+    """How an incident ended."""
+
+    outcome = forms.CharField(
+        label=_("How did it end?"), max_length=incidents.OUTCOME_MOST, widget=forms.Textarea(attrs=Text)
     )

@@ -21,8 +21,9 @@ from django.views.decorators.http import require_POST
 from gongzhi.cases import spans
 from gongzhi.cases.desk import frame
 from gongzhi.cases.public import choosing
-from gongzhi.insight import answering, deciding, drawing, measuring, rules, standings, telling, wording
-from gongzhi.insight.forms import AskForm, DecideForm, MeasureForm, PublishForm
+from gongzhi.insight import answering, deciding, drawing, incidents, measuring, rules, standings, telling, wording
+from gongzhi.insight.forms import AskForm, DecideForm, IncidentForm, MeasureForm, OverForm, PublishForm
+from gongzhi.insight.incident_tables import Incident
 from gongzhi.insight.models import Finding
 from gongzhi.insight.standing_tables import Measure, MeasureEffect, PublicWord, Question
 from gongzhi.kit.moments import now
@@ -175,6 +176,9 @@ def shown(request: HttpRequest, row: Finding, *, status: int = 200, **given: for
         "ask": given.get("ask") or AskForm(),
         "publish": given.get("publish") or PublishForm(),
         "measure": given.get("measure") or MeasureForm(initial={"since": local_day(at)}),
+        "make": given.get("incident") or IncidentForm(),
+        "over": given.get("over") or OverForm(),
+        "incident": _incident(incidents.of(row)),
         "voices": cases,
         "cases": f"{reverse('desk:list')}?{urlencode({k: v for k, v in asked.items() if v})}",
         "grids": choosing.grids_address(asked["place"]),
@@ -203,6 +207,15 @@ def _standings(row: Finding) -> list[dict[str, str]]:
         for kind, code in wanted
         if standings.portrait(kind, code) is not None
     ]
+
+
+def _incident(row: Incident | None) -> dict[str, Any] | None:
+    """An incident with how its cases stand, office by office."""
+    if row is None:
+        return None
+    stands = incidents.standing(row)
+    told = [_("%(office)s (%(n)d)") % {"office": wording.organ(code), "n": n} for code, n in stands.organs]
+    return {"row": row, "leads": wording.organ(row.organ), "stands": stands, "organs": told}
 
 
 def _question(row: Question) -> dict[str, Any]:

@@ -26,6 +26,9 @@ FACTS: dict[str, FactKind] = {
     "finding.asked": FactKind(("organ", "due"), "An organ was asked about a finding."),
     "finding.told": FactKind(("organ",), "An organ answered what it was asked about a finding."),
     "finding.published": FactKind(("organ",), "An office said something in public about a finding."),
+    "incident.opened": FactKind(("finding", "organ"), "A finding was made an incident that an office leads."),
+    "incident.joined": FactKind(("cases",), "Cases were joined to an incident."),
+    "incident.ended": FactKind((), "An incident is over."),
     "measure.entered": FactKind(
         ("finding", "matter", "place", "since", "wanted"), "A measure was entered that was taken about a finding."
     ),

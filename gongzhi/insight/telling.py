@@ -18,6 +18,7 @@ from gongzhi.look.templatetags.look import said
 from gongzhi.places import reads as places
 
 SURE = ((0.001, "certain"), (0.1, "very"), (float("inf"), "enough"))  # findings like it a month that are chance
+SURE_TONES = {"certain": "bad", "very": "warn", "enough": "plain"}
 TONES = {"open": "warn", "watched": "accent", "explained": "plain"}
 
 
@@ -29,6 +30,9 @@ class Told:
     title: str
     sentence: str
     sure: str
+    sure_word: str
+    sure_tone: str
+    seen: str
     state: str
     tone: str
     reason: str
@@ -44,6 +48,9 @@ def tell(row: Finding) -> Told:
         title=title,
         sentence=sentence(row),
         sure=_sure(row),
+        sure_word=_sure_words()[certainty(row)],
+        sure_tone=SURE_TONES[certainty(row)],
+        seen=seen_by(row),
         state=states[row.state],
         tone=TONES[row.state],
         reason=_(REASONS[row.reason]) if row.reason else "",
@@ -192,10 +199,19 @@ def place(prefix: str) -> str:
     return (said(card, "path") or said(card, "name")) if card else prefix
 
 
+def certainty(row: Finding) -> str:
+    """One of three steps: `certain`, `very`, `enough` to look."""
+    return next(name for limit, name in SURE if max(row.chance, 1e-9) < limit)
+
+
+def _sure_words() -> dict[str, str]:
+    return {"certain": _("practically certain"), "very": _("very sure"), "enough": _("worth a look")}
+
+
 def _sure(row: Finding) -> str:
-    """How sure: how often chance alone shows the like, in the whole county."""
+    """How sure: how often chance alone shows the like, in the whole county, all looks together."""
     chance = max(row.chance, 1e-9)
-    word = next(name for limit, name in SURE if chance < limit)
+    word = certainty(row)
     if word == "certain":
         return _("Practically certain: chance alone does not do this.")
     if word == "very":
@@ -205,12 +221,32 @@ def _sure(row: Finding) -> str:
             "Very sure: chance alone shows something like it about once in %(years)d years.",
             years,
         ) % {"years": years}
+    if chance > 0.75:
+        times = round(chance)
+        return ngettext(
+            "Worth a look, no more: chance alone shows something like it about once a month.",
+            "Worth a look, no more: chance alone shows something like it about %(times)d times a month.",
+            times,
+        ) % {"times": times}
     months = max(1, round(1 / chance))
     return ngettext(
         "Sure enough to look: chance alone shows something like it about once in %(months)d month.",
         "Sure enough to look: chance alone shows something like it about once in %(months)d months.",
         months,
     ) % {"months": months}
+
+
+def seen_by(row: Finding) -> str:
+    """Which looks saw it, as one sentence; empty for one found before that was kept."""
+    words = {
+        "minute": _("by the minute"),
+        "day": _("by the day"),
+        "week": _("by the week"),
+        "scan": _("across neighbouring places"),
+        "signal": _("by its own past"),
+    }
+    told = [words[way] for way in row.ways if way in words]
+    return _("Seen %(ways)s.") % {"ways": _(", ").join(told)} if told else ""
 
 
 def _part(part: Sequence[object]) -> str:

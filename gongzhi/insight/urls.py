@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gongzhi.insight import cockpit_pages, pages, standing_pages
+from gongzhi.insight import cockpit_pages, incident_pages, pages, standing_pages
 
 app_name = "insight"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("desk/findings/<uuid:pk>/ask/", pages.ask, name="ask"),
     path("desk/findings/<uuid:pk>/publish/", pages.publish, name="publish"),
     path("desk/findings/<uuid:pk>/measure/", pages.measure, name="measure"),
+    path("desk/findings/<uuid:pk>/incident/", incident_pages.make, name="incident"),
+    path("desk/findings/<uuid:pk>/incident/end/", incident_pages.end, name="incident_end"),
     path("desk/findings/<uuid:pk>/points/", pages.points, name="points"),
     path("desk/standing/<slug:kind>/", standing_pages.index, name="standings"),
     path("desk/standing/<slug:kind>/<slug:code>/", standing_pages.standing, name="standing"),

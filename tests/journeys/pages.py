@@ -63,6 +63,7 @@ NO_PAGE: dict[str, str] = {
     "cases:notices_text cases:decisions_csv cases:suggestions_csv desk:photo insight:briefing_pdf desk:village_sheet",
     "takes what a form sends": "cases:answer cases:rate cases:erase desk:density desk:not_the_same desk:undo "
     "people:post tour:begin tour:tell insight:decide insight:ask insight:publish insight:measure "
+    "insight:incident insight:incident_end "
     "insight:answer "
     "desk:village_down sensors:aside",
     "a part of a page": "desk:watchers desk:read_back desk:places insight:points",

@@ -96,6 +96,7 @@ def test_what_is_decided_stale_or_handled_needs_no_decision() -> None:
     outlook(over=0.2)
     outlook("roads", total=6.0, total_low=2.0)
     outlook("town", handled=None, over=None)
+    Looked.objects.create(day=local_day(now()), at=now(), series=1, found=0)
 
     assert seen() == []
     assert "Nothing needs a decision today" in text(signed_in("mayor").get("/en/desk/cockpit/"))
@@ -132,6 +133,15 @@ def test_without_analysis_the_cockpit_says_so_and_shows_what_is_late(
     assert "past its limit" in page
     Looked.objects.create(day=local_day(now()), at=now(), series=1, found=0)
     assert sentence not in text(signed_in("mayor").get("/en/desk/cockpit/"))
+
+
+def test_before_the_first_night_nobody_is_told_that_nothing_needs_a_decision() -> None:
+    before = text(signed_in("mayor").get("/en/desk/cockpit/"))
+    Looked.objects.create(day=local_day(now()), at=now(), series=1, found=0)
+    after = text(signed_in("mayor").get("/en/desk/cockpit/"))
+
+    assert "Nothing needs a decision today" not in before
+    assert "Nothing needs a decision today" in after
 
 
 def test_an_organ_is_asked_told_and_answers_once() -> None:
@@ -240,7 +250,7 @@ def test_a_finding_shows_its_voices_and_its_map_to_who_may_see_them() -> None:
 
     assert case.number in page
     assert [one["properties"]["count"] for one in points["features"] if one["properties"]] in ([], [1])
-    assert "make an incident" not in page.lower()
+    assert "Make it an incident" in page
 
 
 @pytest.mark.parametrize("path", ["ask/", "publish/", "measure/"])
