@@ -102,6 +102,11 @@ def find(messages: Messages, fewest: int = 2, tell: Tell | None = None) -> list[
 
 def heat(messages: Messages, members: Sequence[int]) -> float:
     """Heat of a group of rows, as the module says."""
+    return sum(parts(messages, members).values())
+
+
+def parts(messages: Messages, members: Sequence[int]) -> dict[str, float]:
+    """What each part adds to the heat of a group of rows: people, likes, growth, places, days, unanswered."""
     times = messages.times[list(members)]
     last = float(np.max(messages.times))
     late = int((times > last - RECENT_DAYS / 2).sum())
@@ -112,14 +117,14 @@ def heat(messages: Messages, members: Sequence[int]) -> float:
     waiting = 0.0
     if messages.answered is not None:
         waiting = sum(not messages.answered[at] for at in members) / len(members)
-    return (
-        math.log1p(people)
-        + 0.5 * math.log1p(max(0.0, likes))
-        + 0.5 * math.log((late + 1) / (early + 1))
-        + 0.3 * math.log(max(1, places))
-        + 0.2 * math.log1p(float(times.max() - times.min()))
-        + 0.5 * waiting
-    )
+    return {
+        "people": math.log1p(people),
+        "likes": 0.5 * math.log1p(max(0.0, likes)),
+        "growth": 0.5 * math.log((late + 1) / (early + 1)),
+        "places": 0.3 * math.log(max(1, places)),
+        "days": 0.2 * math.log1p(float(times.max() - times.min())),
+        "unanswered": 0.5 * waiting,
+    }
 
 
 def uncovered(covered: NDArray[np.float32], issues: Sequence[Issue], sure: float = 0.5) -> list[Issue]:
