@@ -35,12 +35,17 @@ class Covered:
     """The tree under one head: the published one, which proves every receipt of its day and before, or the newest.
 
     What lies above the leaves' own blocks is the same for very many receipts, and the head's root vouches for it: it is
-    remembered, so that a proof reads one block of leaves, and at most one above, in a ledger of any size."""
+    remembered, so that a proof reads one block of leaves, and at most one above, in a ledger of any size. `whole`: all
+    that can be remembered is read at once, as a head that serves for a day is worth (10 ms for four million facts)."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, *, whole: bool = False) -> None:
         self.size = size
         self._above: dict[tuple[int, int], list[bytes]] = {}
         self._stretches: dict[tuple[int, int], bytes] = {}
+        if whole and size <= BLOCKS * FAN * FAN:
+            row = _read(1, 0, size // FAN)
+            if len(row) == size // FAN:  # else the tree lacks nodes: blocks that are whole still prove what they hold
+                self._above = {(1, at // FAN): row[at : at + FAN] for at in range(0, len(row), FAN)}
 
     def path(self, index: int) -> list[bytes]:
         """The inclusion proof of a leaf under the head."""
@@ -79,7 +84,7 @@ def under(root: bytes, size: int, *, published: bool) -> Covered:
     """The remembered tree of a head. The root names it: another ledger has another one, and so has a grown one."""
     kept = _REMEMBERED.get(published)
     if kept is None or kept[0] != root:
-        kept = _REMEMBERED[published] = (root, Covered(size))
+        kept = _REMEMBERED[published] = (root, Covered(size, whole=published))
     return kept[1]
 
 
@@ -96,11 +101,11 @@ _ABOVE = (
 )
 
 
-def _read(level: int, first: int) -> list[bytes]:
-    """One block of a level, plainly: these are most of the rows a proof reads."""
+def _read(level: int, first: int, many: int = FAN) -> list[bytes]:
+    """One block of a level (or many nodes), plainly: these are most of the rows a proof reads."""
     with connection.cursor() as cursor:
         if level:
-            cursor.execute(_ABOVE, [level, first, first + FAN])
+            cursor.execute(_ABOVE, [level, first, first + many])
         else:
-            cursor.execute(_LEAVES, [first, first + FAN])
+            cursor.execute(_LEAVES, [first, first + many])
         return [bytes(row[0]) for row in cursor.fetchall()]

@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from gongzhi.kit.ids import uuid7
-from gongzhi.ledger import proofs, reads, sealing, tree, writing
-from gongzhi.ledger.models import Leaf
+from gongzhi.ledger import guards, proofs, reads, sealing, tree, writing
+from gongzhi.ledger.models import Leaf, Subtree
 from gongzhi.ledger.writing import NewFact
 
 from .conftest import AT
@@ -96,6 +96,35 @@ def test_proofs_under_a_published_head_share_what_lies_above_their_own_leaves(no
         reads.proof(fact.pk)
         counts.append(asked(lambda: reads.proof(fact.pk)))
     assert counts == [3, 3]
+
+
+def test_what_lies_above_the_leaves_is_read_once_for_a_published_head(db, monkeypatch):
+    """Also when receipts of all years are asked for, each of another block: nodes of several blocks here, with blocks
+    of eight for those of 256."""
+    monkeypatch.setattr(tree, "FAN", 8)
+    read: list[tuple[int, int, int]] = []
+    monkeypatch.setattr(tree, "_read", lambda level, first, many=8: read.append((level, first, many)) or _nodes(many))
+    covered = tree.Covered(200, whole=True)
+    assert read == [(1, 0, 25)]
+    assert sorted((level, block, len(row)) for (level, block), row in covered._above.items()) == [
+        (1, 0, 8), (1, 1, 8), (1, 2, 8), (1, 3, 1),
+    ]  # fmt: skip
+    tree.Covered(200)
+    tree.Covered(8 * 8 * tree.BLOCKS + 1, whole=True)  # more than is remembered: block by block
+    assert len(read) == 1
+
+
+def _nodes(many: int) -> list[bytes]:
+    return [bytes([at]) * 32 for at in range(many)]
+
+
+def test_a_tree_that_lacks_a_node_is_not_remembered_as_if_it_were_whole(db):
+    """All nodes behind the gap would stand in the wrong place."""
+    grown(1500)
+    assert list(tree.Covered(1500, whole=True)._above) == [(1, 0)]
+    with guards.lifted():
+        Subtree.objects.filter(level=1, index=3).delete()
+    assert tree.Covered(1500, whole=True)._above == {}
 
 
 def test_every_proof_under_a_published_head_is_the_path_of_the_standard(db):
