@@ -28,7 +28,7 @@ CELLS = 56  # seven days of eight stretches of three hours
 LEAST = 40  # cases a rhythm needs
 LEVELS = (6, 9, 12)
 TAIL = 0.05
-SPREAD = (0.005, 2.0)  # variance of cells around the wider rhythm, at least and at most
+SPREADS = np.array([0.04, 0.08, 0.15, 0.3, 0.6, 1.2])  # variances of cells around the wider rhythm
 
 Key = tuple[str, str]  # place prefix, top matter ("" all)
 
@@ -111,10 +111,22 @@ def cells(counts: Reals, wider: Reals | None) -> tuple[Reals, Reals, Reals, Real
         shape, scale = counts + 0.5, np.ones(CELLS)
         return shape, *_ends(shape, scale), np.ones(CELLS)
     base = counts.sum() * (wider + 0.5) / (wider.sum() + 0.5 * CELLS)
-    excess = float(((counts - base) ** 2 - base).sum() / (base**2).sum())
-    prior = 1 / float(np.clip(excess, *SPREAD))
-    shape, scale = prior + counts, (prior + base) / base
-    return shape / scale, *_ends(shape, scale), np.asarray(special.gammainc(shape, prior + base), float)
+    shape, scale = _drawn_together(counts, base)
+    return base * shape / scale, *_ends(shape, scale / base), np.asarray(special.gammainc(shape, scale), float)
+
+
+def _drawn_together(counts: Reals, base: Reals) -> tuple[Reals, Reals]:
+    """Shape and scale of each cell's growth over the wider rhythm: over all spreads by how well each explains the
+    counts, since one best guess from 56 small cells makes intervals too narrow."""
+    k = (1 / SPREADS)[:, None]
+    likely = special.gammaln(k + counts) - special.gammaln(k) + k * np.log(k / (k + base))
+    likely = (likely + counts * np.log(base / (k + base))).sum(1)
+    weight = np.exp(likely - likely.max())[:, None]
+    weight /= weight.sum()
+    middle, spread = (k + counts) / (k + base), (k + counts) / (k + base) ** 2
+    mean = (weight * middle).sum(0)
+    variance = (weight * (spread + middle**2)).sum(0) - mean**2
+    return mean**2 / variance, mean / variance
 
 
 def _ends(shape: Reals, scale: Reals) -> tuple[Reals, Reals]:
