@@ -352,8 +352,11 @@ class Page(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A matter suggested by keywords: always shown as "Suggested:"; `words` are those that matched."""
+    """A matter suggested by a machine: always shown as "Suggested:"; `words` are those that spoke for it.
+
+    `router`: 0 for the table of keywords, else the number of the router that learnt."""
 
     matter: MatterCard
     words: tuple[str, ...]
     sure: float
+    router: int = 0

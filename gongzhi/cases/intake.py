@@ -89,10 +89,10 @@ def receive(
         officer=officer,
     )
     where = placing.place(place, keep=told.danger is not None)
-    card = matters.chosen(matter) if matter else matters.suggested_or_other(told.words)
+    card, router = (matters.chosen(matter), None) if matter else matters.routed(told.words)
     concerned = placing.concerned(card, where, officer, at=at, organ=organ)
     chosen_by = matter_by if matter else "suggested"
-    return _once(told, lambda: _begin(told, where, card, concerned, chosen_by), before)
+    return _once(told, lambda: _begin(told, where, card, concerned, chosen_by, router), before)
 
 
 def join(
@@ -214,9 +214,14 @@ def _again(told: Told) -> Received | None:
 
 
 def _begin(
-    told: Told, where: placing.Placed, matter: MatterCard, concerned: placing.Concerned, matter_by: str
+    told: Told,
+    where: placing.Placed,
+    matter: MatterCard,
+    concerned: placing.Concerned,
+    matter_by: str,
+    router: int | None,
 ) -> Received:
-    case = noting.new_case(told, where, matter, concerned, matter_by)
+    case = noting.new_case(told, where, matter, concerned, matter_by, router=router)
     run = running.start(
         by=told.by, at=told.at, about=case.ref, procedure=matter.procedure, holder=case.holder, quiet=True
     )

@@ -217,9 +217,9 @@ def _prepare(story: Story, memory: Memory) -> _Prepared:
         heard=memory.hear,
     )
     where = placing.place(new.place, keep=told.danger is not None)
-    matter = matters.chosen(new.matter) if new.matter else matters.suggested_or_other(told.words)
+    matter, router = (matters.chosen(new.matter), None) if new.matter else matters.routed(told.words)
     concerned = placing.concerned(matter, where, new.officer, at=new.at, organ=new.organ)
-    case = noting.new_case(told, where, matter, concerned, new.matter_by if new.matter else "suggested")
+    case = noting.new_case(told, where, matter, concerned, new.matter_by if new.matter else "suggested", router=router)
     voice, _ = noting.new_voice(told, case, lead=True)
     made = _Prepared(story, told, matter, case, voice, memory)
     for one in rounds(story, matter):

@@ -103,3 +103,29 @@ class Responsibility(models.Model):
 
     def __str__(self) -> str:
         return f"{self.matter_id} {self.place or '*'} {self.organ}"
+
+
+class AddedKeyword(models.Model):
+    """A keyword that whoever keeps the tree of matters added at work; a load of the county's files keeps it."""
+
+    PRIVACY: ClassVar[Privacy] = {
+        "public": ["id", "matter", "keyword", "at"],
+        "internal": ["by"],
+        "personal": [],
+        "secret": [],
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="+")
+    keyword = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["matter", "keyword"], name="keyword_added_once"),
+            models.CheckConstraint(condition=~Q(keyword=""), name="keyword_has_letters"),
+        ]
+
+    def __str__(self) -> str:
+        return self.keyword

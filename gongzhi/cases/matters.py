@@ -1,15 +1,18 @@
 """Which matter it is and who is responsible: read once for each load of the county's tables, then from memory.
 
-The suggestion is a table of keywords, nothing learned; whoever shows it says that it is a suggestion.
+The suggestion comes from a table of keywords, or from a machine that learnt (`suggesting`) where one is at work;
+whoever shows it says that it is a suggestion.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gongzhi.cases import rules
+from gongzhi.cases import rules, suggesting
 from gongzhi.cases.cards import MatterCard, MatterTag, Suggestion
+from gongzhi.cases.matter_tables import AddedKeyword
 from gongzhi.cases.models import Matter, Responsibility
+from gongzhi.cases.suggesting import Machine
 from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.kit.worktime import Limit, Unit
 from gongzhi.places.keeping import Kept
@@ -37,9 +40,11 @@ def _read() -> _Tables:
     parents = {row.parent_id for row in rows}
     cards = {row.code: _card(row, leaf=row.code not in parents) for row in rows}
     keywords: dict[str, list[str]] = {}
-    for row in rows:
-        for keyword in row.keywords:
-            keywords.setdefault(str(keyword).lower(), []).append(row.code)
+    added = AddedKeyword.objects.order_by("at").values_list("keyword", "matter_id")
+    for keyword, code in [*((word, row.code) for row in rows for word in row.keywords), *added]:
+        codes = keywords.setdefault(str(keyword).lower(), [])
+        if code not in codes:
+            codes.append(code)
     leads = {
         (row.matter_id, row.place): Responsible(row.organ, tuple(row.assisting), row.clause)
         for row in Responsibility.objects.filter(valid_to__isnull=True)
@@ -114,10 +119,34 @@ def limit_of(matter: MatterCard) -> Limit:
 
 
 def suggest(words: str) -> Suggestion | None:
-    """The matter whose keywords say most about `words`, or None when no keyword is in them.
+    """The matter a machine suggests for `words`, or None when it has nothing to say.
 
-    `sure` is its share of all points, 0 to 1: a figure to order by, not a probability. The catch-all
-    and matters above finer ones are never suggested."""
+    `sure` is 0 to 1: a probability when a machine learnt it (`router` above 0), else a share of points to order by.
+    The catch-all and matters above finer ones are never suggested."""
+    return suggest_with(words, suggesting.at_work())[0]
+
+
+def suggest_with(words: str, machine: Machine | None) -> tuple[Suggestion | None, int]:
+    """The suggestion were this machine at work, and who answered: its number, or 0 for the table of keywords.
+
+    The table answers where the machine is unsure, and where a keyword names a matter it has not learnt yet."""
+    by_table = by_keywords(words)
+    if machine is None or (by_table is not None and by_table.matter.code not in machine.labels):
+        return by_table, suggesting.KEYWORDS
+    guess = machine.guess(words)
+    known = _tables().cards
+    for code, sure in guess.ranked:
+        if sure < suggesting.UNSURE:
+            break
+        if code == rules.CATCH_ALL:
+            return None, machine.version
+        if code in known and known[code].leaf:
+            return Suggestion(known[code], guess.why, sure, machine.version), machine.version
+    return by_table, suggesting.KEYWORDS
+
+
+def by_keywords(words: str) -> Suggestion | None:
+    """The matter whose keywords say most about `words`, or None when no keyword is in them."""
     tables = _tables()
     points = rules.score_matters(words, tables.keywords)
     known = [(score, code) for code, (score, _) in points.items() if code in tables.cards and tables.cards[code].leaf]
@@ -129,13 +158,37 @@ def suggest(words: str) -> Suggestion | None:
     return Suggestion(tables.cards[code], points[code][1], score / total)
 
 
+def keywords() -> dict[str, list[str]]:
+    """The keywords of each matter in force."""
+    found: dict[str, list[str]] = {}
+    for word, codes in _tables().keywords.items():
+        for code in codes:
+            found.setdefault(code, []).append(word)
+    return found
+
+
+def is_keyword(word: str, matter: str) -> bool:
+    """Whether a word (lower case) points to a matter."""
+    return matter in _tables().keywords.get(word, ())
+
+
 def suggested_or_other(words: str) -> MatterCard:
     """The suggested matter, else the catch-all; refuses when the county has loaded none."""
-    hint = suggest(words)
+    return routed(words)[0]
+
+
+def routed(words: str) -> tuple[MatterCard, int]:
+    """The same, and which router suggested it: its number, 0 for the table of keywords."""
+    return routed_with(words, suggesting.at_work())
+
+
+def routed_with(words: str, machine: Machine | None) -> tuple[MatterCard, int]:
+    """The same were this machine at work."""
+    hint, router = suggest_with(words, machine)
     found = hint.matter if hint else card(rules.CATCH_ALL)
     if found is None:
         raise Refusal("matter_unknown", N_("This county has not loaded its matters yet."), status=503)
-    return found
+    return found, router
 
 
 def responsible(matter: str, place: str) -> Responsible:

@@ -16,11 +16,12 @@ from gongzhi.cases import rules
 from gongzhi.cases.aside import Strain, Undo, Watch
 from gongzhi.cases.bulletin_tables import Bulletin
 from gongzhi.cases.foreign import ApiKey, Detail, DetailValue, SentBy
-from gongzhi.cases.matter_tables import Matter, Responsibility, one_of
+from gongzhi.cases.matter_tables import AddedKeyword, Matter, Responsibility, one_of
 from gongzhi.cases.rights import Appeal, Decision, Hint
 from gongzhi.kit.ids import uuid7
 
 __all__ = (
+    "AddedKeyword",
     "ApiKey",
     "Appeal",
     "Bulletin",
@@ -47,7 +48,8 @@ Privacy = dict[str, list[str]]
 class Case(models.Model):
     """The thing to be put right or answered. `holder` repeats the main token of its run for lists.
 
-    `refusals` counts "not ours" since the last ruling; `helping` the organs that have not returned yet."""
+    `refusals` counts "not ours" since the last ruling; `helping` the organs that have not returned yet. `router`: which
+    machine suggested the matter at receipt (0 the table of keywords, else its number), null when none did."""
 
     PRIVACY: ClassVar[Privacy] = {
         "public": [
@@ -57,7 +59,7 @@ class Case(models.Model):
         ],
         "internal": [
             *("holder", "held_at", "near_at", "refusals", "helping", "run", "clock", "version", "moved_by", "moved_at"),
-            *("clause", "in_time"),
+            *("clause", "in_time", "router"),
         ],
         "personal": ["lon", "lat", "place_text", "about_officer"],
         "secret": ["officer_post", "officer_account", "officer_organ"],
@@ -68,6 +70,7 @@ class Case(models.Model):
     seek = models.BigIntegerField(unique=True)
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="+", db_index=False)
     matter_by = models.CharField(max_length=10)
+    router = models.IntegerField(null=True, blank=True)
     place_by = models.CharField(max_length=10, default="resident")
     grid = models.CharField(max_length=15, blank=True)
     division = models.CharField(max_length=12)

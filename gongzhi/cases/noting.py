@@ -112,8 +112,11 @@ def new_case(
     matter: MatterCard,
     concerned: placing.Concerned,
     matter_by: str,
+    *,
+    router: int | None = None,
 ) -> Case:
-    """The row of a fresh case; run, clock and limit are still to be set."""
+    """The row of a fresh case; run, clock and limit are still to be set. `router`: what suggested the matter, if a
+    machine did (`suggesting`)."""
     id = ids.uuid7(told.at)
     return build(
         Case,
@@ -122,6 +125,7 @@ def new_case(
         seek=new_seek(told.at),
         matter_id=matter.code,
         matter_by=matter_by,
+        router=router,
         place_by=where.by,
         grid=where.grid,
         division=where.division,
@@ -227,7 +231,8 @@ def received_fact(told: Told, case: Case, voice: Voice) -> NewFact:
             "due": stamp(case.due_at),
             "urgent": case.urgent,
             "public": case.public,
-        },
+        }
+        | ({} if case.router is None else {"router": case.router}),
     )
 
 

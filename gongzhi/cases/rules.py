@@ -77,7 +77,7 @@ FACTS: dict[str, FactKind] = {
     "case.received": FactKind(
         (
             *("voice", "number", "kind", "source", "matter", "matter_by", "place", "organ"),
-            *("clause", "due", "urgent", "public"),
+            *("clause", "due", "urgent", "public", "router"),
         ),
         "A resident's words were received, placed, and given to whom they concern, with a limit.",
     ),

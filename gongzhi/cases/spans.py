@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
@@ -46,12 +46,6 @@ def _received(first: date, last: date, matter: str, place: str) -> Q:
     if matter:
         wanted &= Q(matter__in=_beneath(matter))
     return wanted & reads.in_place(place.ljust(12, "0")) if len(place) > 6 else wanted
-
-
-def these(actor: Actor, at: datetime, cases: Sequence[UUID]) -> tuple[InboxRow, ...]:
-    """Those of these cases this actor may see, in the given order; at most 200 are looked at."""
-    found = Case.objects.filter(reads.visible(actor), id__in=list(cases)[:MOST]).in_bulk()
-    return rows.inbox_rows([found[id] for id in cases if id in found], actor, at)
 
 
 def words_of(actor: Actor, voices: Sequence[UUID]) -> dict[UUID, str]:
