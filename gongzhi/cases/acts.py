@@ -123,6 +123,13 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """Another system's record leaves the case open: no limit of ours ever ran, until somebody takes it over here."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Halt:
     """The head of the organ lets the limit stand still for a coded legal reason (pausing.pause)."""
 
@@ -159,7 +166,7 @@ class Rule:
 
 
 Act = (
-    Accept | Answer | Ask | Contest | Ended | Halt | HandOver | Help | Join | Rate | Rematter | Reply | Resume
+    Accept | Answer | Ask | Contest | Ended | Halt | HandOver | Help | Join | Left | Rate | Rematter | Reply | Resume
     | Return | Rule
 )  # fmt: skip
 

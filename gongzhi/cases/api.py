@@ -18,6 +18,8 @@ from gongzhi.cases import course as courses
 from gongzhi.cases import erasing, handling, intake, lists, matters, numbers, photos, rating, rules
 from gongzhi.cases.cards import Contact, KeptPhoto, Officer, Where
 from gongzhi.cases.desk.api import router as desk_router
+from gongzhi.cases.desk.api_left import router as left_router
+from gongzhi.cases.desk.api_village import router as village_router
 from gongzhi.cases.desk.doors import not_signed_in
 from gongzhi.cases.public import formkey, writing
 from gongzhi.cases.public.course import link_of
@@ -77,6 +79,8 @@ api = NinjaAPI(
     ),
 )
 api.add_router("/desk", desk_router)
+api.add_router("/desk/left", left_router)
+api.add_router("/desk/village", village_router)
 
 
 @api.exception_handler(Refusal)

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from gongzhi.cases import bulletin_rules, keyword_rules
+from gongzhi.cases import bulletin_rules, keyword_rules, left_rules
 from gongzhi.cases.rules import FACTS
 from gongzhi.ledger import kinds
 from gongzhi.people import menus
@@ -20,6 +20,7 @@ class CasesConfig(AppConfig):
         kinds.register(FACTS)
         kinds.register(bulletin_rules.FACTS)
         kinds.register(keyword_rules.FACTS)
+        kinds.register(left_rules.FACTS)
         notices = menus.MenuEntry("desk:notices", _("Notices to post"), (Permit.VOICE_ENTER,), icon="printer")
         menus.add(notices)
         village = menus.MenuEntry(

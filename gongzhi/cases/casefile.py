@@ -98,7 +98,10 @@ def moves(actor: Actor, case: Case, at: datetime, *, extended: bool, mine: bool,
     state = case.state
     working, early = mine and state == "in_hand", mine and state in ("received", "in_hand")
     open_here = early or (mine and state in ("asked", "paused"))
+    left = mine and state == "left_open"
     may = {
+        "take_over": left and post.can(Permit.CASE_ACCEPT),
+        "close_untaken": left and post.can(Permit.CASE_CLOSE),
         "accept": mine and state == "received" and post.can(Permit.CASE_ACCEPT),
         "send": state == "received"
         and case.holder in (rules.DISPATCH, f"organ:{post.organ}")

@@ -168,7 +168,7 @@ def tell(
         organ=names_.organ(case.organ),
         helping=tuple(tag for code in helping if (tag := names_.organ(code))),
         holder=holder_of(case, names_, internal=internal),
-        clock=clock_of(case, at),
+        clock=clock_of(case, at) if _promised(case) else None,
         clause=clause_tag(case.clause),
         closing_zh=card.closing_zh if card else "",
         closing_en=card.closing_en if card else "",
@@ -201,12 +201,19 @@ def holder_of(case: Case, names_: Names, *, internal: bool) -> Holder:
     """Who holds the case, in words a page can say. The public reads the organ, never the post."""
     if case.state == "closed":
         return Holder("nobody", case.closed_at or case.held_at)
+    if case.state == "left_open":
+        return Holder("left_open", case.held_at, names_.organ(case.organ))
     if case.state == "asked":
         return Holder("resident", case.held_at, names_.organ(case.organ))
     if case.holder == rules.DISPATCH:
         return Holder("dispatch", case.held_at)
     post = names_.post(_post_of(case.holder)) if internal else None
     return Holder("post" if _post_of(case.holder) else "organ", case.held_at, names_.organ(case.organ), post)
+
+
+def _promised(case: Case) -> bool:
+    """Whether a limit of ours ever ran: not for what another system left open, nor when it was closed as such."""
+    return case.state != "left_open" and case.outcome != "not_taken"
 
 
 def clock_of(case: Case, at: datetime) -> ClockCard:

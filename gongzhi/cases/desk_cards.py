@@ -20,9 +20,12 @@ class QueueCount:
 
 @dataclass(frozen=True, slots=True)
 class Queues:
-    """The queues of one person, in the order of rules.QUEUES; only those she has a duty in."""
+    """The queues of one person, in the order of rules.QUEUES; only those she has a duty in.
+
+    `left_open`: what another system left open and she could take over, which is in no queue."""
 
     counts: tuple[QueueCount, ...]
+    left_open: QueueCount = QueueCount("left_open", 0)
 
     def __getitem__(self, code: str) -> QueueCount:
         return next((queue for queue in self.counts if queue.code == code), QueueCount(code, 0))
@@ -30,7 +33,7 @@ class Queues:
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """A case in a queue. `clock` is in_time, near, overdue, paused or stopped; `holder` says whose it is."""
+    """A case in a queue. `clock` is in_time, near, overdue, paused, stopped or none; `holder` says whose it is."""
 
     case: UUID
     number: str

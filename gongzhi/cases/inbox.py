@@ -15,7 +15,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
-from gongzhi.cases import reads, rows, rules
+from gongzhi.cases import left_rules, reads, rows, rules
 from gongzhi.cases.cards import OrganTag, Page
 from gongzhi.cases.desk_cards import InboxRow, LadderRow, QueueCount, Queues
 from gongzhi.cases.models import Case
@@ -29,9 +29,10 @@ _OPEN = rules.OPEN
 def queues(actor: Actor, at: datetime) -> Queues:
     """The queues an actor has a duty in, with counts that are exact up to rules.COUNT_CAP."""
     codes = [code for code in rules.QUEUES if has_queue(actor, code)]
-    found = _counted({code: _queue(actor, code, at) for code in codes})
+    found = _counted({left_rules.STATE: left_open(actor), **{code: _queue(actor, code, at) for code in codes}})
     cap = rules.COUNT_CAP
-    return Queues(tuple(QueueCount(code, min(found[code], cap), found[code] > cap) for code in codes))
+    counts = {code: QueueCount(code, min(n, cap), n > cap) for code, n in found.items()}
+    return Queues(tuple(counts[code] for code in codes), counts[left_rules.STATE])
 
 
 def has_queue(actor: Actor, code: str) -> bool:
@@ -49,14 +50,23 @@ def inbox(actor: Actor, queue: str, at: datetime, after: str = "", limit: int = 
     rules.check_code(queue, rules.QUEUES, field="queue")
     if not has_queue(actor, queue):
         return Page(())
-    return _page(_queue(actor, queue, at), actor, at, after, limit)
+    return page(_queue(actor, queue, at), actor, at, after, limit)
+
+
+def left_open(actor: Actor) -> QuerySet[Case]:
+    """What another system left open and this post could take over: in no queue, due at no time."""
+    post = actor.acting
+    if not post.can(Permit.CASE_ACCEPT):
+        return Case.objects.none()
+    here = Q(organ=post.organ) | Q(holder=rules.DISPATCH) if post.can(Permit.CASE_SEND) else Q(organ=post.organ)
+    return Case.objects.filter(reads.not_about(actor), here, state=left_rules.STATE)
 
 
 def leader(actor: Actor, at: datetime, after: str = "", limit: int = 50) -> Page[InboxRow]:
     """What climbed the ladder to this post: overdue cases of a head's organ, or of a leader's town or county."""
     scope = _ladder_scope(actor)
     late = Case.objects.filter(reads.visible(actor), scope, due_at__lt=at, state__in=("received", "in_hand"))
-    return _page(late, actor, at, after, limit)
+    return page(late, actor, at, after, limit)
 
 
 def ladder(actor: Actor, at: datetime) -> tuple[LadderRow, ...]:
@@ -89,7 +99,7 @@ def about_officers(actor: Actor, at: datetime, after: str = "", limit: int = 50)
     if not actor.can(Permit.OFFICER_CASE):
         return Page(())
     mine = Case.objects.filter(reads.visible(actor), about_officer=True, organ=actor.acting.organ, state__in=_OPEN)
-    return _page(mine, actor, at, after, limit)
+    return page(mine, actor, at, after, limit)
 
 
 def _counted(queues: dict[str, QuerySet[Case]]) -> dict[str, int]:
@@ -153,7 +163,8 @@ def _ladder_scope(actor: Actor) -> Q:
     return Q(organ=post.organ) if post.can(Permit.CASE_HEAD) else Q(pk__in=())
 
 
-def _page(found: QuerySet[Case], actor: Actor, at: datetime, after: str, limit: int) -> Page[InboxRow]:
+def page(found: QuerySet[Case], actor: Actor, at: datetime, after: str, limit: int) -> Page[InboxRow]:
+    """A page of cases, urgent ones first, then by due instant."""
     wanted = list(found.filter(rows.due_cursor(after)).order_by("-urgent", "due_at", "id")[: limit + 1])
     shown = wanted[:limit]
     return Page(rows.inbox_rows(shown, actor, at), rows.due_text(shown[-1]) if len(wanted) > limit else "")

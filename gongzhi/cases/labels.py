@@ -38,6 +38,7 @@ STATES = {
     "asked": _("waiting for an answer from the resident"),
     "paused": _("standing still by law"),
     "answered": _("answered"),
+    "left_open": _("left open by the earlier system"),
     "closed": _("closed"),
 }
 OUTCOMES = {
@@ -49,6 +50,13 @@ OUTCOMES = {
     "no_ground": _("found to be without ground"),
     "duplicate": _("joined with another case"),
     "withdrawn": _("withdrawn"),
+    "not_taken": _("not taken over from the earlier system"),
+}
+LEFT_REASONS = {
+    "settled": _("settled meanwhile, in another way"),
+    "too_old": _("so long ago that nobody can look into it any more"),
+    "said_again": _("said again since, and handled there"),
+    "no_case": _("a test, or entered by mistake"),
 }
 HANDOVER_REASONS = {
     "not_our_duty": _("not this office's duty"),
@@ -107,6 +115,7 @@ CLOCKS = {
     "stopped_told_late": _("answered late"),
     "stopped_unknown": _("answered, nobody knows when"),
     "stopped": _("answered"),
+    "none": _("no limit runs"),
 }
 GRADES = {
     "5": _("very content"),
@@ -150,6 +159,8 @@ ENTRIES = {
     "relocated": _("Place corrected"),
     "appealed": _("An appeal"),
     "appeal_answered": _("The appeal was answered"),
+    "left_open": _("The earlier system left it open"),
+    "taken_over": _("Taken over from the earlier system"),
 }
 APPEAL_BELLS = {
     "near": _("Reminder: an appeal is to be answered soon"),
@@ -186,6 +197,7 @@ GROUPS: Mapping[str, Mapping[str, Promise]] = {
     "pause_reason": PAUSE_REASONS,
     "narrow_reason": NARROW_REASONS,
     "ground": GROUNDS,
+    "left_reason": LEFT_REASONS,
     "decision": DECISIONS,
     "ruling": RULINGS,
     "hint": HINTS,

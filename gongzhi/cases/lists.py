@@ -79,9 +79,9 @@ def staff_list(
 def _filters(place: str, matter: str, state: str) -> Q:
     wanted = reads.in_place(place) if place else Q()
     if matter:
-        wanted &= Q(matter__in=_with_children(matter))
+        wanted &= Q(matter__in=with_children(matter))
     if state == "open":
-        wanted &= ~Q(state="closed")
+        wanted &= ~Q(state__in=("left_open", "closed"))
     elif state in rules.OUTCOMES:
         wanted &= Q(outcome=state)
     elif state:
@@ -91,7 +91,7 @@ def _filters(place: str, matter: str, state: str) -> Q:
     return wanted
 
 
-def _with_children(code: str) -> list[str]:
+def with_children(code: str) -> list[str]:
     """A matter and all beneath it, in the order of the tree."""
     found = [code]
     for card in matters.cards():
@@ -102,8 +102,10 @@ def _with_children(code: str) -> list[str]:
 
 def _walk(place: str, matter: str, state: str, rest: Sequence[Way]) -> Walk:
     """The narrowest way the filters allow: open work, then a village, one matter, a town, a branch of matters."""
-    divisions, kinds = walking.villages(place), _with_children(matter) if matter else []
+    divisions, kinds = walking.villages(place), with_children(matter) if matter else []
     open_states = [one for one in rules.OPEN if state in (one, "open")]
+    if state == "left_open":
+        open_states = [state]
     if open_states:
         return walking.along([walking.standing(one) for one in open_states])
     if len(divisions) == 1:

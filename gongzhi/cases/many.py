@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from gongzhi.cases import appealing, handling, matters, noting, pausing, placing, rules, searching
+from gongzhi.cases import appealing, handling, left_rules, matters, noting, pausing, placing, rules, searching
 from gongzhi.cases.acts import (
     Accept,
     Act,
@@ -26,6 +26,7 @@ from gongzhi.cases.acts import (
     HandOver,
     Help,
     Join,
+    Left,
     Rate,
     Rematter,
     Reply,
@@ -61,6 +62,7 @@ __all__ = (
     "Help",
     "Join",
     "Kept",
+    "Left",
     "NewVoice",
     "Rate",
     "Rematter",
@@ -279,6 +281,8 @@ def rounds(story: Story, matter: MatterCard) -> Iterator[Round]:
     for act in story.acts:
         if isinstance(act, Answer | Ended):
             here = Round(here.begun, here.matter, here.pauses, here.until, act.at, act.outcome in rules.REFUSALS)
+        elif isinstance(act, Left):  # its clock never ran
+            here = replace(here, answered=act.at)
         elif isinstance(act, Rematter):
             matter = matters.chosen(act.matter)
         elif isinstance(act, Ask):
@@ -349,7 +353,7 @@ def _keep(prepared: Sequence[_Prepared]) -> list[Kept]:
                 one.case.holder,
                 one.told.at,
                 one.told.by,
-                stage=one.case.state,
+                stage="received" if one.case.state == left_rules.STATE else one.case.state,
                 since_at=telling.since,
                 more=tuple(telling.more),
             )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import F, Q
 
-from gongzhi.cases import letters, pages, reads, searching, turning
+from gongzhi.cases import earlier, letters, pages, reads, searching, turning
 from gongzhi.cases.models import Case, Entry, Photo, Voice
 from gongzhi.cases.turning import Turn
 from gongzhi.kit.ids import parse_number
@@ -24,6 +24,9 @@ def merge(turn: Turn, *, into: str) -> Case:
             "help_outstanding", N_("Other organs still work on this case; it cannot be joined yet."), status=409
         )
     first = _first(turn, into)
+    if first.state == "left_open":  # whose case is joined to it is owed an answer
+        earlier.said_again(by=turn.by, at=turn.at, case=first)
+        first.save()
     turn.fire("close", holder=held, outcome="duplicate")
     moved = letters.live_voices(turn.case)
     _move(turn.case, first, moved)

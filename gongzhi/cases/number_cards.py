@@ -25,7 +25,8 @@ class WeekNumbers:
     "81 of 97 answered in time" is `in_time` of `due`: cases whose limit ended in the week (paused time out)
     or which were answered in it. `unknown`: answers that another system noted without saying when or whether in time;
     they are in neither. `median_days` is from receipt to an answer whose moment is known. `unhappy` of `rated`.
-    `running`: the week is not over yet."""
+    `left_open`: what another system left open and nobody here has taken over, whatever the week; it is in no other
+    figure but "received". `running`: the week is not over yet."""
 
     monday: date
     sunday: date
@@ -45,6 +46,7 @@ class WeekNumbers:
     rated_before: int
     unhappy_before: int
     reopened: int
+    left_open: int
     days: tuple[DayNumber, ...]
     weeks: tuple[tuple[date, int], ...]
 
@@ -66,6 +68,7 @@ class PlaceNumbers:
     until: date
     received: int | None
     open: int | None
+    left_open: int | None
     due: int | None
     in_time: int | None
     unknown: int | None

@@ -27,6 +27,7 @@ from gongzhi.places import reads as places
 WEEKS = 12
 DAYS = 90
 _UNHAPPY = Q(solved=False) | Q(grade__lte=2)
+_LEFT_OPEN = Count("id", filter=Q(state="left_open"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,12 @@ def week(at: datetime, *, running: bool = True) -> WeekNumbers:
     """The numbers of the week of `at` (Monday to Sunday in the county's zone) and of the week before, as of `at`."""
     monday = _local_day(at) - timedelta(days=_local_day(at).weekday())
     begin, end, before = (_midnight(monday + timedelta(days=days)) for days in (0, 7, -7))
-    late = [_broken(begin, end, at), _broken(before, begin, at)]
+    late = [_broken(begin, end, at), _broken(before, begin, at), _counted().filter(state="left_open")]
     counted = iter(_counts([*_of_days(monday), *_of_weeks(monday), *late]))
     days = tuple(DayNumber(monday + timedelta(days=nth), next(counted), next(counted)) for nth in range(7))
     weeks = tuple((day, next(counted)) for day in _mondays(monday))
     now, then = _span(begin, end, next(counted)), _span(before, begin, next(counted))
+    left_open = next(counted)
     return WeekNumbers(
         monday=monday,
         sunday=monday + timedelta(days=6),
@@ -99,6 +101,7 @@ def week(at: datetime, *, running: bool = True) -> WeekNumbers:
         rated_before=then.rated,
         unhappy_before=then.unhappy,
         reopened=now.reopened,
+        left_open=left_open,
         days=days,
         weeks=weeks,
     )
@@ -111,7 +114,9 @@ def place_numbers(code: str, at: datetime) -> PlaceNumbers:
     here = Case.objects.filter(
         reads.in_place(code), about_officer=False, seek__gte=seek_at(since), seek__lt=seek_at(at) + (1 << 22)
     )
-    totals = here.aggregate(received=Sum("voices"), open=Count("id", filter=~Q(state="closed")))
+    totals = here.aggregate(
+        received=Sum("voices"), open=Count("id", filter=Q(state__in=rules.OPEN)), left_open=_LEFT_OPEN
+    )
     answered = Entry.objects.filter(case__in=here, kind="answered", at__gte=since, at__lte=at).values_list(
         "reason", flat=True
     )
@@ -127,6 +132,7 @@ def place_numbers(code: str, at: datetime) -> PlaceNumbers:
         until=_local_day(at),
         received=_shown(totals["received"] or 0),
         open=_shown(totals["open"]),
+        left_open=_shown(totals["left_open"]),
         due=_shown(sum(kept[reason] for reason in judging.JUDGED) + late),
         in_time=_shown(sum(kept[reason] for reason in judging.KEPT)),
         unknown=_shown(kept[judging.UNKNOWN]),
@@ -201,7 +207,7 @@ def _of_days(monday: date) -> Iterator[QuerySet[Case]]:
     for number in range(7):
         begin, end = (_midnight(monday + timedelta(days=number + nth)) for nth in (0, 1))
         yield _received(begin, end)
-        yield _counted().filter(closed_at__gte=begin, closed_at__lt=end)
+        yield _counted().filter(closed_at__gte=begin, closed_at__lt=end).exclude(outcome="not_taken")
 
 
 def _of_weeks(monday: date) -> Iterator[QuerySet[Case]]:

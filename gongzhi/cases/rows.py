@@ -92,7 +92,9 @@ def case_rows(cases: Sequence[Case], at: datetime) -> tuple[CaseRow, ...]:
 
 
 def clock_word(case: Case, at: datetime) -> str:
-    """How the clock stands, from the row alone: in_time, near, overdue, paused or stopped."""
+    """How the clock stands, from the row alone: in_time, near, overdue, paused, stopped, or none that ever ran."""
+    if case.state == "left_open":
+        return "none"
     if case.state in ("answered", "closed"):
         return "stopped"
     if case.state in ("asked", "paused"):

@@ -1,8 +1,7 @@
 """What may happen to a voice and its case: codes, limits, refusals and the facts of this room.
 
-Plain Python without a clock, a database or settings. Kinds of voices follow the request kinds of the 12345
-hotline (求助 咨询 投诉 举报 建议 表扬); closing outcomes, hand-over reasons and the pause reason are the
-county's coded reasons: nothing is refused, passed on or paused without one (DESIGN section 4).
+Plain Python without a clock, a database or settings. Kinds of voices follow the request kinds of the 12345 hotline
+(求助 咨询 投诉 举报 建议 表扬); nothing is refused, passed on or paused without a coded reason (DESIGN section 4).
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ from gongzhi.ledger.kinds import FactKind
 
 KINDS = ("question", "help", "complaint", "report", "suggestion", "praise")
 SOURCES = ("web", "api", "counter", "phone", "sms", "paper", "sensor", "import", "mail", "chat", "open311")
-STATES = ("received", "in_hand", "asked", "paused", "answered", "closed")
-OPEN = STATES[:-1]
-OUTCOMES = ("fixed", "answered", "partly", "planned", "not_ours", "no_ground", "duplicate", "withdrawn")
+STATES = ("received", "in_hand", "asked", "paused", "answered", "left_open", "closed")
+OPEN = STATES[:-2]  # somebody here has to act; what another system left open waits to be taken over
+OUTCOMES = ("fixed", "answered", "partly", "planned", "not_ours", "no_ground", "duplicate", "withdrawn", "not_taken")
 HANDOVER_REASONS = ("not_our_duty", "wrong_place", "needs_other", "on_leave", "conflict_of_interest")
 CONTACT_KINDS = ("email", "phone", "post")
 # The five grounds on which a person may demand deletion (Personal Information Protection Law, art. 47): the purpose is
@@ -32,20 +31,20 @@ PLACE_BY = MATTER_BY
 # public view (the last two follow from a matter that cannot be public), pauses, hand-overs.
 DECISIONS = ("refused", "narrowed", "paused", "handed_over")
 APPEALABLE = ("refused", "narrowed", "paused")
-REFUSALS = ("not_ours", "no_ground")
+REFUSALS = ("not_ours", "no_ground", "not_taken")
 NARROW_REASONS = ("personal_data", "endangers_person", "court_order", "matter_private", "about_officer")
 HINTS = ("matter", "place", "twin")
 VERDICTS = ("confirmed", "stood", "overruled")
 QUEUES = ("new", "mine", "near", "overdue", "waiting", "helping", "dispatch", "all")
 MOVES = (
-    *("accept", "send", "hand_over", "rematter", "relocate", "help", "return_help"),
+    *("take_over", "close_untaken", "accept", "send", "hand_over", "rematter", "relocate", "help", "return_help"),
     *("ask", "pause", "resume", "answer", "close", "answer_and_close", "reopen", "extend", "narrow", "note"),
 )
 ENTRY_KINDS = (
     *("received", "joined", "accepted", "sent", "handed_over", "ruled", "rematter", "helped", "returned_help"),
     *("asked", "resident_answered", "resumed", "answered", "note", "closed", "rated", "reopened", "extended"),
     *("withdrawn", "merged", "looked", "recovered", "near", "overdue", "ladder", "undone", "answered_own", "erased"),
-    *("paused", "narrowed", "widened", "relocated", "appealed", "appeal_answered"),
+    *("paused", "narrowed", "widened", "relocated", "appealed", "appeal_answered", "left_open", "taken_over"),
 )
 # What the public and the resident read of the course; the rest is the desk's.
 PUBLIC_KINDS = frozenset(ENTRY_KINDS) - {"note", "looked", "recovered", "near", "overdue", "ladder", "undone"}
@@ -107,7 +106,7 @@ FACTS: dict[str, FactKind] = {
     "case.answered": FactKind(("round", "in_time"), "A public answer was given; the clock stopped."),
     "case.noted": FactKind((), "An internal note was written."),
     "case.closed": FactKind(
-        ("round", "outcome", "in_time", "stood"),
+        ("round", "outcome", "in_time", "stood", "reason"),
         "The case was closed with an outcome. `stood`: suggestions of the machine nobody changed until then.",
     ),
     "case.reopened": FactKind(("round", "why", "due"), "The case was opened again with a new clock."),
@@ -277,7 +276,7 @@ def counts_as_refusal(reason: str) -> bool:
 
 def check_outcome(outcome: str, *, duplicate_of: str) -> None:
     """An outcome the staff may set; a duplicate names the first case; only residents withdraw."""
-    check_code(outcome, tuple(code for code in OUTCOMES if code != "withdrawn"), field="outcome")
+    check_code(outcome, tuple(code for code in OUTCOMES if code not in ("withdrawn", "not_taken")), field="outcome")
     if (outcome == "duplicate") != bool(duplicate_of):
         raise Refusal(
             "duplicate_unnamed",

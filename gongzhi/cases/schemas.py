@@ -299,6 +299,7 @@ class PlaceOut(Located):
     days: int
     received: int | None
     open: int | None
+    left_open: int | None
     due: int | None
     in_time: int | None
     unknown: int | None
@@ -338,3 +339,4 @@ class WeekOut(Schema):
     rated: int
     unhappy: int
     reopened: int
+    left_open: int

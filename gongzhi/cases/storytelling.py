@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from gongzhi.cases import handling, judging, matters, rules, sealing, storytelling_rights
+from gongzhi.cases import handling, judging, left_rules, matters, rules, sealing, storytelling_rights
 from gongzhi.cases.acts import (
     Accept,
     Act,
@@ -20,6 +20,7 @@ from gongzhi.cases.acts import (
     HandOver,
     Help,
     Join,
+    Left,
     Rate,
     Rematter,
     Reply,
@@ -237,6 +238,13 @@ class Telling:
         details: dict[str, Json] = {"round": case.round, "outcome": act.outcome, "in_time": case.in_time}
         self.fact("case.closed", act.at, by, details)
 
+    def _left(self, act: Left) -> None:
+        by = self.facts[0].by
+        _in_state(self.case, "received")
+        self.hold(act.at, left_rules.STATE)
+        self.note(act.at, by, "left_open", None)
+        self.fact("case.left_open", act.at, by, {})
+
     def _closed(self, at: datetime, outcome: str, *, timed: bool = True, told: bool | None = None) -> str:
         case = self.case
         case.answered_at = at
@@ -349,6 +357,7 @@ _ACTS: dict[type, Callable[[Telling, Any], None]] = {
     HandOver: Telling._hand_over,
     Help: Telling._help,
     Join: Telling._join,
+    Left: Telling._left,
     Rate: Telling._rate,
     Rematter: Telling._rematter,
     Reply: Telling._reply,

@@ -17,6 +17,7 @@ STATES: dict[str, tuple[str, str, str]] = {
     "helping": ("accent", N_("Others are helping"), "users"),
     "helped": ("accent", N_("Help returned"), "arrow-back-up"),
     "answered": ("good", N_("Answered"), "message"),
+    "left_open": ("plain", N_("Left open by the earlier system"), "clipboard-text"),
     "closed": ("plain", N_("Closed"), "circle-check"),
     "in_time": ("good", N_("In time"), "check"),
     "near": ("warn", N_("Due soon"), "clock"),

@@ -20,6 +20,7 @@ from gongzhi.cases import (
     casefile,
     closing,
     dispatch,
+    earlier,
     handling,
     hinting,
     inbox,
@@ -171,6 +172,10 @@ class Step:
 
 STEPS = (
     Step("accept", Permit.CASE_ACCEPT, shapes.MoveIn, dispatch.accept, "Accept", "Take a received case in hand."),
+    Step("take-over", Permit.CASE_ACCEPT, shapes.MoveIn, earlier.take_over, "Take over",
+         "What another system left open stands as if it had come in now; its limit begins."),
+    Step("close-untaken", Permit.CASE_CLOSE, shapes.CloseUntakenIn, earlier.close_untaken, "Close without taking over",
+         "What another system left open, for a coded reason; it counts as refused."),
     Step("send", Permit.CASE_SEND, shapes.SendIn, dispatch.send, "Send", "From the dispatch desk to an organ."),
     Step("hand-over", Permit.CASE_HANDOVER, shapes.HandOverIn, dispatch.hand_over, "Hand over",
          "For a coded reason to a named receiver; the clock runs on."),

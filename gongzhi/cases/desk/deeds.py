@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from gongzhi.cases import closing, dispatch, handling, narrowing, pausing
+from gongzhi.cases import closing, dispatch, earlier, handling, narrowing, pausing
 from gongzhi.cases.desk import forms
 from gongzhi.cases.desk_cards import DeskCase
 from gongzhi.people.permits import Permit
@@ -60,6 +60,28 @@ DEEDS: dict[str, Deed] = {
             _("You took %(number)s in hand."),
             icon="check",
             key="a",
+        ),
+        Deed(
+            "take_over",
+            Permit.CASE_ACCEPT,
+            forms.MoveForm,
+            earlier.take_over,
+            _("Take over"),
+            _("Take over"),
+            _("%(number)s is taken over; its limit runs from now on."),
+            icon="check",
+            key="a",
+        ),
+        Deed(
+            "close_untaken",
+            Permit.CASE_CLOSE,
+            forms.CloseUntakenForm,
+            earlier.close_untaken,
+            _("Close without taking over"),
+            _("Close"),
+            _("%(number)s is closed without having been taken over."),
+            icon="circle-check",
+            key="c",
         ),
         Deed(
             "answer",

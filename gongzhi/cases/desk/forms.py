@@ -12,7 +12,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from gongzhi.cases import narrowing, rules
+from gongzhi.cases import left_rules, narrowing, rules
 from gongzhi.cases.desk import choices
 from gongzhi.cases.desk_cards import DeskCase
 from gongzhi.look.fields import LongSelect
@@ -220,7 +220,7 @@ class AnswerForm(MoveForm):
             )
         offered: list[tuple[str, Any]] = []
         if "answer_and_close" in self.desk.moves:
-            codes = [code for code in rules.OUTCOMES if code not in ("withdrawn", "duplicate")]
+            codes = [code for code in rules.OUTCOMES if code not in ("withdrawn", "not_taken", "duplicate")]
             offered += choices.words(codes, "outcome")
         if "answer" in self.desk.moves:
             offered.append((self.STAYS_OPEN, _("Not finished: answer now, close later")))
@@ -252,8 +252,18 @@ class CloseForm(MoveForm):
     internal_text = _reason(_("Only for colleagues"), required=False)
 
     def draw(self) -> None:
-        codes = [code for code in rules.OUTCOMES if code != "withdrawn"]
+        codes = [code for code in rules.OUTCOMES if code not in ("withdrawn", "not_taken")]
         self.fields["outcome"].choices = choices.words(codes, "outcome")  # type: ignore[attr-defined]
+
+
+class CloseUntakenForm(MoveForm):
+    """Why a case that another system left open is closed without having been taken over."""
+
+    reason = forms.ChoiceField(label=_("Why"), widget=forms.RadioSelect)
+    public_text = _reason(_("What you know about it"), _("Everybody can read it."), required=False)
+
+    def draw(self) -> None:
+        self.fields["reason"].choices = choices.words(left_rules.REASONS, "left_reason")  # type: ignore[attr-defined]
 
 
 class ReasonForm(MoveForm):

@@ -91,6 +91,7 @@ def inbox(request: HttpRequest) -> HttpResponseBase:
     beside = {
         "queues": links(queues, queue),
         "queue": queue,
+        "left_open": queues.left_open,
         "appeals": appealing.waiting(actor.acting) if actor.can(Permit.APPEAL_ANSWER) else None,
     }
     if request.GET.get("part") == "queues":

@@ -110,6 +110,12 @@ class CloseIn(MoveIn):
     internal_text: str = _INSIDE
 
 
+class CloseUntakenIn(MoveIn):
+    model_config = _example(reason="settled", public_text="已于去年修复。")
+    reason: Literal["settled", "too_old", "said_again", "no_case"]
+    public_text: str = _REASON
+
+
 class ReasonIn(MoveIn):
     model_config = _example(reason_text="配件要等到周五。")
     reason_text: str = Field(max_length=rules.REASON_MAX, description="The resident reads it.")

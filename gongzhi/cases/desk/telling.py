@@ -72,6 +72,8 @@ def holder(card: Holder, now: datetime) -> str:
         return _("Waiting for the resident (asked %(since)s).") % {"since": since}
     if card.kind == "nobody":
         return _("Nobody has to act.")
+    if card.kind == "left_open":
+        return _("The earlier system left it open; nobody here has taken it over yet.")
     who = said(card.post, "title") if card.post else _("nobody yet")
     where = said(card.organ, "name") if card.organ else ""
     if not card.post:
@@ -128,6 +130,11 @@ def before(move: str, desk: DeskCase, now: datetime) -> str:
         "close": _("The resident can rate what was done. An unhappy rating opens the case again."),
         "extend": _("This is possible once. The resident reads the new date and your reason."),
         "note": _("Colleagues who may read this case see it. Nobody else does."),
+        "take_over": _("It stands then as if it had come in now: new for your office, with its whole limit."),
+        "close_untaken": _(
+            "It is closed without an answer. Everybody reads the reason; it counts as refused and can be appealed "
+            "against. If somebody may still wait for an answer, take it over instead."
+        ),
         "reopen": _("A new round begins with a new clock. The resident reads why."),
     }
     return sentences.get(move, "")

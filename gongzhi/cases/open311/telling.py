@@ -82,7 +82,7 @@ class Teller:
             "service_notice": _("Practice county: everything here is invented.") if self.county.practice else None,
             "requested_datetime": self.moment(case.received_at),
             "updated_datetime": self.moment(case.closed_at or case.moved_at),
-            "expected_datetime": self.moment(case.due_at),
+            "expected_datetime": None if case.state == "left_open" else self.moment(case.due_at),
             "address": _address(place),
             "address_id": place.code if place else None,
             "zipcode": None,

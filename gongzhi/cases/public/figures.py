@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from gongzhi.cases.number_cards import PlaceNumbers, WeekNumbers
 from gongzhi.look import charts, dates
+from gongzhi.look.figures import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,15 @@ def three(week: WeekNumbers) -> list[Figure]:
 
 def _received(week: WeekNumbers) -> Figure:
     return Figure(
-        str(week.received),
+        number(week.received),
         _("received this week") if week.running else _("received in this week of the past"),
-        ngettext("%(count)s answered", "%(count)s answered", week.answered) % {"count": week.answered},
-        _("%(count)s in the whole week before") % {"count": week.received_before},
+        ngettext("%(count)s answered", "%(count)s answered", week.answered) % {"count": number(week.answered)},
+        _("%(count)s in the whole week before") % {"count": number(week.received_before)},
     )
 
 
 def _in_time(week: WeekNumbers) -> Figure:
-    base = _("%(part)s of %(whole)s that were due") % {"part": week.in_time, "whole": week.due}
+    base = _("%(part)s of %(whole)s that were due") % {"part": number(week.in_time), "whole": number(week.due)}
     if week.unknown:
         base += " " + unknown(week.unknown)
     return Figure(
@@ -58,7 +59,7 @@ def unknown(count: int) -> str:
         "Of %(count)s more nobody knows: the earlier system did not keep when they were answered.",
         count,
     )
-    return sentence % {"count": count}
+    return sentence % {"count": number(count)}
 
 
 def _content(week: WeekNumbers) -> Figure:
@@ -66,7 +67,7 @@ def _content(week: WeekNumbers) -> Figure:
     return Figure(
         _share(content, week.rated),
         _("were content with the answer"),
-        _("%(part)s of %(whole)s who rated") % {"part": content, "whole": week.rated},
+        _("%(part)s of %(whole)s who rated") % {"part": number(content), "whole": number(week.rated)},
         _("%(share)s in the week before") % {"share": _share(before, week.rated_before)},
     )
 
@@ -98,7 +99,10 @@ def week_days(week: WeekNumbers) -> SafeString:
     if not week.days:
         return SafeString("")
     fullest = max(week.days, key=lambda day: day.received)
-    title = _("Most came on %(day)s: %(count)s") % {"day": dates.short_day(fullest.day), "count": fullest.received}
+    title = _("Most came on %(day)s: %(count)s") % {
+        "day": dates.short_day(fullest.day),
+        "count": number(fullest.received),
+    }
     return charts.bars(
         title=title,
         rows=[(dates.short_day(day.day, year=not week.running), day.received) for day in week.days],
@@ -125,7 +129,7 @@ def _line(points: Sequence[tuple[date, int]], *, running: bool = True) -> SafeSt
     sentence = _("%(count)s this week so far; about %(mean)s in a whole week before")
     if not running:
         sentence = _("%(count)s in the last of these weeks; about %(mean)s in one before")
-    title = sentence % {"count": counts[-1], "mean": mean}
+    title = sentence % {"count": number(counts[-1]), "mean": number(mean)}
     return charts.line(
         title=title,
         labels=[dates.short_day(monday, year=not running) for monday, _count in points],

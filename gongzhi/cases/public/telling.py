@@ -52,6 +52,8 @@ def holder_sentence(course: Course) -> str:
         return _("%(office)s asked a question and waits for the answer.") % {"office": office}
     if holder.kind == "nobody":
         return _("It is closed.")
+    if holder.kind == "left_open":
+        return _("The earlier system left it open. Nobody here has taken it over yet, so no time limit runs.")
     if holder.kind == "organ":
         return _("It lies with %(office)s, which has not begun yet.") % {"office": office}
     return _("%(office)s is working on it.") % {"office": office}
@@ -61,6 +63,8 @@ def next_sentence(course: Course) -> str:
     """What happens next, in one sentence."""
     if course.state == "closed":
         return _("Nothing more is planned.") if not course.can.rate else _("Please tell us whether it is solved.")
+    if course.state == "left_open":
+        return _("If it still matters, say it again here: then an office has to answer, within a time limit.")
     if course.state == "paused":
         return _("The time limit stands still for a legal reason; at the latest on the day named it runs again.")
     if course.state == "asked":
@@ -115,6 +119,10 @@ def _title(entry: TimelineEntry, *, own: bool) -> str:
         "appealed": _("You appealed."),
         "appeal_answered": _("%(office)s answered your appeal:"),
         "extended": _("%(office)s extended the time limit, once:"),
+        "left_open": _("The earlier system left it open."),
+        "taken_over": _("%(office)s took it over; the time limit runs from here on.")
+        if entry.reason != "joined"
+        else _("Somebody said it again; the time limit runs from here on."),
     }
     return sentences.get(entry.kind, labels.word(entry.kind, "entry")) % names
 

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from gongzhi.look import dates
+from gongzhi.look import dates, figures
 from gongzhi.look.colours import DEFAULT
 from gongzhi.look.fields import complaints, first_target, shown
 from gongzhi.look.icons import ICONS
@@ -96,6 +96,12 @@ def said(thing: Any, name: str) -> str:
 
     english = (get_language() or "").startswith("en")
     return (pick(f"{name}_en") if english else "") or pick(f"{name}_zh")
+
+
+@register.filter
+def number(value: float) -> str:
+    """`{{ count|number }}`: 9,987 for English readers, 9987 for Chinese ones (figures.number)."""
+    return figures.number(value)
 
 
 @register.filter

@@ -8,16 +8,17 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from gongzhi.cases.rules import CATCH_ALL
 from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.web import county as counties
 from gongzhi.web import county_check
+from gongzhi.web.importing.keywords import Keyword
 from gongzhi.web.importing.profile import Profile
 from gongzhi.web.importing.scanning import Scan
 from gongzhi.web.importing.shapes import Shape, apart
@@ -40,14 +41,22 @@ POSTS = (
 )
 
 
-def load(folder: Path, profile: Profile, found: Scan, shapes: Sequence[Shape], *, at: datetime) -> None:
+def load(
+    folder: Path,
+    profile: Profile,
+    found: Scan,
+    shapes: Sequence[Shape],
+    *,
+    at: datetime,
+    keywords: Mapping[tuple[str, ...], tuple[Keyword, ...]] = MappingProxyType({}),
+) -> None:
     """Write the folder, check it like any other, load it as if it had stood before the first row, and keep a copy.
 
-    Refuses `file_empty` for a file no row of which has a moment."""
+    `keywords` of matters, as they were learned. Refuses `file_empty` for a file no row of which has a moment."""
     if found.first is None:
         raise Refusal("file_empty", N_("No row of this file can be read; does the profile fit it?"))
     folder.mkdir(parents=True, exist_ok=True)
-    write(folder, profile, found, shapes)
+    write(folder, profile, found, shapes, keywords)
     county = county_check.read(folder)
     if county.faults:
         raise Refusal("county_faulty", N_("The example county has a fault: %(fault)s"), fault=county.faults[0].told())
@@ -55,7 +64,13 @@ def load(folder: Path, profile: Profile, found: Scan, shapes: Sequence[Shape], *
     counties.keep(folder)
 
 
-def write(folder: Path, profile: Profile, found: Scan, shapes: Sequence[Shape]) -> None:
+def write(
+    folder: Path,
+    profile: Profile,
+    found: Scan,
+    shapes: Sequence[Shape],
+    keywords: Mapping[tuple[str, ...], tuple[Keyword, ...]] = MappingProxyType({}),
+) -> None:
     """Write every file of the county's folder."""
     counties.begin(folder)
     here = profile.county.code.ljust(12, "0")
@@ -68,7 +83,7 @@ def write(folder: Path, profile: Profile, found: Scan, shapes: Sequence[Shape]) 
     )
     organs = {name: code("o", (name,)) for name in found.organs}
     _write_organs(folder, organs, here)
-    _write_matters(folder, profile, found, organs)
+    _write_matters(folder, profile, found, organs, keywords)
 
 
 def code(letter: str, path: Sequence[str]) -> str:
@@ -171,30 +186,40 @@ def _write_organs(folder: Path, organs: dict[str, str], here: str) -> None:
     _write(folder / "posts.csv", ("code", "organ", "role", "place", "title_zh", "title_en"), posts)
 
 
-def _write_matters(folder: Path, profile: Profile, found: Scan, organs: dict[str, str]) -> None:
+def _write_matters(
+    folder: Path,
+    profile: Profile,
+    found: Scan,
+    organs: dict[str, str],
+    keywords: Mapping[tuple[str, ...], tuple[Keyword, ...]],
+) -> None:
     """The tree of matters; who is responsible is the organ that had most of a matter's rows."""
     above = {path[:depth] for path in found.matters for depth in range(1, len(path))}
-    leaves = [path if path not in above else (*path, path[-1]) for path in found.matters]
+    leaves = [_leaf(path, above) for path in found.matters]
     limit = (profile.county.limit_amount, profile.county.limit_unit.value, CLAUSE, "true")
+    words = {_leaf(path, above): " ".join(one.word for one in told) for path, told in keywords.items()}
     kept: dict[str, tuple[Any, ...]] = {}
     for path in dict.fromkeys([*sorted(above, key=len), *leaves]):
         parent = code("m", path[:-1]) if len(path) > 1 else ""
-        kept.setdefault(code("m", path), (code("m", path), parent, path[-1], path[-1], *limit))
-    kept[CATCH_ALL] = (CATCH_ALL, "", "其他", "Anything else", *limit)
-    head = ("code", "parent", "name_zh", "name_en", "limit_amount", "limit_unit", "clause", "public_ok")
+        kept.setdefault(code("m", path), (code("m", path), parent, path[-1], path[-1], *limit, words.get(path, "")))
+    kept[CATCH_ALL] = (CATCH_ALL, "", "其他", "Anything else", *limit, "")
+    head = ("code", "parent", "name_zh", "name_en", "limit_amount", "limit_unit", "clause", "public_ok", "keywords")
     _write(folder / "matters.csv", head, kept.values())
-    leads: dict[tuple[str, ...], Counter[str]] = {}
-    for (path, organ), count in found.leads.items():
-        leads.setdefault(path if path not in above else (*path, path[-1]), Counter())[organ] += count
+    leads = {_leaf(path, above): organ for path, organ in found.responsible().items()}
     rows = {CATCH_ALL: (CATCH_ALL, "", "dispatch", CLAUSE)}
     for path in leaves:
-        lead = organs[leads[path].most_common(1)[0][0]] if path in leads else "dispatch"
+        lead = organs[leads[path]] if path in leads else "dispatch"
         rows[code("m", path)] = (code("m", path), "", lead, CLAUSE)
     _write(folder / "responsibilities.csv", ("matter", "place", "organ", "clause"), rows.values())
     promise = f"示例期限：{profile.county.limit_amount}（{profile.county.limit_unit.value}）。"
     clause = (CLAUSE, "示例规则", "Example rule", "", promise, "An example, not a law.", "-", "false")
-    head = ("code", "law_zh", "law_en", "article", "text_zh", "text_en", "source", "verified")
-    _write(folder / "clauses.csv", head, [clause])
+    said = ("code", "law_zh", "law_en", "article", "text_zh", "text_en", "source", "verified")
+    _write(folder / "clauses.csv", said, [clause])
+
+
+def _leaf(path: tuple[str, ...], above: Collection[tuple[str, ...]]) -> tuple[str, ...]:
+    """The path of the matter that takes cases: where others lie beneath it, one of its own name beneath it too."""
+    return path if path not in above else (*path, path[-1])
 
 
 def _write(path: Path, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

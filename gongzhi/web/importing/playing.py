@@ -30,7 +30,7 @@ from gongzhi.web.importing import tables
 from gongzhi.web.importing.preparing import Alone, Batch, How, Rows, Workers, unswept
 from gongzhi.web.importing.profile import Profile
 from gongzhi.web.importing.records import Codes, Reader, Rejected, form_key
-from gongzhi.web.importing.scanning import Scan
+from gongzhi.web.importing.scanning import Scan, live_since
 
 BATCH = 5_000  # rows in one transaction; a bookmark follows each
 TOLD = 10_000  # rows after which the reader of the screen hears of it
@@ -175,7 +175,7 @@ class Play:
         self.file, self.profile = file, profile
         self.mark = Bookmark.of(file, profile)
         self.tally = self.mark.tally
-        self.how = How(profile, at, found.fallback)
+        self.how = How(profile, at, found.fallback, live_since(found, profile.take_over))
         self.reader = Reader(profile, at=at, codes=codes(), fallback=found.fallback)
         self.lines: list[Line] = []
         self.judged: deque[Judged] = deque()  # of the batches under way, the first one first

@@ -37,6 +37,7 @@ class How:
     profile: Profile
     at: datetime
     fallback: tuple[float, float] | None
+    live_since: datetime | None = None  # open rows from then on are live work
 
 
 @dataclass(slots=True)
@@ -109,7 +110,7 @@ class Alone:
     """Prepares the batches of a small file where they are written."""
 
     def __init__(self, how: How, codes: Codes) -> None:
-        self.reader = Reader(how.profile, at=how.at, codes=codes, fallback=how.fallback)
+        self.reader = Reader(how.profile, at=how.at, codes=codes, fallback=how.fallback, live_since=how.live_since)
 
     def prepared(self, batches: Iterable[Rows]) -> Iterator[tuple[Rows, Batch]]:
         """Each batch, ready, beside its rows."""

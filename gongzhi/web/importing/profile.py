@@ -18,6 +18,7 @@ from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.kit.worktime import Unit
 
 SHIPPED = Path(__file__).parent / "profiles"
+TAKE_OVER = r"\d{1,4}d|all"
 Outcome = Literal["fixed", "answered", "partly", "planned", "not_ours", "no_ground", "duplicate"]
 
 
@@ -104,6 +105,7 @@ class Profile(Part):
     dates: list[str] = []
     empty: list[str] = []
     earliest: int = 1990
+    take_over: Annotated[str, Field(pattern=rf"^(?:{TAKE_OVER})$")] = "0d"
     public: bool = True
     county: ExampleCounty
 

@@ -6,14 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from gongzhi.cases import rules
 from gongzhi.cases.cards import Where
-from gongzhi.cases.many import Ended, NewVoice, Story
+from gongzhi.cases.many import Ended, Left, NewVoice, Story
 from gongzhi.kit.coords import gcj02_to_wgs84
 from gongzhi.web.importing.profile import Profile
 from gongzhi.web.importing.tables import Row
@@ -55,8 +55,16 @@ class Codes:
 class Reader:
     """Reads rows by a profile. `traps` counts what was strange about rows that were kept all the same."""
 
-    def __init__(self, profile: Profile, *, at: datetime, codes: Codes, fallback: tuple[float, float] | None) -> None:
-        self.profile, self.at, self.codes, self.fallback = profile, at, codes, fallback
+    def __init__(
+        self,
+        profile: Profile,
+        *,
+        at: datetime,
+        codes: Codes,
+        fallback: tuple[float, float] | None,
+        live_since: datetime | None = None,
+    ) -> None:
+        self.profile, self.at, self.codes, self.fallback, self.live_since = profile, at, codes, fallback, live_since
         self.traps: Counter[str] = Counter()
         self.zone = ZoneInfo(profile.tz)
         self.seen: set[str] = set()
@@ -145,7 +153,7 @@ class Reader:
             raise Rejected("date_impossible", said)
         return moment
 
-    def _acts(self, row: Row, at: datetime) -> tuple[Ended, ...]:
+    def _acts(self, row: Row, at: datetime) -> tuple[Ended | Left, ...]:
         profile = self.profile
         closed = self.moment(row[profile.closed]) if profile.closed else None
         outcome: str | None = "answered" if closed is not None else None
@@ -155,10 +163,18 @@ class Reader:
             raise Rejected("closed_before_opened", row[profile.closed])
         if outcome is None:
             self.traps["open_with_end"] += closed is not None
-            return ()
+            return self._open(at)
         if closed is None:
             return (self._ended_somewhen(row, at, outcome),)
         return (Ended(closed, self._outcome(row, outcome), self._answer(row), in_time=self._in_time(row)),)
+
+    def _open(self, at: datetime) -> tuple[Left, ...]:
+        """What the other system did not end: live work from `live_since` on, else left open there."""
+        if self.live_since is not None and at >= self.live_since:
+            self.traps["taken_live"] += 1
+            return ()
+        self.traps["left_open"] += 1
+        return (Left(at + timedelta(milliseconds=1)),)  # so that its fact follows that of the receipt
 
     def _ended_somewhen(self, row: Row, at: datetime, outcome: str) -> Ended:
         """The end of a row that does not say when: noted on the evening of the day it began."""
@@ -199,6 +215,13 @@ class Reader:
             raise Rejected("words_missing")
         self.traps["without_words"] += 1
         return self.profile.unsaid
+
+    def said(self, row: Row) -> str:
+        """What a row says beside the names of its matter; empty where it says nothing else."""
+        names = _pieces(self.profile.words)[1::2]
+        return fill(
+            self.profile.words, {name: "" if name in self.profile.matter else self.text(row[name]) for name in names}
+        )
 
     def _filled(self, template: str, row: Row) -> str:
         return fill(template, {name: self.text(row[name]) for name in _pieces(template)[1::2]})

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from gongzhi.web.importing import tables
+from gongzhi.web.importing.keywords import Texts
 from gongzhi.web.importing.profile import Profile
 from gongzhi.web.importing.records import Codes, Reader, Rejected
 
@@ -21,17 +22,35 @@ class Scan:
 
     rows: int = 0
     first: datetime | None = None
+    last: datetime | None = None
     matters: Counter[tuple[str, ...]] = field(default_factory=Counter)
     organs: Counter[str] = field(default_factory=Counter)
     leads: Counter[tuple[tuple[str, ...], str]] = field(default_factory=Counter)
     places: Counter[tuple[str, ...]] = field(default_factory=Counter)
     pins: Counter[tuple[float, float]] = field(default_factory=Counter)
     fallback: tuple[float, float] | None = None
+    texts: Texts | None = None  # kept only when keywords are to be learned
+
+    def responsible(self) -> dict[tuple[str, ...], str]:
+        """The organ that had most of a matter's rows."""
+        counts: dict[tuple[str, ...], Counter[str]] = {}
+        for (matter, organ), count in self.leads.items():
+            counts.setdefault(matter, Counter())[organ] += count
+        return {matter: found.most_common(1)[0][0] for matter, found in counts.items()}
 
 
-def scan(path: Path, profile: Profile, *, at: datetime) -> Scan:
-    """Read the whole file once. Rows that will be rejected are counted, their names are not."""
-    found = Scan()
+def live_since(found: Scan, take_over: str) -> datetime | None:
+    """From when on an open row is live work: "all", or so many days ("30d") before the last row of the file; None for
+    no row at all."""
+    if found.last is None or take_over == "0d":
+        return None
+    return found.first if take_over == "all" else found.last - timedelta(days=int(take_over.removesuffix("d")))
+
+
+def scan(path: Path, profile: Profile, *, at: datetime, texts: bool = False) -> Scan:
+    """Read the whole file once. Rows that will be rejected are counted, their names are not. `texts`: keep what rows
+    say, to learn keywords from."""
+    found = Scan(texts=Texts() if texts else None)
     reader = Reader(profile, at=at, codes=Codes(), fallback=None)
     for _line, row in tables.rows(path, profile.columns):
         found.rows += 1
@@ -49,6 +68,7 @@ def _look(found: Scan, reader: Reader, row: tables.Row) -> None:
     if opened is None:
         return
     found.first = opened if found.first is None else min(opened, found.first)
+    found.last = opened if found.last is None else max(opened, found.last)
     matter, organ, place, pin = (
         reader.path(row, "matter"),
         reader.organ_name(row),
@@ -61,6 +81,8 @@ def _look(found: Scan, reader: Reader, row: tables.Row) -> None:
         found.organs[organ] += 1
     if matter and organ:
         found.leads[matter, organ] += 1
+    if matter and found.texts is not None:
+        found.texts.add(matter, organ, reader.said(row))
     if place:
         found.places[place] += 1
     if pin:

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from gongzhi.kit.refusal import N_
+from gongzhi.web.importing.keywords import Learned
 from gongzhi.web.importing.playing import Tally
 from gongzhi.web.importing.scanning import Scan
 
@@ -34,8 +35,35 @@ NOTICED = {
     "in_time_unknown": N_(
         "%(count)s of them do not say either whether they were answered in time; no figure counts them."
     ),
+    "left_open": N_(
+        "%(count)s rows were left open by the other system. No limit runs for them until an office takes them over."
+    ),
+    "taken_live": N_("%(count)s open rows are live work here; their limits run since the day they began."),
     "open_with_end": N_("%(count)s rows are open, though they have a moment of closing; they were kept open."),
 }
+
+
+def learned(told: Learned, path: Path) -> list[str]:
+    """How many keywords the matters got, and how they did on rows that were held out."""
+    words = sum(len(words) for words in told.keywords.values())
+    counts = {"words": f"{words:,}", "matters": f"{len(told.keywords):,}", "file": path}
+    lines = [_("%(words)s keywords for %(matters)s matters, each with examples: %(file)s") % counts]
+    if not told.tried:
+        return [*lines, _("The rows say nothing beside the names of their matters, so nothing could be held out.")]
+    shares = {
+        "rows": f"{told.tried:,}",
+        "right": f"{100 * told.right / told.tried:.0f}",
+        "organ": f"{100 * told.organ / told.tried:.0f}",
+        "silent": f"{100 * told.silent / told.tried:.0f}",
+    }
+    return [
+        *lines,
+        _(
+            "On %(rows)s rows held out: right matter %(right)s %%, right organ %(organ)s %%, "
+            "no keyword (anything else) %(silent)s %%."
+        )
+        % shares,
+    ]
 
 
 def summary(tally: Tally, found: Scan, rejects: Path, *, seconds: float) -> list[str]:

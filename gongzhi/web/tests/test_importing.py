@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -90,16 +90,42 @@ def test_a_row_becomes_a_case_with_its_organ_place_and_end(tmp_path: Path, how: 
     assert case.division == "990198001000"
     assert case.organ.startswith("o")
     assert (case.lon, case.lat) == (118.11, 36.1)
-    assert Case.objects.get(state="received").holder == f"organ:{case.organ}"
+    assert Case.objects.get(state="left_open").holder == f"organ:{case.organ}"
     kinds = Fact.objects.filter(about=case.ref).order_by("noted_at", "id").values_list("kind", flat=True)
     assert list(kinds) == ["case.received", "case.closed"]
 
 
 @pytest.mark.usefixtures("house")
 def test_nobody_is_called_about_what_is_long_past(tmp_path: Path, how: profile.Profile) -> None:
-    imported(file_of(tmp_path, [row(11, status="Open", closed="")]), how)
+    live = how.model_copy(update={"take_over": "all"})
+    imported(file_of(tmp_path, [row(11, status="Open", closed="")]), live)
+    assert Case.objects.get().state == "received"
     clock = Clock.objects.get()
     assert None not in (clock.rung_near_at, clock.rung_overdue_at, clock.rung_ladder_at)
+
+
+@pytest.mark.usefixtures("house")
+def test_what_the_file_leaves_open_is_nobodys_promise(tmp_path: Path, how: profile.Profile) -> None:
+    tally = imported(file_of(tmp_path, [row(11, status="Open", closed="")]), how)
+    case, clock = Case.objects.get(), Clock.objects.get()
+    assert (case.state, tally.traps["left_open"]) == ("left_open", 1)
+    assert clock.stopped_at == case.received_at + timedelta(milliseconds=1)
+    kinds = Fact.objects.filter(about=case.ref).order_by("noted_at", "id").values_list("kind", flat=True)
+    assert list(kinds) == ["case.received", "case.left_open"]
+
+
+@pytest.mark.usefixtures("house")
+def test_the_last_days_of_a_file_are_taken_as_live_work(tmp_path: Path, how: profile.Profile) -> None:
+    still = {"status": "Open", "closed": ""}
+    days = [row(n, opened=f"2024-03-{n:02} 09:00:00", **still) for n in (1, 19, 20)]
+    tally = imported(file_of(tmp_path, days), how.model_copy(update={"take_over": "1d"}))
+    assert (tally.traps["left_open"], tally.traps["taken_live"]) == (1, 2)
+    assert Case.objects.get(state="left_open").received_at.day == 1
+
+
+def test_a_span_to_take_over_that_is_none_is_refused() -> None:
+    with pytest.raises(Refusal, match="take-over"):
+        commands._span("a month")
 
 
 @pytest.mark.usefixtures("house")

@@ -42,14 +42,28 @@
     }).addTo(map);
   }
 
-  // Names of towns, so that people find their way on a map without streets.
+  // Names of towns, so that people find their way on a map without streets. One that would cover an earlier one is
+  // left out until the map is closer.
   function drawLabels(map, labels) {
-    for (const label of labels) {
+    const texts = labels.map((label) => {
       const text = document.createElement("span");
       text.textContent = nameOf({ properties: label });
       const icon = window.L.divIcon({ className: "map-label", html: text, iconSize: [0, 0] });
       window.L.marker([label.lat, label.lon], { icon, interactive: false, keyboard: false }).addTo(map);
-    }
+      return text;
+    });
+    const meet = (one, other) => one.left < other.right && other.left < one.right
+      && one.top < other.bottom && other.top < one.bottom;
+    const clear = () => {
+      texts.forEach((text) => { text.hidden = false; });
+      const kept = [];
+      texts.map((text) => [text, text.getBoundingClientRect()]).forEach(([text, box]) => {
+        text.hidden = kept.some((other) => meet(box, other));
+        if (!text.hidden) kept.push(box);
+      });
+    };
+    map.on("zoomend resize", clear);
+    clear();
   }
 
   function drawPoints(map, points) {
