@@ -34,18 +34,16 @@ class TreeNodes:
 class Covered:
     """The tree under one head: the published one, which proves every receipt of its day and before, or the newest.
 
-    What lies above the leaves' own blocks is the same for very many receipts, and the head's root vouches for it: it is
-    remembered, so that a proof reads one block of leaves, and at most one above, in a ledger of any size. `whole`: all
-    that can be remembered is read at once, as a head that serves for a day is worth (10 ms for four million facts)."""
+    What lies above the leaves' own blocks is the same for very many receipts. It is remembered, so that a proof reads
+    one block of leaves in a ledger of any size, and what is proved is held against the head's root: a path that
+    does not lead there is made anew from what the tables hold now."""
 
-    def __init__(self, size: int, *, whole: bool = False) -> None:
-        self.size = size
-        self._above: dict[tuple[int, int], list[bytes]] = {}
+    def __init__(self, root: bytes, size: int) -> None:
+        self.root, self.size = root, size
+        self._above: dict[tuple[int, int], list[bytes]] = {}  # blocks that were not whole when they were read
         self._stretches: dict[tuple[int, int], bytes] = {}
-        if whole and size <= BLOCKS * FAN * FAN:
-            row = _read(1, 0, size // FAN)
-            if len(row) == size // FAN:  # else the tree lacks nodes: blocks that are whole still prove what they hold
-                self._above = {(1, at // FAN): row[at : at + FAN] for at in range(0, len(row), FAN)}
+        if not _WHOLE:
+            _read_whole(size // FAN)
 
     def path(self, index: int) -> list[bytes]:
         """The inclusion proof of a leaf under the head."""
@@ -65,27 +63,45 @@ class Covered:
                 self._stretches[start, stop] = proofs.stretch(nodes, start, stop)
             return self._stretches[start, stop]
 
-        return proofs.inclusion_along(stretch, index, self.size)
+        path = proofs.inclusion_along(stretch, index, self.size)
+        (leaf,) = leaves(0, index, index + 1)
+        if proofs.root_by_inclusion(leaf, index, self.size, path) == self.root:
+            return path
+        for remembered in (_WHOLE, self._above, self._stretches):
+            remembered.clear()
+        return proofs.inclusion(TreeNodes(), index, self.size)
 
     def _blocks_above(self, level: int, block: int) -> list[bytes]:
-        found = self._above.get((level, block))
+        found = _WHOLE.get((level, block)) or self._above.get((level, block))
         if found is None:
             found = _read(level, block * FAN)
-            if len(self._above) >= BLOCKS:
-                self._above.clear()
-            self._above[level, block] = found
+            kept = _WHOLE if len(found) == FAN else self._above
+            if len(kept) >= BLOCKS:
+                kept.clear()
+            kept[level, block] = found
         return found
 
 
-_REMEMBERED: dict[bool, tuple[bytes, Covered]] = {}  # of the published head, and of the newest
+_REMEMBERED: dict[bool, Covered] = {}  # of the published head, and of the newest
+_WHOLE: dict[tuple[int, int], list[bytes]] = {}  # whole blocks above the leaves: no fact to come changes them
 
 
 def under(root: bytes, size: int, *, published: bool) -> Covered:
     """The remembered tree of a head. The root names it: another ledger has another one, and so has a grown one."""
     kept = _REMEMBERED.get(published)
-    if kept is None or kept[0] != root:
-        kept = _REMEMBERED[published] = (root, Covered(size, whole=published))
-    return kept[1]
+    if kept is None or kept.root != root:
+        kept = _REMEMBERED[published] = Covered(root, size)
+    return kept
+
+
+def _read_whole(nodes: int) -> None:
+    """Remember the whole blocks right above the leaves by one question (10 ms for four million facts): receipts of all
+    years would find each of them unread. In a ledger of more than BLOCKS they are read as they are needed."""
+    whole = nodes // FAN
+    if whole <= BLOCKS:
+        row = _read(1, 0, whole * FAN)
+        if len(row) == whole * FAN:  # else nodes are lost, and all behind the gap would stand in a wrong place
+            _WHOLE.update({(1, block): row[block * FAN : (block + 1) * FAN] for block in range(whole)})
 
 
 def size() -> int:

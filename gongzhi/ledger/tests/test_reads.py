@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from gongzhi.kit.ids import uuid7
-from gongzhi.ledger import guards, proofs, reads, sealing, tree, writing
-from gongzhi.ledger.models import Leaf, Subtree
+from gongzhi.ledger import proofs, reads, sealing, tree, writing
+from gongzhi.ledger.models import Leaf
 from gongzhi.ledger.writing import NewFact
 
 from .conftest import AT
@@ -98,33 +98,45 @@ def test_proofs_under_a_published_head_share_what_lies_above_their_own_leaves(no
     assert counts == [3, 3]
 
 
-def test_what_lies_above_the_leaves_is_read_once_for_a_published_head(db, monkeypatch):
-    """Also when receipts of all years are asked for, each of another block: nodes of several blocks here, with blocks
-    of eight for those of 256."""
+@pytest.fixture
+def narrow(monkeypatch):
+    """Blocks of eight for those of 256, so that a small ledger has many of them."""
     monkeypatch.setattr(tree, "FAN", 8)
+    monkeypatch.setattr(tree, "_WHOLE", {})
     read: list[tuple[int, int, int]] = []
-    monkeypatch.setattr(tree, "_read", lambda level, first, many=8: read.append((level, first, many)) or _nodes(many))
-    covered = tree.Covered(200, whole=True)
-    assert read == [(1, 0, 25)]
-    assert sorted((level, block, len(row)) for (level, block), row in covered._above.items()) == [
-        (1, 0, 8), (1, 1, 8), (1, 2, 8), (1, 3, 1),
-    ]  # fmt: skip
-    tree.Covered(200)
-    tree.Covered(8 * 8 * tree.BLOCKS + 1, whole=True)  # more than is remembered: block by block
-    assert len(read) == 1
+    monkeypatch.setattr(
+        tree, "_read", lambda level, first, many=8: read.append((level, first, many)) or [bytes([1]) * 32] * many
+    )
+    return read
 
 
-def _nodes(many: int) -> list[bytes]:
-    return [bytes([at]) * 32 for at in range(many)]
+def test_whole_blocks_above_the_leaves_are_read_once_whatever_heads_follow(narrow):
+    tree.Covered(b"", 200)
+    tree.Covered(b"", 900)
+    assert narrow == [(1, 0, 24)]
+    assert {at: len(row) for at, row in tree._WHOLE.items()} == {(1, 0): 8, (1, 1): 8, (1, 2): 8}
 
 
-def test_a_tree_that_lacks_a_node_is_not_remembered_as_if_it_were_whole(db):
-    """All nodes behind the gap would stand in the wrong place."""
+def test_more_blocks_than_are_remembered_are_read_as_they_are_needed(narrow):
+    tree.Covered(b"", 8 * 8 * (tree.BLOCKS + 1))
+    assert narrow == []
+
+
+def test_lost_nodes_do_not_move_the_others_to_a_wrong_place(monkeypatch):
+    monkeypatch.setattr(tree, "_WHOLE", {})
+    monkeypatch.setattr(tree, "_read", lambda level, first, many=256: [b""] * (many - 1))
+    tree.Covered(b"", 3 * 65_536)
+    assert tree._WHOLE == {}
+
+
+def test_what_is_remembered_of_another_ledger_proves_nothing_here(db, monkeypatch):
+    """A path that does not lead to the head's root is made anew, and what led astray is forgotten."""
     grown(1500)
-    assert list(tree.Covered(1500, whole=True)._above) == [(1, 0)]
-    with guards.lifted():
-        Subtree.objects.filter(level=1, index=3).delete()
-    assert tree.Covered(1500, whole=True)._above == {}
+    head = reads.latest_head()
+    monkeypatch.setattr(tree, "_WHOLE", {(1, 0): [bytes(32)] * 256})
+    covered = tree.Covered(bytes(head.root), 1500)
+    assert covered.path(3) == proofs.inclusion(tree.TreeNodes(), 3, 1500)
+    assert tree._WHOLE == {}
 
 
 def test_every_proof_under_a_published_head_is_the_path_of_the_standard(db):
