@@ -5,19 +5,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gongzhi.methods.stream import mixture
+from gongzhi.methods.stream import batches, mixture
 from gongzhi.methods.stream.exact import StreamError
 
 Reals = NDArray[np.float64]
 MONTH = 30 * 1440.0  # minutes
 
 
-def limits(rate: ArrayLike, *, false_a_month: float, least: int = 3) -> Reals:
+def limits(rate: ArrayLike, *, false_a_month: float, least: int = 3, dispersed: ArrayLike = 1.0) -> Reals:
     """Limits (keys,) such that all keys together give `false_a_month` false alarms in 30 days under the baseline.
 
     `rate` (keys,) events a minute. Every key gets the same share: a key with 3 events a year is then as quiet as
     one with 3,000 a day. Where the share would let a chart alarm on fewer than `least` events, the limit is
-    raised, so the county total is at most the budget.
+    raised, so the county total is at most the budget. `dispersed` (keys,), variance / mean of the counts as
+    `batches.dispersion` measures it, raises the limits of keys whose events come in batches.
     """
     rates = np.asarray(rate, np.float64)
     if false_a_month <= 0 or rates.size == 0 or np.any(rates <= 0):
@@ -25,7 +26,8 @@ def limits(rate: ArrayLike, *, false_a_month: float, least: int = 3) -> Reals:
     between = rates * MONTH * rates.size / false_a_month
     rises, weights = np.asarray(mixture.RISES), np.asarray(mixture.WEIGHTS)
     floor = float(weights @ rises ** (least - 1)) * (1 + 1e-9)
-    return np.maximum(mixture.limit_for(between), floor)
+    usual = np.maximum(mixture.limit_for(between), floor)
+    return batches.raised(usual, dispersed) if np.any(np.asarray(dispersed) != 1.0) else usual
 
 
 def false_discoveries(p: ArrayLike, *, rate: float) -> NDArray[np.bool_]:

@@ -52,17 +52,16 @@ def calendar(first: date, days: int, zone: tzinfo, off: Collection[date] = ()) -
 
 def learn(
     keys: ArrayLike, seconds: ArrayLike, past: Calendar, ahead: Calendar, *, number: int,
-    follows: Sequence[int] | None = None, careful: float = CAREFUL,
+    follows: Sequence[int] | None = None, careful: float = CAREFUL, dispersed: ArrayLike = 1.0,
 ) -> Baseline:  # fmt: skip
     """The baseline of the days `ahead` from the events of the days `past`.
 
     `number` of keys; `follows` the rhythm of each (all the same without it). A key's rate is the value its true rate
-    is below with chance `careful`, so that keys with few events do not overspend the budget. Refuses fewer than 14
+    is below with chance `careful`, so that keys with few events do not overspend the budget; `dispersed` (number,) is
+    variance / mean of its counts (`batches.dispersion`): so many events tell as much as one. Refuses fewer than 14
     days, unknown keys and events outside the days, naming the row.
     """
-    which, when = np.asarray(keys, np.int64), np.asarray(seconds, np.int64)
-    lines = np.zeros(number, np.int64) if follows is None else np.asarray(follows, np.int64)
-    _checked(which, when, past, number, lines)
+    which, when, lines = taken(keys, seconds, past, number, follows)
     rhythms = int(lines.max()) + 1
     day = np.searchsorted(past.begins, when, side="right") - 1
     length = np.diff(past.begins)[day]
@@ -75,12 +74,34 @@ def learn(
     held = np.bincount(which, minlength=number).astype(np.float64)
     # what was expected of the rhythm in all: a key's share of it, times its days ahead, is its rate
     exposure = np.array([fit[0].sum() for fit in fits])[lines]
-    rate = gamma.ppf(careful, held + 0.5) / exposure
+    worth = np.broadcast_to(np.asarray(dispersed, np.float64), held.shape)
+    rate = gamma.ppf(careful, held / worth + 0.5) * worth / exposure
     factor = np.array([fit[1] for fit in fits])
     level = factor.mean(axis=1, keepdims=True) / DAY  # weights are about 1 on average
     profile = np.repeat(np.array([_hours(each) for each in hours]), 60, axis=2) / 60
     days = Days(ahead.begins, ahead.kind, profile, factor / level)
     return Baseline(rate * level[lines, 0], np.ones((rhythms, 7 * DAY)), lines, days)
+
+
+def taken(
+    keys: ArrayLike, seconds: ArrayLike, past: Calendar, number: int, follows: Sequence[int] | None
+) -> tuple[Longs, Longs, Longs]:
+    """Keys, seconds and the rhythm of each key, checked as `learn` says."""
+    which, when = np.asarray(keys, np.int64), np.asarray(seconds, np.int64)
+    lines = np.zeros(number, np.int64) if follows is None else np.asarray(follows, np.int64)
+    _checked(which, when, past, number, lines)
+    return which, when, lines
+
+
+def shape(day: Longs, hour: Longs, past: Calendar) -> tuple[Reals, NDArray[np.bool_]]:
+    """What one rhythm's events let expect in every hour of the days past, (days, 24), and which days are near it."""
+    totals = np.bincount(day, minlength=past.kind.size).astype(np.float64)
+    hours = np.zeros((KINDS, 24))
+    np.add.at(hours, (past.kind[day], hour), 1)
+    fitted, _ahead = _daily(totals, past, past)
+    spread = max(1.0, float(np.median((totals - fitted) ** 2 / fitted) / 0.455))
+    near = np.abs(totals - fitted) <= FAR * np.sqrt(spread * fitted) + 1
+    return fitted[:, None] * _hours(hours)[past.kind], near
 
 
 def _checked(which: Longs, when: Longs, past: Calendar, number: int, lines: Longs) -> None:
