@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "backup": ("gongzhi.web.keeping.commands:backup", True, "one file with everything, also while serving"),
     "restore": ("gongzhi.web.keeping.commands:restore", False, "a backup into an empty folder; or --check it"),
     "insight": ("gongzhi.insight.commands:insight", True, "look for what is unusual in the days that have ended"),
+    "procedures": ("gongzhi.insight.process.commands:procedures", True, "replay a changed procedure on past cases"),
     "warehouse": ("gongzhi.insight.commands:warehouse", True, "refresh, check, rebuild, show the county's Parquet"),
     "effect": ("gongzhi.methods.effect_commands:run", False, "did a measure change the counts of a series?"),
     "explain": ("gongzhi.methods.explain_commands:run", False, "what explains a rise, moves together, is handed on"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from gongzhi.insight import cockpit_pages, incident_pages, pages, standing_pages
+from gongzhi.insight.process import pages as process_pages
+from gongzhi.insight.process import trying_pages
 
 app_name = "insight"
 urlpatterns = [
@@ -13,6 +15,10 @@ urlpatterns = [
     path("desk/cockpit/briefing.pdf", cockpit_pages.daily_pdf, name="briefing_pdf"),
     path("desk/cockpit/loads/", cockpit_pages.loads, name="loads"),
     path("desk/cockpit/silent/", cockpit_pages.silent, name="silent"),
+    path("desk/procedures/", process_pages.procedures_list, name="procedures"),
+    path("desk/procedures/what-if/", trying_pages.what_if, name="what_if"),
+    path("desk/procedures/cases/<uuid:pk>/", process_pages.trait, name="trait"),
+    path("desk/procedures/<slug:code>/<int:version>/", process_pages.procedure, name="procedure"),
     path("desk/asked/", cockpit_pages.asked, name="asked"),
     path("desk/asked/<uuid:pk>/", cockpit_pages.answer, name="answer"),
     path("desk/findings/", pages.findings, name="findings"),

@@ -7,7 +7,7 @@ no colour: lines take the colour of the text around them, so the drawing follows
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 
@@ -25,12 +25,24 @@ HEAD = 5  # px of an arrow head
 
 
 @dataclass(frozen=True, slots=True)
+class Happened:
+    """What really happened, to be written on a chart: `stages`: a line under a stage's name; `lines`: how often work
+    went from one stage to another. A line nothing went along is dashed, the busiest is the thickest."""
+
+    stages: Mapping[str, str]
+    lines: Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True, slots=True)
 class _Step:
-    """One line of the drawing: a move from one stage to another, by their places in the file."""
+    """One line of the drawing: a move from one stage to another, by their places in the file.
+
+    `times`: how often work went along it; None where that is not told."""
 
     label: str
     source: int
     target: int
+    times: int | None = None
 
     @property
     def side(self) -> str:
@@ -47,25 +59,34 @@ class _Step:
 class _Box:
     stage: Stage
     name: list[str]
+    happened: list[str] = field(default_factory=list)
     top: int = 0
     height: int = 0
     ports: dict[tuple[str, int, str], int] = field(default_factory=dict)  # side, step, end → y
 
 
-def draw(net: Net, current: Collection[str] = (), language: str | None = None) -> str:
-    """The chart as an `<svg>` element. `current` are codes of stages that hold work; language as in the page."""
+def draw(
+    net: Net, current: Collection[str] = (), language: str | None = None, happened: Happened | None = None
+) -> str:
+    """The chart as an `<svg>` element. `current` are codes of stages that hold work; language as in the page;
+    `happened` writes on it what did."""
     language = language or get_language() or "zh-hans"
     with override(language):
-        return _draw(net, current, "en" if language.startswith("en") else "zh")
+        return _draw(net, current, "en" if language.startswith("en") else "zh", happened)
 
 
-def _draw(net: Net, current: Collection[str], said: str) -> str:
-    steps = list(_steps(net, said))
-    boxes = [_Box(stage, _wrap(_name(stage, said), NAME)) for stage in net.stages]
+def _draw(net: Net, current: Collection[str], said: str, happened: Happened | None) -> str:
+    steps = list(_steps(net, said, happened))
+    told = happened.stages if happened else {}
+    boxes = [
+        _Box(stage, _wrap(_name(stage, said), NAME), _wrap(told.get(stage.code, ""), NAME) if told else [])
+        for stage in net.stages
+    ]
     height = _lay(boxes, steps)
     lanes = _lanes(steps)
-    parts = [_line(step, number, boxes, lanes) for number, step in enumerate(steps) if step.side != "down"]
-    parts += _downwards(boxes, steps)
+    most = max((step.times or 0 for step in steps), default=0)
+    parts = [_line(step, number, boxes, lanes, most) for number, step in enumerate(steps) if step.side != "down"]
+    parts += _downwards(boxes, steps, most)
     parts += [_box(box, box.stage.code in current) for box in boxes]
     names = [_name(stage, said) for stage in net.stages]
     told = "; ".join(f"{names[step.source]} → {step.label} → {names[step.target]}" for step in steps)
@@ -88,7 +109,7 @@ def edges(move: Move) -> list[tuple[str, str]]:
     return list(dict.fromkeys(pairs))
 
 
-def _steps(net: Net, said: str) -> Iterator[_Step]:
+def _steps(net: Net, said: str, happened: Happened | None) -> Iterator[_Step]:
     """Lines between stages; moves between the same two stages share one."""
     place = {stage.code: number for number, stage in enumerate(net.stages)}
     named: dict[tuple[int, int], list[str]] = {}
@@ -96,7 +117,11 @@ def _steps(net: Net, said: str) -> Iterator[_Step]:
         for source, target in edges(move):
             named.setdefault((place[source], place[target]), []).append(_name(move, said))
     for (above, below), names in named.items():
-        yield _Step((", " if said == "en" else "、").join(names), above, below)
+        label, times = (", " if said == "en" else "、").join(names), None
+        if happened is not None:
+            times = happened.lines.get((net.stages[above].code, net.stages[below].code), 0)
+            label += f" {times:,}×"
+        yield _Step(label, above, below, times)
 
 
 def _name(thing: Net | Stage | Move, said: str) -> str:
@@ -114,7 +139,7 @@ def _lay(boxes: list[_Box], steps: list[_Step]) -> int:
             for at, (step, end) in enumerate(ends):
                 box.ports[side, step, end] = y + 18 + at * PORT
             deepest = max(deepest, len(ends))
-        box.height = max(24 + LINE * len(box.name), 12 + deepest * PORT, 44)
+        box.height = max(24 + LINE * (len(box.name) + len(box.happened)), 12 + deepest * PORT, 44)
         labels = sum(step.side == "down" and step.source == number for step in steps)
         y += box.height + 22 + LINE * labels
     return y - 14
@@ -149,7 +174,7 @@ def _lanes(steps: list[_Step]) -> dict[int, int]:
     return lanes
 
 
-def _line(step: _Step, number: int, boxes: list[_Box], lanes: dict[int, int]) -> str:
+def _line(step: _Step, number: int, boxes: list[_Box], lanes: dict[int, int], most: int) -> str:
     """A line that leaves a box at its side, runs in its lane and comes back to another."""
     right = step.side == "right"
     edge = BOX_RIGHT if right else BOX_LEFT
@@ -163,38 +188,45 @@ def _line(step: _Step, number: int, boxes: list[_Box], lanes: dict[int, int]) ->
     x = edge + 4 if right else edge - 4
     anchor = "start" if right else "end"
     texts = [(start - 4, label[0]), *((start + 11 + LINE * at, line) for at, line in enumerate(label[1:]))]
-    return _path(path) + _texts(x, texts, anchor)
+    return _path(path, step.times, most) + _texts(x, texts, anchor)
 
 
-def _downwards(boxes: list[_Box], steps: list[_Step]) -> list[str]:
+def _downwards(boxes: list[_Box], steps: list[_Step], most: int) -> list[str]:
     """Steps from a stage to the next, one line for all of them with their labels beside it."""
     parts = []
     for number, box in enumerate(boxes[:-1]):
-        labels = [step.label for step in steps if step.side == "down" and step.source == number]
+        here = [step for step in steps if step.side == "down" and step.source == number]
+        labels = [step.label for step in here]
         if labels:
             top, end = box.top + box.height, boxes[number + 1].top
             head = f"M{MIDDLE - HEAD} {end - HEAD}L{MIDDLE} {end}L{MIDDLE + HEAD} {end - HEAD}"
             texts = [(top + 19 + LINE * at, label) for at, label in enumerate(labels)]
-            parts.append(_path(f"M{MIDDLE} {top}V{end}{head}") + _texts(MIDDLE + 8, texts, "start"))
+            parts.append(_path(f"M{MIDDLE} {top}V{end}{head}", here[0].times, most) + _texts(MIDDLE + 8, texts, "start"))
     return parts
 
 
 def _box(box: _Box, here: bool) -> str:
     """A stage; where work lies now it has a thick edge and says so."""
     lines = [*box.name, _("now here")] if here else box.name
-    first = box.top + (box.height - LINE * len(lines)) // 2 + 11
+    under = [line for line in box.happened if line]
+    first = box.top + (box.height - LINE * (len(lines) + len(under))) // 2 + 11
     texts = [(first + LINE * at, line) for at, line in enumerate(lines)]
+    small = [(first + LINE * (len(lines) + at), line) for at, line in enumerate(under)]
     kind = "flow-stage is-current" if here else "flow-stage is-end" if box.stage.ends else "flow-stage"
     radius = 20 if box.stage.ends else 6
     return (
         f'<g class="{kind}"><rect x="{BOX_LEFT}" y="{box.top}" width="{BOX_RIGHT - BOX_LEFT}" height="{box.height}" '
         f'rx="{radius}" fill="none" stroke="currentColor" stroke-width="{3 if here else 1}"/>'
-        f"{_texts(MIDDLE, texts, 'middle', 13)}</g>"
+        f"{_texts(MIDDLE, texts, 'middle', 13)}{_texts(MIDDLE, small, 'middle')}</g>"
     )
 
 
-def _path(path: str) -> str:
-    return f'<path class="flow-line" d="{path}" fill="none" stroke="currentColor"/>'
+def _path(path: str, times: int | None = None, most: int = 0) -> str:
+    """A line; as thick as it was busy, dashed where nothing went along it."""
+    how = ""
+    if times is not None:
+        how = f' stroke-width="{1 + 3 * times / most:.1f}"' if times else ' stroke-dasharray="3 3"'
+    return f'<path class="flow-line" d="{path}" fill="none" stroke="currentColor"{how}/>'
 
 
 def _texts(x: int, lines: Iterable[tuple[int, str]], anchor: str, size: int = 11) -> str:

@@ -99,6 +99,11 @@ def net(code: str, version: int | None = None) -> rules.Net:
     return nets.newest(code)[1] if version is None else nets.by_version(code, version)
 
 
+def text(code: str) -> str:
+    """The file of a procedure in its newest version, as it was loaded; refuses `procedure_unknown`."""
+    return Procedure.objects.only("body").get(pk=nets.newest(code)[0]).body
+
+
 def net_of(run: UUID) -> rules.Net:
     """The net a run follows, in the version it began with; refuses `run_unknown`."""
     found = Run.objects.filter(pk=run).only("procedure_id").first()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gongzhi.insight.process.replay import Replayed, Step, begins_again
 from gongzhi.insight.process.rules import ENDED, UNDONE, move_of
@@ -45,23 +45,70 @@ def trace(facts: Sequence[Told]) -> Trace:
 
     Answering and closing in one go is one fact and two steps; a step that was undone leaves the trace."""
     steps: list[tuple[Step, float, str]] = []
-    organ, answered, undone = "", False, 0
-    before = 0  # steps that the fact before this one made
-    for fact in facts:
+    organ, answered = "", False
+    stood, undone = kept(facts)
+    for fact in stood:
         if fact.kind == RECEIVED or fact.kind in TAKEN:
             organ = fact.organ or organ
-        if fact.kind == UNDONE:
-            steps, undone = steps[: len(steps) - before], undone + bool(before)
-            answered = _answered(steps)
-            before = 0
-            continue
         made = _steps(fact, answered)
         steps += [(step, fact.at, organ) for step in made]
-        before, answered = len(made), _answered(steps) if made else answered
+        answered = _answered(steps) if made else answered
     start = facts[0]
     times = (start.at, *(at for _step, at, _organ in steps))
     organs = (start.organ, *(organ for _step, _at, organ in steps))
     return Trace(tuple(step for step, _at, _organ in steps), times, organs, undone)
+
+
+def kept(facts: Sequence[Told]) -> tuple[list[Told], int]:
+    """The facts without what was taken back, and how many moves were. Undoing is only ever of the deed before it."""
+    found: list[Told] = []
+    undone = 0
+    for fact in facts:
+        if fact.kind != UNDONE:
+            found.append(fact)
+        elif len(found) > 1 and move_of(found[-1].kind, found[-1].reason)[0]:
+            found.pop()
+            undone += 1
+    return found, undone
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """A pause of the clock: from when to when (None: it lasts), for which coded reason."""
+
+    begin: float
+    end: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of a case: since when its clock ran, its pauses, when it was answered (None: not yet)."""
+
+    begin: float
+    halts: tuple[Halt, ...] = ()
+    answered: float | None = None
+
+
+def rounds(facts: Sequence[Told]) -> list[Round]:
+    """The rounds of a case, in order; one that was withdrawn before its answer has none of its own."""
+    found: list[Round] = []
+    here, halt = Round(facts[0].at), None
+    for fact in kept(facts)[0][1:]:
+        move = move_of(fact.kind, fact.reason)[0]
+        if fact.kind == ENDED and fact.reason == "ended" and here.answered is None:
+            return found
+        if move in ("ask", "pause"):
+            halt = Halt(fact.at, None, fact.reason)
+        elif halt is not None and move in ("resume", "answer", "close"):
+            here = replace(here, halts=(*here.halts, replace(halt, end=fact.at)))
+            halt = None
+        if move in ("answer", "close") and here.answered is None:
+            here = replace(here, answered=fact.at)
+        elif move == "reopen" and here.answered is not None:
+            found.append(here)
+            here, halt = Round(fact.at), None
+    return [*found, replace(here, halts=(*here.halts, halt)) if halt else here]
 
 
 def _steps(fact: Told, answered: bool) -> list[Step]:

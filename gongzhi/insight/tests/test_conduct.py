@@ -12,6 +12,7 @@ pytest.importorskip("ibis", reason="the extra `analysis` is not installed")
 from gongzhi.cases import dispatch, handling, intake, undoing
 from gongzhi.cases.models import Case
 from gongzhi.cases.tests import cast
+from gongzhi.cases.tests.deskcast import signed_in, text
 from gongzhi.insight.asking import Warehouse
 from gongzhi.insight.nightly import conduct, counts
 from gongzhi.insight.process.tables import Conduct, Trait
@@ -164,3 +165,38 @@ def test_drawn_twice_it_is_the_same_and_an_empty_county_has_none(tmp_path: Path)
 
     assert (again.figures, again.cases, again.fitness) == (first.figures, first.cases, first.fitness)
     assert Case.objects.count() == 1
+
+
+def test_the_page_draws_it_with_a_table_and_leads_to_the_cases_by_permit(tmp_path: Path) -> None:
+    plain, round_ = life.voice(cast.AT), life.voice(cast.later(hours=1))
+    life.finish(plain, cast.later(days=1))
+    life.finish(round_, cast.later(days=2), grade=1)
+    drawn(tmp_path, days=5)
+    trait = Trait.objects.get(kind="reopened")
+    leader, handler = signed_in("mayor"), signed_in("roads-1")
+
+    page = text(leader.get("/en/desk/procedures/voice/1/"))
+    behind = text(leader.get(f"/en/desk/procedures/cases/{trait.pk}/"))
+
+    assert "Rozinat" in page
+    assert "<svg" in page
+    assert "2×" in page
+    assert "The drawing as a table" in page
+    assert "ran as the procedure says" in text(leader.get("/en/desk/procedures/"))
+    assert round_.case.number in behind
+    assert plain.case.number not in behind
+    assert leader.get("/en/desk/procedures/voice/9/").status_code == 404
+    for path in ("", "voice/1/", f"cases/{trait.pk}/", "what-if/"):
+        assert handler.get(f"/en/desk/procedures/{path}").status_code == 403
+
+
+def test_a_case_about_an_officer_behind_a_trait_is_not_listed(tmp_path: Path) -> None:
+    said = life.voice(cast.AT)
+    life.finish(said, cast.later(days=1), grade=1)
+    drawn(tmp_path, days=3)
+    Case.objects.filter(pk=said.case.pk).update(about_officer=True, public=False)
+
+    page = text(signed_in("mayor").get(f"/en/desk/procedures/cases/{Trait.objects.get().pk}/"))
+
+    assert said.case.number not in page
+    assert "None of these cases may be seen from your post." in page

@@ -77,3 +77,20 @@ def test_a_stage_that_is_only_looked_into_has_no_line_back() -> None:
         ("helped", "closed"),
         ("in_hand", "closed"),
     }
+
+
+def test_what_happened_is_written_on_the_chart_and_what_did_not_is_dashed() -> None:
+    net = NET
+    first, *_rest = drawing.edges(net.moves[0])
+
+    plain = drawing.draw(net, language="en")
+    told = drawing.draw(
+        net, language="en", happened=drawing.Happened({net.stages[0].code: "half within 3 h"}, {first: 1234})
+    )
+
+    assert "1,234×" in told
+    assert "half within" in told
+    assert 'stroke-width="4.0"' in told
+    assert "stroke-dasharray" in told
+    assert "stroke-dasharray" not in plain
+    assert "style=" not in told
