@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gongzhi.insight import finding
+from gongzhi.insight.hot import gathering
 from gongzhi.insight.nightly import run
+from gongzhi.insight.routing import learning
 from gongzhi.insight.warehouse import delivering, filling, manifest
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import Refusal
@@ -49,6 +51,8 @@ def insight(argv: Sequence[str]) -> int:
         count = finding.catch_up(by="clockwork", at=at, folder=folder(), zone=zone, tell=_judged)
         finding.plan_minutes(folder(), at.astimezone(zone).date(), zone=zone)
         night = run.all_of_it(at=at, folder=folder(), zone=zone)
+        router = learning.learn(by="clockwork", at=at)
+        hot, topics = gathering.gather(by="clockwork", at=at, zone=zone)
     except Refusal as refusal:
         print(f"gongzhi insight: {_(refusal.sentence) % refusal.params}", file=sys.stderr)
         return 1
@@ -61,6 +65,10 @@ def insight(argv: Sequence[str]) -> int:
     )
     print(words % asdict(night))
     print(_("%(replayed)d cases held against their procedure.") % asdict(night))
+    print(_("%(hot)d hot issues, %(topics)d topics that no matter covers.") % {"hot": hot, "topics": topics})
+    if router is not None:
+        print(_("Router %(number)d was learnt from %(cases)d closed cases of %(matters)d matters.")
+              % {"number": router.number, "cases": router.examples, "matters": len(router.matters)})  # fmt: skip
     return 0
 
 

@@ -10,7 +10,9 @@ from django.db.models import F, Q
 from gongzhi.insight import incident_tables as incident_tables  # the room's other tables
 from gongzhi.insight import rules
 from gongzhi.insight import standing_tables as standing_tables  # the room's other tables
+from gongzhi.insight.hot import tables as hot_tables  # noqa: F401
 from gongzhi.insight.process import tables as process_tables  # noqa: F401 - tables of the room as well
+from gongzhi.insight.routing import tables as router_tables  # noqa: F401
 from gongzhi.insight.signals import tables as signal_tables  # noqa: F401
 from gongzhi.insight.why import tables as why_tables  # noqa: F401
 from gongzhi.kit.ids import uuid7

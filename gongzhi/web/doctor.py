@@ -22,6 +22,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     (N_("printed pages"), house_checks.printed_pages),
     (N_("clockwork"), house_checks.clockwork),
     (N_("messages"), house_checks.outbox),
+    (N_("router"), house_checks.router),
     (N_("backup"), machine_checks.backups),
 )
 WELL, NOTE, WRONG = N_("well"), N_("note"), N_("wrong")

@@ -15,6 +15,7 @@ from django.utils import translation
 
 from gongzhi.cases import pages
 from gongzhi.channels import reads as channels
+from gongzhi.insight.routing import serving
 from gongzhi.kit.refusal import N_
 from gongzhi.ledger import checking
 from gongzhi.ledger import reads as ledger
@@ -52,6 +53,17 @@ def database(at: datetime) -> Iterator[Finding]:
             N_("start with `gongzhi run`, which applies them"),
             count=len(plan),
         )
+
+
+def router(at: datetime) -> Iterator[Finding]:
+    """The router that learnt has a file of this county that is whole; without one, keywords suggest matters."""
+    fault = serving.fault()
+    if fault is None:
+        return
+    with translation.override(language()):
+        told = {"file": fault.file, "county": fault.county}
+        found = Finding(translation.gettext(serving.SAID[fault.why]) % told, translation.gettext(serving.REMEDY))
+    yield found
 
 
 def county(at: datetime) -> Iterator[Finding]:
