@@ -165,19 +165,19 @@ def _lately(days: int) -> tuple[date, date]:
 
 
 def _trend(house: Any) -> Any:
-    rows = house.table("tallies", *_lately(DAYS))
+    rows = house.tallied(["matter"], *_lately(DAYS))
     return rows.group_by(day=rows.day.truncate("W"), matter=rows.matter).agg(n=rows.n.sum())
 
 
 def _ranks(house: Any) -> Any:
-    rows = house.table("tallies", *_lately(90))
+    rows = house.tallied(["organ"], *_lately(90))
     found = rows.group_by("organ").agg(n=rows.n.sum(), kept=rows.kept.sum(), missed=rows.missed.sum())
     return found.mutate(share=found.kept / (found.kept + found.missed)).order_by("share")
 
 
 def _place(house: Any) -> Any:
-    rows = house.table("tallies", *_lately(365))
-    mine = rows.filter(rows.division.startswith("990101003"))
+    rows = house.tallied(["matter", "town"], *_lately(365))
+    mine = rows.filter(rows.town == "990101003")
     return mine.group_by("day", "matter").agg(n=mine.n.sum(), kept=mine.kept.sum())
 
 
@@ -192,14 +192,14 @@ def _open_trend(house: Any) -> Any:
 
 
 def _movers(house: Any) -> Any:
-    rows = house.table("tallies", *_lately(60))
+    rows = house.tallied(["matter"], *_lately(60))
     late = rows.day >= LAST - timedelta(days=29)
     found = rows.group_by("matter").agg(now=rows.n.sum(where=late), before=rows.n.sum(where=~late))
     return found.order_by(found.before - found.now)
 
 
 def _channels(house: Any) -> Any:
-    rows = house.table("tallies", *_lately(365))
+    rows = house.tallied(["source"], *_lately(365))
     return rows.group_by("source").agg(n=rows.n.sum(), grades=rows.grades.sum(), rated=rows.rated.sum())
 
 
@@ -211,8 +211,8 @@ def _waits(house: Any) -> Any:
 
 
 def _heat(house: Any) -> Any:
-    rows = house.table("tallies", *_lately(7))
-    return rows.group_by(matter=rows.matter, town=rows.division.substr(0, 9)).agg(n=rows.n.sum())
+    rows = house.tallied(["matter", "town"], *_lately(7))
+    return rows.group_by("matter", "town").agg(n=rows.n.sum())
 
 
 QUESTIONS: dict[str, Callable[[Any], Any]] = {

@@ -68,15 +68,16 @@ def span_of(warehouse: Warehouse, at: datetime, zone: ZoneInfo, most: int) -> Sp
 
 
 def received(warehouse: Warehouse, span: Span, *keys: str) -> Counts:
-    """Cases received, by day and these columns."""
-    cases = warehouse.table("cases", span.first, span.last)
-    return _dense(cases.group_by("day", *keys).aggregate(n=lambda t: t.count()), keys, span)
+    """Cases received, by day and these columns of the tallies."""
+    rows = warehouse.tallied(keys, span.first, span.last)
+    return _dense(rows.group_by("day", *keys).aggregate(n=rows.n.sum()), keys, span)
 
 
 def voices(warehouse: Warehouse, span: Span, *keys: str) -> Counts:
-    """Voices of the cases received, by day and these columns; the channel of a case is that of its first voice."""
-    cases = warehouse.table("cases", span.first, span.last)
-    return _dense(cases.group_by("day", *keys).aggregate(n=lambda t: t.voices.sum()), keys, span)
+    """Voices of the cases received, by day and these columns of the tallies; the channel of a case is that of its first
+    voice."""
+    rows = warehouse.tallied(keys, span.first, span.last)
+    return _dense(rows.group_by("day", *keys).aggregate(n=rows.voices.sum()), keys, span)
 
 
 def answered_in_time(warehouse: Warehouse, span: Span) -> Counts:

@@ -91,8 +91,26 @@ def test_weeks_by_matter(grown: World) -> None:
     assert {(row["week"], row["matter"]): row["n"] for row in got} == by_hand
 
 
+@pytest.mark.parametrize("keys", [("organ",), ("matter", "source"), ("matter", "town"), ("organ", "town"), ()])
+def test_sums_of_months_and_tallies_of_days_say_the_same(grown: World, keys: tuple[str, ...]) -> None:
+    first, last = world.FIRST + timedelta(days=11), world.FIRST + timedelta(days=33)
+    rows = Warehouse(grown.folder).tallied(keys, first, last)
+
+    got = rows.group_by("day", *keys).agg(n=rows.n.sum(), voices=rows.voices.sum(), kept=rows.kept.sum()).to_pyarrow()
+
+    by_hand: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for row in grown.rows:
+        if first <= row["day"] <= last:
+            town = "" if row["division"].endswith("000000") else row["division"][:9]
+            told = by_hand[row["day"], *((row | {"town": town})[key] for key in keys)]
+            told[0], told[1], told[2] = told[0] + 1, told[1] + row["voices"], told[2] + bool(row["in_time"])
+    found = {(row["day"], *(row[key] for key in keys)): [row["n"], row["voices"], row["kept"]]
+             for row in got.to_pylist()}  # fmt: skip
+    assert found == by_hand
+
+
 def test_organs_by_promises_kept(grown: World) -> None:
-    rows = Warehouse(grown.folder).table("tallies")
+    rows = Warehouse(grown.folder).tallied(["organ"])
     found = rows.group_by("organ").agg(n=rows.n.sum(), kept=rows.kept.sum(), missed=rows.missed.sum())
 
     got = found.mutate(share=found.kept / (found.kept + found.missed)).order_by("share").to_pyarrow().to_pylist()
@@ -175,7 +193,7 @@ def test_the_counts_that_forecasts_and_standings_are_made_of(grown: World) -> No
     house = Warehouse(grown.folder)
 
     received = counts.received(house, span, "organ", "matter")
-    voices = counts.voices(house, span, "place")
+    voices = counts.voices(house, span, "division", "source")
     kept = counts.answered_in_time(house, span)
 
     by_hand = Counter((row["organ"], row["matter"]) for row in grown.rows)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gongzhi.insight.rules import age_band
-from gongzhi.insight.warehouse import grains, manifest
+from gongzhi.insight.warehouse import grains, manifest, months
 from gongzhi.insight.warehouse.manifest import Manifest, Part
 
 FIRST = date(2026, 9, 1)
@@ -62,6 +62,9 @@ def grow(folder: Path, *, seed: int = 11) -> World:
         ):
             data = grains.packed(grain, content)
             held[grain][day.isoformat()] = manifest.keep(folder, grain, day.isoformat(), data, content.num_rows)
+    held["sums"] = {}
+    for month, content in months.added_up(folder, held["tallies"], months.missing(held)):
+        held["sums"][month] = manifest.keep(folder, "sums", month, grains.packed("sums", content), content.num_rows)
     manifest.swap(folder, Manifest(grains=held, counted=world.last.isoformat()), at=datetime.now(UTC), written=1)
     return world
 

@@ -18,12 +18,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gongzhi.insight.warehouse import grains, manifest
+from gongzhi.insight.warehouse import grains, manifest, months
 from gongzhi.insight.warehouse.filling import Refreshed
 from gongzhi.insight.warehouse.manifest import Manifest, Part
 from gongzhi.kit.refusal import N_, Refusal
 
 THREADS = 2
+DELIVERED = ("cases", "events", "states", "tallies")
 CODE = "county"  # the file that names the county of a delivery
 
 
@@ -38,6 +39,7 @@ def deliver(folder: Path, target: Path, *, county: str, first: date, last: date,
     chosen = {
         grain: {day: part for day, part in days.items() if first.isoformat() <= day <= until}
         for grain, days in held.grains.items()
+        if grain in DELIVERED
     }
     for part in (part for days in chosen.values() for part in days.values()):
         (target / part.file).parent.mkdir(parents=True, exist_ok=True)
@@ -67,6 +69,9 @@ def take(folder: Path, delivery: Path, *, at: datetime) -> Refreshed:
             for day, part in threads.map(lambda day: _tallies(folder, fresh, day), _untallied(fresh, code)):
                 fresh["tallies"][day] = part
                 parts += 1
+            for month, part in threads.map(lambda month: _sums(folder, fresh, month), _months(brought, code)):
+                fresh["sums"][month] = part
+                parts += 1
         manifest.swap(folder, replace(held, grains=fresh), at=at, written=parts)
     return Refreshed(0, rows, parts)
 
@@ -83,6 +88,8 @@ def _code(delivery: Path) -> str:
 
 def _listed(brought: Manifest) -> Iterator[tuple[str, str, Part]]:
     for grain, days in sorted(brought.grains.items()):
+        if grain == "sums":
+            continue  # of months that the delivery may hold a part of; they are added up here
         for day, part in sorted(days.items()):
             yield grain, day, part
 
@@ -119,3 +126,13 @@ def _untallied(fresh: dict[str, dict[str, Part]], code: str) -> list[str]:
 def _tallies(folder: Path, fresh: dict[str, dict[str, Part]], day: str) -> tuple[str, Part]:
     rows = grains.tallied(grains.unpacked("cases", [folder / fresh["cases"][day].file]))
     return day, manifest.keep(folder, "tallies", day, grains.packed("tallies", rows), rows.num_rows)
+
+
+def _months(brought: Manifest, code: str) -> list[str]:
+    """The months of this county that something came for."""
+    return sorted({months.of_day(f"{day}@{code}") for day in brought.grains.get("cases", {})})
+
+
+def _sums(folder: Path, fresh: dict[str, dict[str, Part]], month: str) -> tuple[str, Part]:
+    ((_month, content),) = months.added_up(folder, fresh["tallies"], [month])
+    return month, manifest.keep(folder, "sums", month, grains.packed("sums", content), content.num_rows)

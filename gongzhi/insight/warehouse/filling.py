@@ -8,8 +8,9 @@ touches the day of its case, its own day, and the open states from the day on wh
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,15 @@ import pyarrow.compute as pc
 
 from gongzhi.cases import reads as cases
 from gongzhi.insight.models import Nowhere
-from gongzhi.insight.warehouse import grains, manifest, rows, states
+from gongzhi.insight.signals import filling as signals
+from gongzhi.insight.warehouse import grains, manifest, months, rows, states
 from gongzhi.insight.warehouse.manifest import Manifest, Part
 from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.ledger import reads as ledger
 from gongzhi.places import reads as places
 
-CHUNK = 20_000  # facts of one round: memory stays flat, and each round is a whole refresh that may be the last
+CHUNK = 60_000  # facts of one round: memory stays flat, and each round is a whole refresh that may be the last
+WRITERS = 4  # files written at once: they wait for the disk more than they work
 Told = Callable[[int, int], None]
 
 
@@ -48,6 +51,8 @@ class _Round:
     zone: ZoneInfo
     fresh: dict[str, dict[str, Part]]
     parts: int = 0
+    months: set[str] = field(default_factory=set)
+    seen: dict[str, pa.Table] = field(default_factory=dict)
     lying: frozenset[tuple[float, float]] = frozenset()
     county: str = ""
 
@@ -66,29 +71,60 @@ class _Round:
             found |= {"place": self.county, "division": self.county}
         return found
 
-    def put(self, grain: str, day: str, content: pa.Table) -> None:
-        """Write a day of a grain; an empty day loses its partition. With the cases of a day go their tallies."""
-        if grain == "cases":
-            self.put("tallies", day, grains.tallied(content))
-        if content.num_rows:
-            data = grains.packed(grain, content)
-            self.fresh[grain][day] = manifest.keep(self.folder, grain, day, data, content.num_rows)
-            self.parts += 1
-        else:
+    def put(self, grain: str, days: Iterable[tuple[str, pa.Table]]) -> None:
+        """Write days of a grain; an empty day loses its partition. With the cases of a day go their tallies."""
+        with ThreadPoolExecutor(WRITERS) as threads:
+            for written in threads.map(lambda one: self._written(grain, *one), days):
+                for name, day, part in written:
+                    self._note(name, day, part)
+
+    def _written(self, grain: str, day: str, content: pa.Table) -> list[tuple[str, str, Part | None]]:
+        """The files of a day: (grain, day, part), without a part where nothing is left."""
+        tables = {grain: content} | ({"tallies": grains.tallied(content)} if grain == "cases" else {})
+        return [(name, day, self._file(name, day, each)) for name, each in tables.items()]
+
+    def _file(self, grain: str, day: str, content: pa.Table) -> Part | None:
+        if not content.num_rows:
+            return None
+        return manifest.keep(self.folder, grain, day, grains.packed(grain, content), content.num_rows)
+
+    def _note(self, grain: str, day: str, part: Part | None) -> None:
+        if grain == "tallies":
+            self.months.add(months.of_day(day))
+        if part is None:
             self.fresh[grain].pop(day, None)
+        else:
+            self.fresh[grain][day] = part
+            self.parts += 1
+
+    def swap(self, held: Manifest, *, at: datetime) -> Manifest:
+        """Add up the months whose days changed, and make what was written the warehouse."""
+        try:
+            self.put("sums", months.added_up(self.folder, self.fresh["tallies"], self.months))
+        except (OSError, pa.ArrowException) as fault:
+            raise _damaged("tallies", min(self.months)) from fault
+        return manifest.swap(self.folder, replace(held, grains=self.fresh), at=at, written=self.parts)
 
     def kept(self, grain: str, day: str) -> pa.Table:
-        """A day of a grain as it is now."""
+        """A day of a grain as it is now; read once for as long as it stays."""
         part = self.fresh[grain].get(day)
         try:
-            return grains.unpacked(grain, [self.folder / part.file] if part else [])
+            if part is None:
+                return grains.unpacked(grain, [])
+            if part.file not in self.seen:
+                self.seen[part.file] = grains.unpacked(grain, [self.folder / part.file])
+            return self.seen[part.file]
         except (OSError, pa.ArrowException) as fault:
-            raise Refusal(
-                "warehouse_damaged",
-                N_("Partition %(grain)s of %(day)s is missing or damaged; `gongzhi warehouse rebuild` makes it anew."),
-                grain=grain,
-                day=day,
-            ) from fault
+            raise _damaged(grain, day) from fault
+
+
+def _damaged(grain: str, day: str) -> Refusal:
+    return Refusal(
+        "warehouse_damaged",
+        N_("Partition %(grain)s of %(day)s is missing or damaged; `gongzhi warehouse rebuild` makes it anew."),
+        grain=grain,
+        day=day,
+    )
 
 
 def refresh(folder: Path, *, at: datetime, zone: ZoneInfo, tell: Told = lambda done, left: None) -> Refreshed:
@@ -99,24 +135,26 @@ def refresh(folder: Path, *, at: datetime, zone: ZoneInfo, tell: Told = lambda d
     done = Refreshed()
     with manifest.writing(folder):
         held = _with_tallies(folder, manifest.read(folder), at=at, zone=zone)
-        while facts := ledger.facts_after(held.index, CHUNK):
+        while facts := ledger.heard_after(held.index, CHUNK):
             held, one = _round(folder, held, facts, at=at, zone=zone)
             done = Refreshed(done.facts + one.facts, done.cases + one.cases, done.parts + one.parts)
             tell(done.facts, ledger.size() - held.index - 1)
         held, parts = _days_gone_by(folder, held, at=at, zone=zone)
+        held = signals.take_in(folder, held, at=at, zone=zone)
         manifest.sweep(folder, held)
     return replace(done, parts=done.parts + parts)
 
 
 def _with_tallies(folder: Path, held: Manifest, *, at: datetime, zone: ZoneInfo) -> Manifest:
-    """A warehouse of an earlier version gets the tallies of its days."""
+    """A warehouse of an earlier version gets the tallies of its days and the sums of its months."""
     missing = sorted(held.grains.get("cases", {}).keys() - held.grains.get("tallies", {}).keys())
-    if not missing:
+    unsummed = months.missing(held.grains)
+    if not missing and not unsummed:
         return held
     work = _Round.on(folder, zone, held)
-    for day in missing:
-        work.put("tallies", day, grains.tallied(work.kept("cases", day)))
-    return manifest.swap(folder, replace(held, grains=work.fresh), at=at, written=work.parts)
+    work.months |= unsummed
+    work.put("tallies", ((day, grains.tallied(work.kept("cases", day))) for day in missing))
+    return work.swap(held, at=at)
 
 
 def rebuild(folder: Path, *, at: datetime, zone: ZoneInfo, tell: Told = lambda done, left: None) -> Refreshed:
@@ -138,12 +176,17 @@ def _round(
     before = _known(work, touched, live)
     told = {case: {name: row[name] for name in rows.TOLD} for case, row in before.items()}
     events = [row for row in rows.events_of(facts, told, zone) if row["case"] in live]
-    for day, some in rows.by_day(events).items():
-        work.put("events", day, pa.concat_tables([work.kept("events", day), grains.table("events", some)]))
+    days = rows.by_day(events)
+    work.put(
+        "events",
+        (
+            (day, pa.concat_tables([work.kept("events", day), grains.table("events", some)]))
+            for day, some in days.items()
+        ),
+    )
     after = {case: work.row(case, live[case], told[case]) for case in touched if case in live}
     _write(work, held, before, after)
-    fresh = replace(held, index=facts[-1].index, grains=work.fresh, zone=str(zone))
-    fresh = manifest.swap(folder, fresh, at=at, written=work.parts)
+    fresh = work.swap(replace(held, index=facts[-1].index, zone=str(zone)), at=at)
     return fresh, Refreshed(len(facts), len(after), work.parts)
 
 
@@ -173,7 +216,7 @@ def take_again(folder: Path, *, lying: set[tuple[float, float]], at: datetime, z
             before = {case: kept[case] for case in mine}
             told = {case: {name: row[name] for name in rows.TOLD} for case, row in before.items()}
             _write(work, held, before, {case: work.row(case, live[case], told[case]) for case in mine})
-            held = manifest.swap(folder, replace(held, grains=work.fresh), at=at, written=work.parts)
+            held = work.swap(held, at=at)
             count += len(mine)
         return count
 
@@ -197,10 +240,14 @@ def _write_cases(work: _Round, before: dict[str, rows.Row], after: dict[str, row
     """Each day that holds one of these cases, written once."""
     gone = pa.array(sorted(before), pa.string())
     fresh = rows.by_day(list(after.values()))
-    for day in sorted({row["day"].isoformat() for row in before.values()} | fresh.keys()):
-        kept = work.kept("cases", day)
-        rest = kept.filter(pc.invert(pc.is_in(kept["case"], value_set=gone)))
-        work.put("cases", day, pa.concat_tables([rest, grains.table("cases", fresh.get(day, []))]))
+
+    def written() -> Iterator[tuple[str, pa.Table]]:
+        for day in sorted({row["day"].isoformat() for row in before.values()} | fresh.keys()):
+            kept = work.kept("cases", day)
+            rest = kept.filter(pc.invert(pc.is_in(kept["case"], value_set=gone)))
+            yield day, pa.concat_tables([rest, grains.table("cases", fresh.get(day, []))])
+
+    work.put("cases", written())
 
 
 def _write_states(work: _Round, days: Iterable[date]) -> None:
@@ -209,8 +256,7 @@ def _write_states(work: _Round, days: Iterable[date]) -> None:
     if not wanted:
         return
     files = [work.folder / part.file for part in work.fresh["cases"].values()]
-    for day, content in states.open_on(files, wanted):
-        work.put("states", day.isoformat(), content)
+    work.put("states", ((day.isoformat(), content) for day, content in states.open_on(files, wanted)))
 
 
 def _days_gone_by(folder: Path, held: Manifest, *, at: datetime, zone: ZoneInfo) -> tuple[Manifest, int]:
@@ -224,5 +270,4 @@ def _days_gone_by(folder: Path, held: Manifest, *, at: datetime, zone: ZoneInfo)
         return held, 0
     work = _Round.on(folder, zone, held)
     _write_states(work, (first + timedelta(days=n) for n in range((yesterday - first).days + 1)))
-    fresh = replace(held, grains=work.fresh, counted=yesterday.isoformat())
-    return manifest.swap(folder, fresh, at=at, written=work.parts), work.parts
+    return work.swap(replace(held, counted=yesterday.isoformat()), at=at), work.parts

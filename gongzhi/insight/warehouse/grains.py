@@ -3,7 +3,10 @@
 `cases`   one row a case, in the partition of the county's day it was received on
 `events`  one row a fact about a case, in the partition of the day it happened on, with the dwell before it
 `tallies` the cases of a day by matter × division × organ × source, counted: what most questions need of them
+`sums`    the tallies of a month, each day added up by fewer keys (`CUTS`): what the cockpit asks of years
 `states`  open cases at the end of a day by matter × place × organ × age band, in the partition of that day
+`searches` words the public site was searched for by ten people or more, by day and area
+`readings` what sensors measured, by hour
 """
 
 from __future__ import annotations
@@ -92,13 +95,61 @@ TALLIES = pa.schema(
         ("grades", pa.int64()),  # sum
     ]
 )
-SCHEMAS: Mapping[str, pa.Schema] = {"cases": CASES, "events": EVENTS, "states": STATES, "tallies": TALLIES}
+SEARCHES = pa.schema(
+    [
+        ("day", pa.date32()),
+        ("word", pa.string()),  # one that ten people or more looked for; no other is known
+        ("area", pa.string()),  # six digits: the whole county; nine: a town they asked for alone
+        ("people", pa.int64()),  # different networks they came from
+    ]
+)
+READINGS = pa.schema(
+    [
+        ("day", pa.date32()),
+        ("hour", pa.int8()),
+        ("sensor", pa.string()),
+        ("quantity", pa.string()),
+        ("unit", pa.string()),
+        ("division", pa.string()),
+        ("n", pa.int64()),
+        ("mean", pa.float64()),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
+    ]
+)
+MEASURES = tuple(TALLIES.names[5:])
+# The keys that days are added up by for questions over years; whatever else is asked is asked of the tallies.
+CUTS: Mapping[str, tuple[str, ...]] = {"organ": ("organ",), "source": ("matter", "source"), "town": ("matter", "town")}
+SUMS = pa.schema(
+    [
+        ("cut", pa.string()),
+        ("day", pa.date32()),
+        ("matter", pa.string()),  # empty where the cut has it not, like the next three
+        ("town", pa.string()),  # nine digits, empty for a case that lies in the county alone
+        ("organ", pa.string()),
+        ("source", pa.string()),
+        *[(name, pa.int64()) for name in MEASURES],
+    ]
+)
+DERIVED = ("tallies", "sums")  # made from the cases: a delivery may leave them out
+SCHEMAS: Mapping[str, pa.Schema] = {
+    "cases": CASES,
+    "events": EVENTS,
+    "states": STATES,
+    "tallies": TALLIES,
+    "sums": SUMS,
+    "searches": SEARCHES,
+    "readings": READINGS,
+}
 # Sorted within a partition, so that a filter by place or matter skips row groups and runs compress.
 ORDER: Mapping[str, list[tuple[str, str]]] = {
     "cases": [("matter", "ascending"), ("place", "ascending"), ("case", "ascending")],
     "events": [("index", "ascending")],
     "states": [(name, "ascending") for name in ("matter", "place", "organ", "age")],
     "tallies": [(name, "ascending") for name in ("matter", "division", "organ", "source")],
+    "sums": [(name, "ascending") for name in ("cut", "matter", "town", "organ", "source", "day")],
+    "searches": [(name, "ascending") for name in ("area", "word")],
+    "readings": [(name, "ascending") for name in ("sensor", "hour")],
 }
 
 
@@ -129,15 +180,48 @@ def tallied(cases: pa.Table) -> pa.Table:
     return found.select(TALLIES.names).cast(TALLIES)
 
 
+def summed(tallies: pa.Table) -> pa.Table:
+    """The sums of some days from their tallies."""
+    division = tallies["division"]
+    code = pc.utf8_slice_codeunits(division, 0, 9)
+    town = pc.if_else(pc.equal(pc.utf8_slice_codeunits(code, 6, 9), "000"), "", code)
+    wide = tallies.append_column("town", pc.if_else(pc.equal(pc.utf8_length(code), 9), town, ""))
+    found = []
+    for cut, keys in CUTS.items():
+        each = wide.group_by(["day", *keys]).aggregate([(name, "sum") for name in MEASURES])
+        each = each.rename_columns(["day", *keys, *MEASURES])
+        told = {"cut": pa.scalar(cut), **{name: pa.scalar("") for name in SUMS.names[2:6] if name not in keys}}
+        for name, value in told.items():
+            each = each.append_column(name, pa.repeat(value, each.num_rows))
+        found.append(each.select(SUMS.names).cast(SUMS))
+    return pa.concat_tables(found)
+
+
 def packed(grain: str, content: pa.Table) -> bytes:
     """One partition as Parquet bytes; equal contents in any order give equal bytes."""
     whole = content.select(SCHEMAS[grain].names).cast(SCHEMAS[grain]).sort_by(ORDER[grain])
     out = io.BytesIO()
-    pq.write_table(whole, out, compression="zstd", store_schema=False)
+    with pq.ParquetWriter(out, whole.schema, compression="zstd", store_schema=False) as writer:
+        for begin, end in _row_groups(grain, whole):
+            writer.write_table(whole.slice(begin, end - begin))
     return out.getvalue()
+
+
+def _row_groups(grain: str, whole: pa.Table) -> list[tuple[int, int]]:
+    """From which row to which the row groups reach: each cut of the sums is one, so that a question reads its own."""
+    if grain != "sums" or not whole.num_rows:
+        return [(0, whole.num_rows)]
+    ends = pc.run_end_encode(whole["cut"].combine_chunks()).run_ends.to_pylist()
+    return list(zip([0, *ends[:-1]], ends, strict=True))
 
 
 def unpacked(grain: str, files: Sequence[Path]) -> pa.Table:
     """Partitions read back, one after another; an empty table of the grain for none."""
-    tables = [pq.read_table(file, schema=SCHEMAS[grain]) for file in files]
+    tables = [_read(file).cast(SCHEMAS[grain]) for file in files]
     return pa.concat_tables(tables) if tables else SCHEMAS[grain].empty_table()
+
+
+def _read(file: Path) -> pa.Table:
+    """One small file, without the threads that a large one is worth."""
+    with pq.ParquetFile(file, memory_map=False) as parquet:
+        return parquet.read(use_threads=False)

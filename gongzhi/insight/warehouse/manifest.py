@@ -13,7 +13,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -103,7 +103,7 @@ def swap(folder: Path, fresh: Manifest, *, at: datetime, written: int) -> Manife
             _sync_folder(folder / grain)
     line: dict[str, int | str] = {"at": at.isoformat(), "index": fresh.index, "parts": written}
     fresh = replace(fresh, at=at.isoformat(), history=(*fresh.history, line)[-HISTORY:])
-    text = json.dumps({"format": FORMAT, **asdict(fresh)}, indent=1, sort_keys=True)
+    text = _text(fresh)
     beside = folder / f"{NAME}.{os.getpid()}"
     with beside.open("w") as file:
         file.write(text)
@@ -112,6 +112,17 @@ def swap(folder: Path, fresh: Manifest, *, at: datetime, written: int) -> Manife
     beside.replace(folder / NAME)
     _sync_folder(folder)
     return fresh
+
+
+def _text(fresh: Manifest) -> str:
+    """The manifest as JSON, a line a grain. Written by hand: years of days are thousands of parts, each round."""
+    named = {
+        grain: {day: {"file": part.file, "rows": part.rows, "sha256": part.sha256} for day, part in days.items()}
+        for grain, days in fresh.grains.items()
+    }
+    rest = {name: getattr(fresh, name) for name in ("index", "at", "zone", "counted", "history")}
+    lines = [f"{json.dumps(grain)}: {json.dumps(days, sort_keys=True)}" for grain, days in sorted(named.items())]
+    return f'{json.dumps({"format": FORMAT, **rest})[:-1]},\n"grains": {{\n' + ",\n".join(lines) + "\n}}\n"
 
 
 def keep(folder: Path, grain: str, day: str, data: bytes, rows: int) -> Part:
@@ -136,8 +147,8 @@ def sweep(folder: Path, manifest: Manifest, *, older_than: float = KEPT) -> int:
     """Remove files that no manifest names any more and no reader can still hold; returns how many."""
     named, gone, horizon = manifest.named(), 0, time.time() - older_than
     for file in folder.glob("*/*"):
-        if str(file.relative_to(folder)) in named:
-            continue
+        if file.parent.name.startswith(".") or str(file.relative_to(folder)) in named:
+            continue  # what an engine spilled is its own
         with contextlib.suppress(FileNotFoundError):
             if file.stat().st_mtime <= horizon:
                 file.unlink()

@@ -12,14 +12,17 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from gongzhi.insight.rules import AGE_BANDS
 from gongzhi.insight.warehouse import grains
 
 KEYS = ("matter", "place", "organ")
 _NEVER = date(9999, 12, 31)
+_EPOCH = date(1970, 1, 1)
 
 
 def changed_days(
@@ -40,17 +43,33 @@ def changed_days(
 
 
 def open_on(files: Sequence[Path], days: Sequence[date]) -> Iterator[tuple[date, pa.Table]]:
-    """(day, states) for each day, from partitions of the grain `cases`; a day on which nothing lay open is empty.
+    """(day, states) for each day, earliest first, from partitions of the grain `cases`; a day on which nothing lay open
+    is empty.
 
-    Reads only the columns it needs, once, and keeps only cases that were open on one of the days."""
+    Reads only the columns it needs, once, and keeps only cases that were open on one of the days; from day to day it
+    carries on only what is still open."""
     columns = ["day", "closed_day", *KEYS]
     rows = pa.concat_tables([_columns(file, columns, days[0], days[-1]) for file in files])
     received = rows["day"].cast(pa.int32()).to_numpy()
-    closed = pc.fill_null(rows["closed_day"], _NEVER).cast(pa.int32()).to_numpy()
+    order = np.argsort(received, kind="stable")
+    received = received[order]
+    closed = pc.fill_null(rows["closed_day"], _NEVER).cast(pa.int32()).to_numpy()[order]
+    keys = pc.binary_join_element_wise(*(rows[key] for key in KEYS), "\x1f").combine_chunks().dictionary_encode()
+    code = keys.indices.to_numpy(zero_copy_only=False).astype(np.int64)[order]
+    names = [name.split("\x1f") for name in keys.dictionary.to_pylist()]
+    arrays = [pa.array([name[at] for name in names], pa.string()) for at in range(len(KEYS))]
+    still, taken = np.zeros(0, np.int64), 0
     for day in days:
-        number = (day - date(1970, 1, 1)).days
-        mine = pa.array((received <= number) & (closed > number))
-        yield day, _counted(rows.filter(mine), day)
+        number = (day - _EPOCH).days
+        come = int(np.searchsorted(received, number, side="right"))
+        still = np.concatenate([still[closed[still] > number], _open(closed, taken, come, number)])
+        taken = come
+        yield day, _counted(arrays, code[still], number - received[still], day)
+
+
+def _open(closed: NDArray[np.int32], begin: int, end: int, day: int) -> NDArray[np.int64]:
+    """Which of the rows from `begin` to `end` are open on a day."""
+    return begin + np.flatnonzero(closed[begin:end] > day)
 
 
 def _span(row: Mapping[str, Any]) -> tuple[date, date]:
@@ -80,14 +99,15 @@ def _columns(file: Path, columns: list[str], first: date, last: date) -> pa.Tabl
     return rows.filter(pc.and_(late, pc.less_equal(rows["day"], pa.scalar(last))))
 
 
-def _counted(rows: pa.Table, day: date) -> pa.Table:
-    """The rows open on a day, counted by key and age band."""
-    ages = pc.subtract(pa.scalar((day - date(1970, 1, 1)).days, pa.int32()), rows["day"].cast(pa.int32()))
-    band = pa.array([AGE_BANDS[0]] * rows.num_rows, pa.int16()) if rows.num_rows else pa.array([], pa.int16())
-    for begin in AGE_BANDS[1:]:
-        band = pc.if_else(pc.greater_equal(ages, begin), pa.scalar(begin, pa.int16()), band)
-    counted = rows.select(list(KEYS)).append_column("age", band).group_by([*KEYS, "age"]).aggregate([([], "count_all")])
-    content = counted.rename_columns([*KEYS, "age", "open"]).append_column(
-        "day", pa.array([day] * counted.num_rows, pa.date32())
-    )
-    return content.select(grains.STATES.names).cast(grains.STATES)
+def _counted(keys: Sequence[pa.Array], code: NDArray[np.int64], age: NDArray[np.int32], day: date) -> pa.Table:
+    """Open cases of a day, each with the code of its keys and its age in days, counted by key and age band."""
+    band = np.searchsorted(np.array(AGE_BANDS), age, side="right") - 1
+    cell, count = np.unique(code * len(AGE_BANDS) + band, return_counts=True)
+    key = pa.array(cell // len(AGE_BANDS))
+    content = {
+        "day": pa.array([day] * len(cell), pa.date32()),
+        **{name: values.take(key) for name, values in zip(KEYS, keys, strict=True)},
+        "age": pa.array(np.array(AGE_BANDS, np.int16)[cell % len(AGE_BANDS)]),
+        "open": pa.array(count.astype(np.int64)),
+    }
+    return pa.table([content[name] for name in grains.STATES.names], schema=grains.STATES)
