@@ -21,11 +21,12 @@ from django.views.decorators.http import require_POST
 from gongzhi.cases import spans
 from gongzhi.cases.desk import frame
 from gongzhi.cases.public import choosing
-from gongzhi.insight import answering, deciding, drawing, incidents, measuring, rules, standings, telling, wording
+from gongzhi.insight import answering, deciding, incidents, measuring, rules, standings, telling, wording
 from gongzhi.insight.forms import AskForm, DecideForm, IncidentForm, MeasureForm, OverForm, PublishForm
 from gongzhi.insight.incident_tables import Incident
 from gongzhi.insight.models import Finding
-from gongzhi.insight.standing_tables import Measure, MeasureEffect, PublicWord, Question
+from gongzhi.insight.standing_tables import Measure, PublicWord, Question
+from gongzhi.insight.why import shown as why_shown
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import Refusal
 from gongzhi.look.dates import local_day
@@ -171,6 +172,7 @@ def shown(request: HttpRequest, row: Finding, *, status: int = 200, **given: for
     context = {
         "told": telling.tell(row),
         "curve": telling.curve(row),
+        "why": why_shown.explained(row),
         "clock": wording.clock(row, at),
         "form": given.get("decide") or DecideForm(),
         "ask": given.get("ask") or AskForm(),
@@ -185,7 +187,7 @@ def shown(request: HttpRequest, row: Finding, *, status: int = 200, **given: for
         "standings": _standings(row),
         "questions": [_question(one) for one in Question.objects.filter(finding=row).order_by("asked_at")],
         "words": [_word(one) for one in PublicWord.objects.filter(finding=row).order_by("at")],
-        "measures": [_measure(one) for one in Measure.objects.filter(finding=row).order_by("since")],
+        "measures": [why_shown.measure(one) for one in Measure.objects.filter(finding=row).order_by("since")],
         "decides": any(actor.can(one) for one in DECIDERS),
         "now": at,
     }
@@ -224,32 +226,3 @@ def _question(row: Question) -> dict[str, Any]:
 
 def _word(row: PublicWord) -> dict[str, Any]:
     return {"row": row, "organ": wording.organ(row.organ)}
-
-
-def _measure(row: Measure) -> dict[str, Any]:
-    effects = [
-        {
-            "row": one,
-            "design": wording.design(one.design),
-            "change": wording.change(one),
-            "checks": [(wording.check(name), stood) for name, _p, stood in one.checks],
-            "drawing": drawing.effect(one) if one.leads else "",
-        }
-        for one in MeasureEffect.objects.filter(measure=row).order_by("-leads", "design")
-    ]
-    where = _("%(matter)s in %(place)s") % {"matter": telling.matter(row.matter), "place": telling.place(row.place)}
-    tones = {"worked": "good", "harmed": "bad"}
-    return {
-        "row": row,
-        "where": where,
-        "verdict": wording.verdict(row),
-        "tone": tones.get(row.verdict, "plain"),
-        "word": said_verdict(row.verdict),
-        "effects": effects,
-    }
-
-
-def said_verdict(verdict: str) -> str:
-    """A verdict as a label."""
-    words = {"worked": _("worked"), "no evidence": _("no evidence"), "harmed": _("harmed")}
-    return words.get(verdict, _("not judged yet"))

@@ -7,6 +7,7 @@ from django.urls import path
 from gongzhi.insight import cockpit_pages, incident_pages, pages, standing_pages
 from gongzhi.insight.process import pages as process_pages
 from gongzhi.insight.process import trying_pages
+from gongzhi.insight.why import urls as why_urls
 
 app_name = "insight"
 urlpatterns = [
@@ -19,6 +20,7 @@ urlpatterns = [
     path("desk/procedures/what-if/", trying_pages.what_if, name="what_if"),
     path("desk/procedures/cases/<uuid:pk>/", process_pages.trait, name="trait"),
     path("desk/procedures/<slug:code>/<int:version>/", process_pages.procedure, name="procedure"),
+    *why_urls.urlpatterns,
     path("desk/asked/", cockpit_pages.asked, name="asked"),
     path("desk/asked/<uuid:pk>/", cockpit_pages.answer, name="answer"),
     path("desk/findings/", pages.findings, name="findings"),

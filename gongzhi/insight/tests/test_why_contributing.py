@@ -47,7 +47,7 @@ def lived(folder: Path, seed: int, *, place: str = "", extra: int = 0, rate: flo
 
 
 def explained(warehouse: Any, **more: Any) -> dict[str, Any]:
-    told = contributing.explained(finding(**more), warehouse=warehouse, above={code: "" for code in MATTERS})
+    told = contributing.explained(finding(**more), warehouse=warehouse, above=dict.fromkeys(MATTERS, ""))
     assert told is not None
     return told
 

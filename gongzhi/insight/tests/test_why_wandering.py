@@ -6,7 +6,8 @@ import pytest
 
 pytest.importorskip("scipy", reason="the extra `analysis` is not installed")
 
-from datetime import UTC, date, datetime, timedelta
+import itertools
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -95,4 +96,4 @@ def test_a_district_of_807_organs_is_drawn_whole_and_no_case_stands_twice_in_a_p
     for row in Passage.objects.order_by("-cases")[:20]:
         assert len(row.behind) == len(set(row.behind)) <= wandering.BEHIND
     came = {row.organ: row.came for row in Station.objects.all()}
-    assert sum(came.values()) == sum(a != b for walk in walks for a, b in zip(walk, walk[1:], strict=False))
+    assert sum(came.values()) == sum(a != b for walk in walks for a, b in itertools.pairwise(walk))
