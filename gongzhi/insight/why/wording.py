@@ -63,9 +63,10 @@ def explains(row: Explained, organs: Mapping[str, str]) -> str:
         "now": wording.number(row.now), "before": wording.figure(row.before)}  # fmt: skip
     named = [one for one in row.parts if one[-1]]
     if more <= 0:
-        return f"{told} {_('Over its whole days that is no rise any more.')}"
+        return told + " " + _("Over its whole days that is no rise any more.")
     if not named:
-        return f"{told} {_('It is spread out: no matter, place, office, hour or channel stands out beyond chance.')}"
+        spread = _("It is spread out: no matter, place, office, hour or channel stands out beyond chance.")
+        return f"{told} {spread}"
     said = [
         _("%(name)s (%(rise)s more, between %(low)s and %(high)s)") % {
             "name": part(one[0], one[1], organs), "rise": wording.figure(one[4]),
@@ -98,7 +99,8 @@ def moves(link: Sequence[Any]) -> str:
         told = ngettext("After more of “%(name)s”, fewer of this %(lag)d day later",
                         "After more of “%(name)s”, fewer of this %(lag)d days later", lag)  # fmt: skip
     words = told % {"name": name, "lag": lag}
-    words += " " + _("(correlation %(r).2f, between %(low).2f and %(high).2f)") % {"r": r, "low": low, "high": high}
+    figures = {"r": f"{r:.2f}", "low": f"{low:.2f}", "high": f"{high:.2f}"}
+    words += " " + _("(correlation %(r)s, between %(low)s and %(high)s)") % figures
     return words + (" " + _("It stands with all others held fixed.") if held else "")
 
 
@@ -200,7 +202,8 @@ def check(name: str, stood: bool, strong: int, tried: int) -> str:
     """A check of a design, with how many pretended measures look as strong."""
     if not tried:
         word = wording.check(name)
-        return f"{word}: {_('yes') if stood else _('no')}"
+        answer = _("yes") if stood else _("no")
+        return f"{word}: {answer}"
     if name == "placebo in time":
         told = ngettext("Of %(tried)d earlier date at which one was pretended, %(strong)d shows as much",
                         "Of %(tried)d earlier dates at which one was pretended, %(strong)d show as much",
