@@ -52,11 +52,15 @@ def tidy(*, at: datetime) -> int:
     return Strain.objects.filter(until_at__lte=at).delete()[0]
 
 
-def _key(at: datetime, address: str) -> bytes:
+def network(address: str) -> str:
+    """The shortened address: the neighbourhood somebody speaks from, never the house."""
     try:
         ip = ipaddress.ip_address(address)
         size = 24 if ip.version == 4 else 48
-        near = str(ipaddress.ip_network(f"{ip}/{size}", strict=False))
+        return str(ipaddress.ip_network(f"{ip}/{size}", strict=False))
     except ValueError:
-        near = "unknown"
-    return vaulting.blind(f"strain:{at:%Y-%m-%d}:{near}")[:16]
+        return "unknown"
+
+
+def _key(at: datetime, address: str) -> bytes:
+    return vaulting.blind(f"strain:{at:%Y-%m-%d}:{network(address)}")[:16]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Avg, Count, Max, Min, Q, QuerySet
+from django.db.models.functions import TruncHour
 
 from gongzhi.cases import reads as cases
 from gongzhi.cases.cards import MatterTag, OrganTag, PlaceTag
@@ -157,3 +158,46 @@ def _point(at: datetime, rows: Sequence[tuple[float, float, float, int]]) -> Poi
     count = sum(row[3] for row in rows)
     mean = sum(row[0] * row[3] for row in rows) / count
     return Point(at, mean, min(row[1] for row in rows), max(row[2] for row in rows), count)
+
+
+@dataclass(frozen=True, slots=True)
+class SensorHour:
+    """What one sensor measured in one hour, and where it stands; for higher rooms, by the thousand."""
+
+    sensor: str
+    quantity: str
+    unit: str
+    division: str
+    at: datetime
+    count: int
+    mean: float
+    low: float
+    high: float
+
+
+def measured_since() -> datetime | None:
+    """The moment of the oldest reading there is; None without any."""
+    firsts = [model.objects.order_by("at").values_list("at", flat=True).first() for model in (Hour, Reading)]
+    known = [first for first in firsts if first is not None]
+    return min(known) if known else None
+
+
+def hours(begin: datetime, end: datetime) -> list[SensorHour]:
+    """The hours of all sensors between two moments, from single readings where they are kept, else from their hours.
+
+    Sensors set aside are left out: what they measure while somebody works on them tells nothing about the place."""
+    known = {row.code: row for row in Sensor.objects.filter(aside="")}
+    single = (
+        Reading.objects.filter(at__gte=begin, at__lt=end)
+        .annotate(hour=TruncHour("at", tzinfo=UTC))
+        .values_list("sensor", "hour")
+        .annotate(Count("id"), Avg("value"), Min("value"), Max("value"))
+    )
+    whole = Hour.objects.filter(at__gte=begin, at__lt=end)
+    found = {(row[0], row[1]): row for row in whole.values_list("sensor", "at", "count", "mean", "low", "high")}
+    found |= {(row[0], row[1]): tuple(row) for row in single}
+    return [
+        SensorHour(sensor, known[sensor].quantity, known[sensor].unit, known[sensor].division, *rest)
+        for (sensor, _at), (_sensor, *rest) in sorted(found.items())
+        if sensor in known
+    ]

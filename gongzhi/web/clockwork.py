@@ -96,12 +96,14 @@ def publish(at: datetime) -> bool:
 
 
 def tidy(at: datetime) -> bool:
-    """Forget senders' addresses, old messages, expired lists, holds of ten minutes, spool files of an hour."""
+    """Forget senders and searchers, old messages, expired lists, holds of ten minutes, spool files of an hour."""
     from gongzhi.cases import straining
     from gongzhi.channels import delivering, inbox
+    from gongzhi.insight.signals import searches
     from gongzhi.look import printed
 
     straining.tidy(at=at)
+    searches.tidy(at=at)
     delivering.forget(at=at)
     inbox.forget(at=at)
     printed.sweep()

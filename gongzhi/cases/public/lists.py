@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from gongzhi.cases import asked, labels, lists, matters, photos, rules
 from gongzhi.cases import course as courses
-from gongzhi.cases import labels, lists, matters, photos, rules
 from gongzhi.cases.cards import CaseRow, Page
 from gongzhi.cases.public import telling
 from gongzhi.cases.public.files import picture
@@ -48,8 +48,10 @@ def wanted(request: HttpRequest) -> Wanted:
 @require_GET
 def case_list(request: HttpRequest) -> HttpResponse:
     """Public cases, newest first, twenty a page."""
-    chosen = wanted(request)
-    page = lists.public_list(now(), **chosen, after=rules.clean(request.GET.get("after", "")[:200]))
+    chosen, at, after = wanted(request), now(), rules.clean(request.GET.get("after", "")[:200])
+    if chosen["q"] and not after:
+        asked.tell(words=chosen["q"], place=chosen["place"], at=at, address=request.META.get("REMOTE_ADDR", ""))
+    page = lists.public_list(at, **chosen, after=after)
     filters = {name: value for name, value in chosen.items() if value}
     context: dict[str, Any] = {
         "rows": page.rows,
@@ -60,7 +62,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "towns": places.towns(),
         "matters": [card for card in matters.cards() if not card.parent],
         "states": [(state, labels.word(state, "state")) for state in rules.STATES],
-        "now": now(),
+        "now": at,
     }
     response = show(request, "cases/list.html", context, here="list")
     if request.GET:
