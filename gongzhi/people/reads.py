@@ -14,6 +14,7 @@ from gongzhi.ledger.compiled import Compiled, Given
 from gongzhi.people.cards import OrganCard, PostCard, TitleCard
 from gongzhi.people.models import Account, Organ, Post, PostQuerySet
 from gongzhi.people.permits import Permit, roles_with
+from gongzhi.places import keeping
 from gongzhi.places import reads as places
 from gongzhi.places.rules import prefix
 
@@ -53,14 +54,32 @@ _ORGAN: Compiled[Organ] = Compiled(
 
 
 def organs(at: datetime | None = None) -> list[OrganCard]:
-    """All organs by code; with `at` only those that exist on that day."""
-    rows = Organ.objects.order_by("code")
-    if at is not None:
-        day = day_of(at)
-        rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
-    # Values, not rows: a district has 807 organs, and selects show them all.
-    told = rows.values_list("id", "code", "name_zh", "name_en", "kind", "division", "phone", "parent__code", "head")
-    return [OrganCard(*row[:7], parent=row[7] or "", head=row[8]) for row in told]
+    """All organs by code; with `at` only those that exist on that day. From memory: a district has 807, and selects
+    show them all."""
+    if at is None:
+        return [card for card, _, _ in _organs()]
+    day = day_of(at)
+    return [card for card, begins, ends in _organs() if begins <= day and (ends is None or ends > day)]
+
+
+def _read_organs() -> list[tuple[OrganCard, date, date | None]]:
+    told = Organ.objects.order_by("code").values_list(
+        "id",
+        "code",
+        "name_zh",
+        "name_en",
+        "kind",
+        "division",
+        "phone",
+        "parent__code",
+        "head",
+        "valid_from",
+        "valid_to",
+    )
+    return [(OrganCard(*row[:7], parent=row[7] or "", head=row[8]), row[9], row[10]) for row in told]
+
+
+_organs = keeping.Kept(_read_organs)
 
 
 def organ_names(codes: Iterable[str]) -> dict[str, tuple[str, str]]:

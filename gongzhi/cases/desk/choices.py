@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gongzhi.cases import labels, pausing
@@ -15,7 +16,7 @@ from gongzhi.kit import moments
 from gongzhi.look import dates
 from gongzhi.look.templatetags.look import said
 from gongzhi.people import reads as people
-from gongzhi.people.cards import Actor, OrganCard
+from gongzhi.people.cards import Actor
 from gongzhi.people.rules import PURPOSES
 from gongzhi.procedures import reads as procedures
 
@@ -28,8 +29,10 @@ def words(codes: Iterable[str], group: str) -> list[tuple[str, Any]]:
     return [(code, labels.word(code, group)) for code in codes]
 
 
-def _organs() -> list[OrganCard]:
-    return people.organs(moments.now())
+def _organs() -> list[Choice]:
+    """Code and name of every office, by code: there may be hundreds, so the language is asked once."""
+    english = (get_language() or "").startswith("en")
+    return [(organ.code, (organ.name_en if english else "") or organ.name_zh) for organ in people.organs(moments.now())]
 
 
 def organs(first: OrganTag | None = None, prefix: str = "") -> list[Choice | Group]:
@@ -38,7 +41,7 @@ def organs(first: OrganTag | None = None, prefix: str = "") -> list[Choice | Gro
     if first:
         name = said(first, "name")
         offered.append((_("Responsible for this matter here"), [(prefix + first.code, name)]))
-    rest = [(prefix + organ.code, said(organ, "name")) for organ in _organs() if not first or organ.code != first.code]
+    rest = [(prefix + code, name) for code, name in _organs() if not first or code != first.code]
     offered.append((_("All offices"), rest))
     return offered
 
@@ -46,8 +49,9 @@ def organs(first: OrganTag | None = None, prefix: str = "") -> list[Choice | Gro
 def organs_flat(first: Sequence[OrganTag] = (), leave_out: Collection[str] = ()) -> list[Choice]:
     """Every office as one list, those named for this matter first."""
     named = [organ.code for organ in first]
-    ranked = sorted(_organs(), key=lambda organ: (organ.code not in named, organ.code))
-    return [(organ.code, said(organ, "name")) for organ in ranked if organ.code not in leave_out]
+    offered = _organs()
+    ranked = sorted(offered, key=lambda one: one[0] not in named) if named else offered
+    return [(code, name) for code, name in ranked if code not in leave_out]
 
 
 def receivers(actor: Actor, first: OrganTag | None = None) -> list[Choice | Group]:

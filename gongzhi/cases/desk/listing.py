@@ -24,9 +24,9 @@ class FilterForm(forms.Form):
     """What to look for; every field may stay empty."""
 
     q = forms.CharField(label=_("Words or number"), required=False, max_length=100)
-    place = forms.ChoiceField(label=_("Place"), required=False)
-    matter = forms.ChoiceField(label=_("Matter"), required=False)
-    state = forms.ChoiceField(label=_("State"), required=False)
+    place = forms.ChoiceField(label=_("Place"), required=False, widget=LongSelect)
+    matter = forms.ChoiceField(label=_("Matter"), required=False, widget=LongSelect)
+    state = forms.ChoiceField(label=_("State"), required=False, widget=LongSelect)
     organ = forms.ChoiceField(label=_("Office"), required=False, widget=LongSelect)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
