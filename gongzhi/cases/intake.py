@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from gongzhi.cases import letters, locking, matters, noting, pages, placing, rules, sealing, searching
+from gongzhi.cases import earlier, letters, locking, matters, noting, pages, placing, rules, sealing, searching
 from gongzhi.cases import photos as photo_store
 from gongzhi.cases.cards import Contact, KeptPhoto, MatterCard, Officer, Where
 from gongzhi.cases.models import Case, Entry, Photo, Voice
@@ -151,7 +151,7 @@ def withdraw(*, by: str, at: datetime, voice: UUID) -> None:
         closes = case.voices == 0 and case.state != "closed"
         if closes:
             running.end(by=by, at=at, run=case.run, quiet=True)
-            if case.state != "answered":  # the answer has stopped the clock already
+            if case.state not in ("answered", "left_open"):  # the answer has stopped the clock already; here none ran
                 clocks.stop(by=by, at=at, clock=case.clock, quiet=True)
             case.state, case.outcome, case.closed_at = "closed", "withdrawn", at
             case.holder, case.held_at, case.helping = "", at, 0
@@ -247,6 +247,7 @@ def _join(told: Told, case_id: UUID) -> Received:
         raise Refusal("case_closed", N_("This case is closed. Please say it anew; we look at it again."))
     voice, token = noting.new_voice(told, case, lead=False)
     by = voice.ref if told.by == rules.NEW_VOICE else told.by
+    earlier.said_again(by=by, at=told.at, case=case)
     fact = writing.write(
         kind="case.joined",
         about=case.ref,
@@ -260,7 +261,7 @@ def _join(told: Told, case_id: UUID) -> Received:
     case.voices += 1
     case.urgent = case.urgent or told.danger is not None
     case.version += 1
-    case.save(update_fields=["voices", "urgent", "version"])
+    case.save()
     Entry.objects.create(case=case, at=told.at, kind="joined", by=by, round=case.round, voice=voice)
     pages.changed(case)
     return _received(told, voice, token, fact, public=False)

@@ -132,6 +132,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
         "entries": telling.timeline(course, photo_base=base),
         "photos": [telling.Picture(f"{base}photos/{p.id}", p.width, p.height) for p in course.photos],
         "holder": telling.holder_sentence(course),
+        "happens": telling.next_sentence(course) if course.state == "left_open" else "",
     }
     response = show(request, "cases/case.html", context, here="list")
     # Kept for minutes only, since it says how many days are left; dropped at once when the case changes.

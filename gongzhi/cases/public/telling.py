@@ -127,7 +127,7 @@ def _title(entry: TimelineEntry, *, own: bool) -> str:
     return sentences.get(entry.kind, labels.word(entry.kind, "entry")) % names
 
 
-_REASONS = {"paused": "pause_reason", "narrowed": "narrow_reason", "appeal_answered": "ruling"}
+_REASONS = {"closed": "left_reason", "paused": "pause_reason", "narrowed": "narrow_reason", "appeal_answered": "ruling"}
 
 
 def _detail(entry: TimelineEntry) -> str:

@@ -82,7 +82,7 @@ def _look(found: Scan, reader: Reader, row: tables.Row) -> None:
     if matter and organ:
         found.leads[matter, organ] += 1
     if matter and found.texts is not None:
-        found.texts.add(matter, organ, reader.said(row))
+        found.texts.add(reader.text(row[reader.profile.id]), matter, organ, reader.said(row))
     if place:
         found.places[place] += 1
     if pin:

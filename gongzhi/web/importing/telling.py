@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from gongzhi.kit.refusal import N_
-from gongzhi.web.importing.keywords import Learned
+from gongzhi.web.importing.keywords import Learned, Tried
 from gongzhi.web.importing.playing import Tally
 from gongzhi.web.importing.scanning import Scan
 
@@ -48,22 +48,29 @@ def learned(told: Learned, path: Path) -> list[str]:
     words = sum(len(words) for words in told.keywords.values())
     counts = {"words": f"{words:,}", "matters": f"{len(told.keywords):,}", "file": path}
     lines = [_("%(words)s keywords for %(matters)s matters, each with examples: %(file)s") % counts]
-    if not told.tried:
+    if not told.held.rows:
         return [*lines, _("The rows say nothing beside the names of their matters, so nothing could be held out.")]
-    shares = {
-        "rows": f"{told.tried:,}",
-        "right": f"{100 * told.right / told.tried:.0f}",
-        "organ": f"{100 * told.organ / told.tried:.0f}",
-        "silent": f"{100 * told.silent / told.tried:.0f}",
-    }
-    return [
-        *lines,
+    lines.append(
         _(
             "On %(rows)s rows held out: right matter %(right)s %%, right organ %(organ)s %%, "
             "no keyword (anything else) %(silent)s %%."
         )
-        % shares,
-    ]
+        % _shares(told.held)
+    )
+    if told.fresh.rows:
+        lines.append(
+            _(
+                "Of them %(rows)s hold a text that no other row holds: right matter %(right)s %%, "
+                "right organ %(organ)s %%, no keyword %(silent)s %%."
+            )
+            % _shares(told.fresh)
+        )
+    return lines
+
+
+def _shares(told: Tried) -> dict[str, str]:
+    parts = {"right": told.right, "organ": told.organ, "silent": told.silent}
+    return {"rows": f"{told.rows:,}", **{name: f"{100 * part / told.rows:.0f}" for name, part in parts.items()}}
 
 
 def summary(tally: Tally, found: Scan, rejects: Path, *, seconds: float) -> list[str]:
