@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 from django.db.models import Q
 from django.urls import reverse
@@ -22,6 +25,7 @@ from gongzhi.look.templatetags.look import said
 from gongzhi.people.cards import Actor
 from gongzhi.people.permits import Permit
 
+Row = TypeVar("Row")
 MOST = 7  # things that need a decision; more is a list, not a decision
 FRESH = 14  # days since its last one after which an open finding has passed
 EACH = {"incident": 2, "finding": 3, "load": 2, "late": 1, "silent": 2, "question": 1, "measure": 1, "word": 1}
@@ -59,19 +63,27 @@ def today(actor: Actor, at: datetime) -> Today:
     day = dates.local_day(at)
     waiting = open_findings(at)
     found = [
-        *map(_incident, incidents.going_on()),
-        *map(_finding, waiting),
-        *map(_load, standings.overloaded(day)),
-        *_late(ladder),
+        *_drafts("incident", _incident, incidents.going_on()),
+        *_drafts("finding", _finding, waiting),
+        *_drafts("load", _load, standings.overloaded(day)),
+        *_drafts("late", _late, [ladder] if any(row.overdue for row in ladder) else []),
+        *_drafts("silent", _quiet, standings.silent()),
+        *_drafts("question", _question, _questions(at)),
+        *_drafts("measure", _measure, Measure.objects.filter(verdict=HARMED).order_by("-since")[:20]),
+        *_drafts("word", _wordless, _waiting_for_words(at)),
     ]
-    found += [*map(_quiet, standings.silent()), *_questions(at), *_harmed(), *_wordless(at)]
     chosen: list[Item] = []
     left = dict(EACH)
-    for item in found:
-        if left[item.kind] and len(chosen) < MOST:
-            left[item.kind] -= 1
-            chosen.append(item)
+    for kind, draft in found:
+        if left[kind] and len(chosen) < MOST:
+            left[kind] -= 1
+            chosen.append(draft())
     return Today(tuple(chosen), len(found) - len(chosen), standings.missing(), ladder, len(waiting))
+
+
+def _drafts(kind: str, write: Callable[[Row], Item], rows: Iterable[Row]) -> list[tuple[str, Callable[[], Item]]]:
+    """Things that may be written: of eight hundred offices only what is shown is named and put into words."""
+    return [(kind, partial(write, row)) for row in rows]
 
 
 def open_findings(at: datetime) -> list[Finding]:
@@ -110,10 +122,8 @@ def _load(row: Outlook) -> Item:
     return Item("load", "warn", title, wording.load(row), wording.over(row.over or 0), href, _("See what is expected"))
 
 
-def _late(ladder: tuple[LadderRow, ...]) -> list[Item]:
+def _late(ladder: tuple[LadderRow, ...]) -> Item:
     late = [row for row in ladder if row.overdue]
-    if not late:
-        return []
     overdue, open_ = sum(row.overdue for row in late), sum(row.open for row in ladder)
     worst = late[0]
     sentence = ngettext(
@@ -121,10 +131,8 @@ def _late(ladder: tuple[LadderRow, ...]) -> list[Item]:
         "%(n)d of %(open)d open cases are past their limit; the most lie with %(office)s (%(worst)d).",
         overdue,
     ) % {"n": overdue, "open": open_, "office": said(worst.organ, "name"), "worst": worst.overdue}
-    return [
-        Item("late", "bad", _("Cases are late"), sentence, _("Counted, not estimated."), reverse("desk:leader"),
-             _("See what is late"))
-    ]  # fmt: skip
+    return Item("late", "bad", _("Cases are late"), sentence, _("Counted, not estimated."), reverse("desk:leader"),
+                _("See what is late"))  # fmt: skip
 
 
 def _quiet(row: Silence) -> Item:
@@ -133,57 +141,56 @@ def _quiet(row: Silence) -> Item:
     return Item("silent", "warn", title, wording.quiet(row), wording.quiet_sure(row.p), href, _("See who is not heard"))
 
 
-def _questions(at: datetime) -> list[Item]:
-    late = Question.objects.filter(answered_at=None, due_on__lt=dates.local_day(at)).order_by("due_on")
-    return [
-        Item(
-            "question",
-            "bad",
-            _("%(office)s has not answered") % {"office": wording.organ(row.organ)},
-            _("It was asked “%(words)s” and should have answered by %(day)s.")
-            % {"words": row.words, "day": dates.short_day(row.due_on)},
-            _("Counted, not estimated."),
-            reverse("insight:finding", args=[row.finding_id]),
-            _("See the finding"),
-        )
-        for row in late[:20]
-    ]
+def _questions(at: datetime) -> Iterable[Question]:
+    late = Question.objects.filter(answered_at=None, due_on__lt=dates.local_day(at))
+    return late.order_by("due_on")[:20]
 
 
-def _harmed() -> list[Item]:
-    return [
-        Item(
-            "measure",
-            "bad",
-            _("A measure seems to do harm"),
-            row.what,
-            _("The interval leaves out no change, and every check of the design stood."),
-            reverse("insight:finding", args=[row.finding_id]),
-            _("See the effect"),
-        )
-        for row in Measure.objects.filter(verdict=HARMED).order_by("-since")[:20]
-    ]
+def _question(row: Question) -> Item:
+    return Item(
+        "question",
+        "bad",
+        _("%(office)s has not answered") % {"office": wording.organ(row.organ)},
+        _("It was asked “%(words)s” and should have answered by %(day)s.")
+        % {"words": row.words, "day": dates.short_day(row.due_on)},
+        _("Counted, not estimated."),
+        reverse("insight:finding", args=[row.finding_id]),
+        _("See the finding"),
+    )
 
 
-def _wordless(at: datetime) -> list[Item]:
-    """Findings about which nobody has said anything in public for a day."""
+def _measure(row: Measure) -> Item:
+    return Item(
+        "measure",
+        "bad",
+        _("A measure seems to do harm"),
+        row.what,
+        _("The interval leaves out no change, and every check of the design stood."),
+        reverse("insight:finding", args=[row.finding_id]),
+        _("See the effect"),
+    )
+
+
+def _waiting_for_words(at: datetime) -> list[list[Finding]]:
+    """The findings about which nobody has said anything in public for a day, as one thing; nothing when there are
+    none."""
     waiting = Finding.objects.filter(
         ~Q(state="explained"), first_word_at=None, found_at__lt=at - timedelta(days=1), last_day__gte=_horizon(at)
     )
-    oldest = waiting.order_by("found_at").first()
-    if oldest is None:
-        return []
-    count = waiting.count()
+    rows = list(waiting.order_by("found_at").defer("curve", "parts"))
+    return [rows] if rows else []
+
+
+def _wordless(rows: list[Finding]) -> Item:
+    oldest, count = rows[0], len(rows)
     sentence = ngettext(
         "About %(n)d finding nothing was said in public yet; the first waits since %(day)s: %(title)s.",
         "About %(n)d findings nothing was said in public yet; the first waits since %(day)s: %(title)s.",
         count,
-    ) % {"n": count, "day": dates.short_day(oldest.found_at), "title": telling.tell(oldest).title}
+    ) % {"n": count, "day": dates.short_day(oldest.found_at), "title": telling.title(oldest)}
     href = reverse("insight:finding", args=[oldest.pk])
-    return [
-        Item("word", "warn", _("People wait for a first word"), sentence, _("Counted, not estimated."), href,
-             _("Answer publicly"))
-    ]  # fmt: skip
+    return Item("word", "warn", _("People wait for a first word"), sentence, _("Counted, not estimated."), href,
+                _("Answer publicly"))  # fmt: skip
 
 
 def _horizon(at: datetime) -> date:
@@ -202,8 +209,7 @@ class Small:
 
 def multiples(kind: str, most: int = 8) -> list[Small]:
     """The last weeks of the subjects of a kind that brought most, side by side."""
-    towns = [row for row in standings.portraits(kind) if kind != "place" or row.code.endswith("000")]
-    rows = [row for row in towns if len(row.figures.get("weeks", [])) > 1][:most]
+    rows = [row for row in standings.largest(kind, most) if len(row.figures.get("weeks", [])) > 1]
     names = wording.names(kind, [row.code for row in rows])
     found: list[Small] = []
     for row in rows:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from datetime import date
 from io import StringIO
 from typing import Any
 
@@ -25,6 +26,7 @@ from gongzhi.insight.standing_tables import Outlook, Portrait, PublicWord
 from gongzhi.kit.moments import now
 from gongzhi.look import printed
 from gongzhi.look.dates import local_day
+from gongzhi.look.templatetags.look import said
 from gongzhi.people import reads as people
 from gongzhi.people.permits import Permit, permit, public
 from gongzhi.places import reads as places
@@ -78,6 +80,7 @@ def standing(request: HttpRequest, kind: str, code: str) -> HttpResponseBase:
         "inside": sum(one.inside for one in kept),
         "days": sum(one.days for one in kept),
         "posts": [_post(one) for one in standings.posts_of(code, today)] if kind == "organ" else [],
+        "seats": _seats(code, today) if kind == "organ" else [],
         "heard": [(wording.channel(one.channel), one, wording.heard(one)) for one in standings.heard(code)]
         if kind == "place"
         else [],
@@ -116,8 +119,18 @@ def public_standing(request: HttpRequest, kind: str, code: str) -> HttpResponse:
         "kind_word": wording.kind_word(kind),
         "enough": row.voices >= SMALLEST_CELL,
         "least": SMALLEST_CELL,
+        "waiting": wording.waiting(figures.get("waits", {})),
+        "ahead": _ahead(row),
     }
     return printed.offer(request, front.show(request, "insight/public_standing.html", context), lasts=SECONDS)
+
+
+def _ahead(row: Portrait) -> str:
+    """What everybody is told of the next two weeks; nothing where fewer than ten may come, or too few spoke."""
+    if row.voices < SMALLEST_CELL:
+        return ""
+    ahead = standings.outlook(row.kind, row.code, local_day(now()))
+    return wording.expects_publicly(ahead) if ahead and ahead.total_low >= SMALLEST_CELL else ""
 
 
 @public
@@ -194,16 +207,16 @@ def _check(kind: str) -> None:
 
 def _listed(kind: str) -> list[dict[str, Any]]:
     _check(kind)
-    rows = standings.portraits(kind)
+    rows = standings.listed(kind)
     names = wording.names(kind, [row.code for row in rows])
     return [
         {
             "code": row.code,
             "name": names[row.code],
-            "cases": row.figures.get("cases", 0),
-            "open": row.figures.get("open", 0),
+            "cases": row.cases,
+            "open": row.open,
             "voices": row.voices,
-            "rank": wording.rank(row.figures.get("rank")),
+            "rank": wording.rank(row.rank),
         }
         for row in rows
     ]
@@ -226,6 +239,20 @@ def _post(row: Outlook) -> dict[str, Any]:
         "span": wording.span(row.total_low, row.total_high),
         "each": wording.figure(each) if each is not None else "–",
     }
+
+
+def _seats(organ: str, today: date) -> list[dict[str, Any]]:
+    """The load of each post from what it has taken in hand itself, by the post's title and never by a name."""
+    cards = {card.id.hex: card for card in people.colleagues(organ, now())}
+    return [
+        {
+            "title": said(cards[row.code], "title"),
+            "area": telling.place(places.within(cards[row.code].place)[:12]) if cards[row.code].place else "",
+            "total": wording.figure(row.total),
+            "span": wording.span(row.total_low, row.total_high),
+        }
+        for row in standings.seats_of(cards, today)
+    ]
 
 
 def _findings(kind: str, code: str) -> list[Finding]:

@@ -18,6 +18,7 @@ WORKED, NOTHING, HARMED = "worked", "no evidence", "harmed"
 VERDICTS = (WORKED, NOTHING, HARMED)
 SILENT_SHARE = 0.2  # of the places called silent, at most this share by chance (Benjamini & Hochberg)
 SILENT_MOST = 0.67  # of what like places let expect; a place that brings more is never called silent
+LIKELY = 0.5  # probability of overload from which an organ is warned of
 LEAST_LOAD = 10  # cases in two weeks below which nobody is warned
 ASK_DAYS = 3  # days an organ has to answer a question about a finding
 OLDEST = 400  # days back a measure may have begun

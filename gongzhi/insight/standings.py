@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.util import find_spec
@@ -11,8 +11,6 @@ from typing import Any
 from gongzhi.insight import standing_rules as rules
 from gongzhi.insight.models import Looked
 from gongzhi.insight.standing_tables import Outlook, Portrait, PublicWord, Silence
-
-LIKELY = 0.5  # probability of overload from which an organ is warned of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +54,32 @@ def portrait(kind: str, code: str) -> Portrait | None:
     return Portrait.objects.filter(kind=kind, code=code).first()
 
 
-def portraits(kind: str) -> list[Portrait]:
-    """All of a kind, those with most cases lately first."""
-    return sorted(Portrait.objects.filter(kind=kind), key=lambda row: (-row.figures.get("cases", 0), row.code))
+def largest(kind: str, most: int) -> list[Portrait]:
+    """Those of a kind that most people spoke about lately, of places the towns; a district's other eight hundred are
+    not read."""
+    rows = Portrait.objects.filter(kind=kind)
+    if kind == "place":
+        rows = rows.filter(code__endswith="000")
+    return list(rows.order_by("-voices", "code")[:most])
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A subject in a list."""
+
+    code: str
+    voices: int
+    cases: int
+    open: int
+    rank: dict[str, Any] | None
+
+
+def listed(kind: str) -> list[Listed]:
+    """All of a kind with what a list shows of them, those with most cases first; their figures are not read whole."""
+    names = ("code", "voices", "figures__cases", "figures__open", "figures__rank")
+    rows = Portrait.objects.filter(kind=kind).values_list(*names)
+    found = [Listed(code, voices, cases or 0, waiting or 0, rank) for code, voices, cases, waiting, rank in rows]
+    return sorted(found, key=lambda row: (-row.cases, row.code))
 
 
 def outlook(kind: str, code: str, today: date) -> Outlook | None:
@@ -69,26 +90,45 @@ def outlook(kind: str, code: str, today: date) -> Outlook | None:
 
 def outlooks(kind: str, today: date) -> list[Outlook]:
     """The newest forecasts of a kind, the largest first; none when the newest is a fortnight old."""
-    newest = Outlook.objects.filter(first__gt=today - timedelta(days=rules.HORIZON)).order_by("-first").first()
-    if newest is None:
+    newest = Outlook.objects.filter(first__gt=today - timedelta(days=rules.HORIZON)).order_by("-first")
+    first = newest.values_list("first", flat=True).first()
+    if first is None:
         return []
-    return list(Outlook.objects.filter(kind=kind, first=newest.first).order_by("-total", "code"))
+    rows = Outlook.objects.filter(kind=kind, first=first).defer("mean", "low", "high")
+    return list(rows.order_by("-total", "code"))
 
 
 def overloaded(today: date) -> list[Outlook]:
     """Organs that will more likely than not receive more than they ever answered in time, the surest first."""
-    rows = [row for row in outlooks("organ", today) if is_overloaded(row)]
-    return sorted(rows, key=lambda row: (-(row.over or 0), -row.total))
+    newest = Outlook.objects.filter(kind="organ", first__gt=today - timedelta(days=rules.HORIZON)).order_by("-first")
+    first = newest.values_list("first", flat=True).first()
+    if first is None:
+        return []
+    rows = Outlook.objects.filter(kind="organ", first=first, over__gte=rules.LIKELY, total__gte=rules.LEAST_LOAD)
+    return list(rows.defer("mean", "low", "high").order_by("-over", "-total", "code"))
 
 
 def is_overloaded(row: Outlook) -> bool:
     """Whether one forecast is a warning."""
-    return row.over is not None and row.over >= LIKELY and row.total >= rules.LEAST_LOAD
+    return row.over is not None and row.over >= rules.LIKELY and row.total >= rules.LEAST_LOAD
 
 
 def posts_of(organ: str, today: date) -> list[Outlook]:
-    """The forecasts of the areas of an organ's posts."""
-    return [row for row in outlooks("post", today) if row.code.partition("|")[0] == organ]
+    """The forecasts of the areas of an organ's posts, what is expected day by day left out."""
+    return _of_posts(today, code__startswith=f"{organ}|")
+
+
+def seats_of(posts: Collection[str], today: date) -> list[Outlook]:
+    """The forecasts of these posts (their hex) from their own series: what each has taken in hand so far."""
+    return _of_posts(today, code__in=list(posts))
+
+
+def _of_posts(today: date, **which: Any) -> list[Outlook]:
+    rows = Outlook.objects.filter(kind="post", first__gt=today - timedelta(days=rules.HORIZON), **which)
+    first = rows.order_by("-first").values_list("first", flat=True).first()
+    if first is None:
+        return []
+    return list(rows.filter(first=first).defer("mean", "low", "high").order_by("-total", "code"))
 
 
 def kept(kind: str, code: str, came: Sequence[Sequence[Any]]) -> list[Kept]:

@@ -39,13 +39,17 @@ class Told:
     parts: tuple[str, ...]
 
 
+def title(row: Finding) -> str:
+    """What and where."""
+    return _("%(matter)s in %(place)s") % {"matter": matter(row.matter), "place": place(row.place)}
+
+
 def tell(row: Finding) -> Told:
     """Everything said of one finding, in the reader's language."""
-    title = _("%(matter)s in %(place)s") % {"matter": matter(row.matter), "place": place(row.place)}
     states = {"open": _("needs a decision"), "watched": _("being watched"), "explained": _("explained")}
     return Told(
         row=row,
-        title=title,
+        title=title(row),
         sentence=sentence(row),
         sure=_sure(row),
         sure_word=_sure_words()[certainty(row)],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,11 +12,14 @@ from django.utils.translation import gettext as _
 from gongzhi.cases import labels
 from gongzhi.insight import telling
 from gongzhi.insight.models import Finding
-from gongzhi.insight.standing_rules import HARMED, NOTHING, WHY, WORKED
+from gongzhi.insight.rules import SMALLEST_CELL
+from gongzhi.insight.standing_rules import HARMED, LIKELY, NOTHING, WHY, WORKED
 from gongzhi.insight.standing_tables import Measure, MeasureEffect, Outlook, Silence
 from gongzhi.look import charts, dates
 from gongzhi.look.templatetags.look import said
 from gongzhi.people import reads as people
+
+WAITED_LEAST = 30  # answers from which on it is said how long people wait
 
 number = charts.number
 
@@ -84,6 +87,48 @@ def expects(row: Outlook) -> str:
         "day": dates.short_day(row.first),
         "span": span(row.total_low, row.total_high),
     }
+
+
+def expects_publicly(row: Outlook) -> str:
+    """The fortnight to come for everybody: what to reckon with, and no more."""
+    told = _("About %(total)s cases are expected here in the two weeks from %(day)s, most likely %(span)s.") % {
+        "total": figure(row.total),
+        "day": dates.short_day(row.first),
+        "span": span(row.total_low, row.total_high),
+    }
+    if row.over is None or row.over < LIKELY:
+        return told
+    return told + " " + _("That is more than this office ever answered in time; an answer may take longer.")
+
+
+def waiting(waits: Mapping[str, int | None]) -> str:
+    """How long half of those who wrote waited for the first answer, as a plain sentence; empty where too few were
+    answered, or where what is withheld could change it. `waits`: cases by class of waiting, -1 without an answer."""
+    answered = {int(code): n for code, n in waits.items() if code != "-1" and n is not None}
+    hidden = sum(n is None for code, n in waits.items())
+    total = sum(answered.values())
+    if total < WAITED_LEAST or hidden * SMALLEST_CELL * 5 > total:
+        return ""
+    words = [_("the same day"), _("within a day"), _("within 3 days"), _("within 7 days"), _("within 14 days"),
+             _("within 30 days"), _("only after more than 30 days")]  # fmt: skip
+    half = _class(answered, total / 2)
+    most = _class(answered, total * 0.9)
+    if half == most:
+        return _("Lately nine of ten who wrote had a first answer %(most)s.") % {"most": words[most]}
+    return _("Lately half of those who wrote had a first answer %(half)s, nine of ten %(most)s.") % {
+        "half": words[half],
+        "most": words[most],
+    }
+
+
+def _class(answered: Mapping[int, int], wanted: float) -> int:
+    """The class of waiting in which so many had their answer."""
+    done = 0
+    for code in sorted(answered):
+        done += answered[code]
+        if done >= wanted:
+            return code
+    return max(answered)
 
 
 def over(chance: float) -> str:
