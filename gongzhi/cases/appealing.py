@@ -151,6 +151,20 @@ def answer_appeal(
     return turn.finish("case.appeal_answered", details, undo=False)
 
 
+def end_open(*, by: str, at: datetime, case: Case, voice: Voice, clause: str) -> None:
+    """End the open appeals of a voice that is erased, inside the erasing: nobody can judge words that are gone.
+
+    Neither granted nor denied; the course tells why, and the clock stops."""
+    for row in Appeal.objects.select_related("decision").filter(voice=voice, answered_at__isnull=True):
+        row.answered_at = at
+        row.save(update_fields=["answered_at"])
+        clocks.stop(by=by, at=at, clock=row.clock, quiet=True)
+        told = {"reason": "voice_erased", "clause": clause, "voice": voice, "seen_by_all": False}
+        Entry.objects.create(case=case, at=at, kind="appeal_answered", by=by, round=case.round, **told)
+        details: dict[str, Json] = {"voice": voice.id.hex, "what": row.decision.what, "granted": None}
+        writing.write(kind="case.appeal_answered", about=case.ref, by=by, at=at, details=details)
+
+
 def _grant(turn: Turn, decision: Decision) -> None:
     case = turn.case
     if decision.what == "paused" and case.state in ("asked", "paused"):

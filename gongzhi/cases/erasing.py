@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from gongzhi.cases import intake, letters, locking, matters, pages, recovering, rules
+from gongzhi.cases import appealing, intake, letters, locking, matters, pages, recovering, rules
 from gongzhi.cases import photos as photo_store
 from gongzhi.cases.models import Case, DetailValue, Entry, Photo, Rating, SentBy, Undo, Voice
 from gongzhi.channels import erasing as messages
@@ -68,6 +68,7 @@ def erase(
         files = _empty(row, at)
         _empty_case(case, row)
         told = {"clause": clause} | ({"organ": post.organ, "post": post.id.hex} if post else {})
+        appealing.end_open(by=by, at=at, case=case, voice=row, clause=clause)
         Entry.objects.create(case=case, at=at, kind="erased", by=by, round=case.round, voice=row, **told)
         messages.erase(about=row.ref, mark=row.id.hex)
         writing.write(kind="voice.erased", about=row.ref, by=by, at=at, details={"ground": ground, "clause": clause})

@@ -84,7 +84,7 @@ DECISIONS = {
     "paused": _("paused"),
     "handed_over": _("handed over"),
 }
-RULINGS = {"granted": _("granted"), "denied": _("not granted")}
+RULINGS = {"granted": _("granted"), "denied": _("not granted"), "voice_erased": _("ended: the voice was erased")}
 GROUNDS = {
     "purpose_reached": _("the purpose is reached, or cannot be reached any more"),
     "term_over": _("the service has ended, or the time for keeping is over"),

@@ -45,7 +45,8 @@ class Decision(models.Model):
 class Appeal(models.Model):
     """A resident's appeal against a decision, once for each; `organ` answers it, never the one that decided.
 
-    Her words and the answer are lines of the course; `clock` is the limit within which it is answered."""
+    Her words and the answer are lines of the course; `clock` is the limit within which it is answered. Neither granted
+    nor denied, but with the moment of an answer: it ended, because the voice it was made for was erased."""
 
     PRIVACY: ClassVar[Privacy] = {
         "public": ["id", "decision", "case", "at", "due_at", "answered_at", "granted"],
@@ -70,8 +71,7 @@ class Appeal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["decision", "voice"], name="appeal_once"),
             models.CheckConstraint(
-                condition=Q(answered_at__isnull=True, granted__isnull=True)
-                | Q(answered_at__isnull=False, granted__isnull=False),
+                condition=Q(answered_at__isnull=False) | Q(granted__isnull=True),
                 name="appeal_answered_whole",
             ),
         ]

@@ -101,7 +101,7 @@ FACTS: dict[str, FactKind] = {
     "case.resumed": FactKind((), "A pause has ended, by a post or at its maximum; the clock runs again."),
     "case.narrowed": FactKind(("reason", "clause"), "The words were taken from public view for a coded reason."),
     "case.appealed": FactKind(("voice", "what", "reason", "organ", "due"), "A resident appealed against a decision."),
-    "case.appeal_answered": FactKind(("voice", "what", "granted"), "An appeal was answered."),
+    "case.appeal_answered": FactKind(("voice", "what", "granted"), "An appeal was answered; null: voice erased."),
     "case.hint_judged": FactKind(("hint", "offered", "verdict"), "A suggestion of the machine was judged by a person."),
     "case.answered": FactKind(("round", "in_time"), "A public answer was given; the clock stopped."),
     "case.noted": FactKind((), "An internal note was written."),

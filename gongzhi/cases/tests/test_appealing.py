@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
-from gongzhi.cases import appealing, casefile, closing, course, dispatch, intake, lists, narrowing, ringing
+from gongzhi.cases import appealing, casefile, closing, course, dispatch, erasing, intake, lists, narrowing, ringing
 from gongzhi.cases.cards import Officer
 from gongzhi.cases.intake import Received
-from gongzhi.cases.models import Appeal, Case, Decision, Entry
+from gongzhi.cases.models import Appeal, Case, Decision, Entry, Voice
 from gongzhi.cases.tests import cast
 from gongzhi.cases.tests.deskcast import signed_in, text, url
 from gongzhi.channels.models import Message
@@ -211,6 +213,48 @@ def test_an_answered_appeal_is_silent_and_leaves_the_queues(received: Received) 
     assert appealing.waiting(cast.post("watch-1")) == 0
     assert appealing.late(cast.actor("mayor"), made.due_at + timedelta(days=5)) == []
     assert procedures.clock(made.clock).stopped_at == cast.later(days=2)
+
+
+def test_the_open_appeal_of_an_erased_voice_ends_and_the_case_says_why(received: Received) -> None:
+    """Nobody can judge words that are gone; an answered appeal stays as it was answered."""
+    other = cast.say("我家门前的路灯也不亮")
+    dispatch.accept(**cast.turn("roads-1", other.case))
+    answered = answer(refused(other), appeal(other), granted=False)
+    case = refused(received)
+    made = appeal(received)
+    for one in (received, other):
+        erasing.erase(by=one.voice.ref, at=cast.later(days=3), voice=one.voice.id)
+    made.refresh_from_db()
+    assert (made.answered_at, made.granted) == (cast.later(days=3), None)
+    assert Appeal.objects.get(case=answered).granted is False
+    assert appealing.waiting(cast.post("watch-1")) == 0
+    assert procedures.clock(made.clock).stopped_at == cast.later(days=3)
+    ringing.ring_due(at=made.due_at + timedelta(days=5))
+    assert heard() == []
+    fact = Fact.objects.get(kind="case.appeal_answered", about=case.ref)
+    assert fact.details == {"voice": received.voice.id.hex, "what": "refused", "granted": None}
+    assert "ended: the voice was erased" in text(signed_in("roads-1").get(url("case", case).replace("/zh/", "/en/")))
+
+
+def test_appeals_of_voices_erased_by_an_older_version_end_with_it(received: Received) -> None:
+    refused(received)
+    made, kept = appeal(received), cast.say("我家门前的路灯也不亮")
+    dispatch.accept(**cast.turn("roads-1", kept.case))
+    refused(kept)
+    still_open = appeal(kept)
+    empty = {"words": "", "key_wrapped": None, "contact_kind": "", "contact_sealed": None, "contact_index": None}
+    gone = {"withdrawn_at": cast.later(days=3), "erased_at": cast.later(days=3), "form_key": None}
+    Voice.objects.filter(id=received.voice.id).update(**empty, **gone)
+    brought_up = import_module("gongzhi.cases.migrations.0014_appeal_ended")
+    with connection.cursor() as cursor:
+        cursor.execute(brought_up.STOP)
+        cursor.execute(brought_up.END)
+    made.refresh_from_db()
+    still_open.refresh_from_db()
+    assert (made.answered_at, made.granted) == (cast.later(days=3), None)
+    assert procedures.clock(made.clock).stopped_at == cast.later(days=3)
+    assert still_open.answered_at is None
+    assert procedures.clock(still_open.clock).stopped_at is None
 
 
 def test_a_bell_about_an_officer_reaches_neither_her_nor_her_leader() -> None:
