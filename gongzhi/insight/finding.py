@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from gongzhi.insight import incidents, judging, naming, nowhere, raising, rules, scanning, watching
+from gongzhi.insight import incidents, judging, naming, nowhere, quiet, raising, rules, scanning, standings, watching
 from gongzhi.insight.asking import Warehouse
 from gongzhi.insight.counting import Key, counted
 from gongzhi.insight.judging import Candidate, Known, World
 from gongzhi.insight.models import Finding, Looked
 from gongzhi.insight.raising import Seen
+from gongzhi.insight.signals import judging as signals
 from gongzhi.insight.warehouse import filling
 from gongzhi.procedures import calendars
 
@@ -26,6 +27,7 @@ WATCHED = 42  # days before its minutes are watched: a chart needs a surer rate 
 BACK = 120  # days a first look goes back
 KEPT = 1200  # days of counts held: three years of seasons
 SUNDAY = 6
+VILLAGE = 12  # digits of its code
 
 
 def catch_up(*, by: str, at: datetime, folder: Path, zone: ZoneInfo, tell: Callable[[date], None]) -> int:
@@ -43,8 +45,10 @@ def catch_up(*, by: str, at: datetime, folder: Path, zone: ZoneInfo, tell: Calla
         return 0
     world = world_of(folder, days[-1])
     count = 0
+    warehouse = Warehouse(folder)
     for day in days:
         count += len(look(by=by, at=at, world=world, day=day))
+        count += len(signals.look(by=by, at=at, warehouse=warehouse, day=day))
         tell(day)
     return count
 
@@ -93,7 +97,7 @@ def look(*, by: str, at: datetime, world: World, day: date, budget: float = rule
         found += [one for one in weekly if one.sure]
         spent += rules.given("week", budget) * 7 / 30
     found += scanning.scan(world, day, scanning.spots(world), budget=rules.given("scan", budget))
-    spent += rules.given("scan", budget) / 30
+    spent += (rules.given("scan", budget) + rules.given("signal", budget)) / 30
     kept = [
         row for one in found if (row := _keep(naming.named(world, one, day, known), by=by, at=at, day=day, world=world))
     ]
@@ -121,9 +125,16 @@ def _keep(one: Candidate, *, by: str, at: datetime, day: date, world: World) -> 
         parts=one.parts,
         source=one.source,
         source_count=one.source_count,
-        evidence=one.evidence,
+        evidence=dict(one.evidence) | _quiet(one),
     )
     return raising.keep(seen, by=by, at=at, above=dict(world.above), only_going_on=not one.sure)
+
+
+def _quiet(one: Candidate) -> dict[str, str | int | float]:
+    """What silence hides of it: of a village's count, or of the villages that neighbours together are made of."""
+    places = [(place, seen) for _matter, place, seen, _expected in one.parts] if one.grain == "scan" else []
+    places = places or ([(one.place, one.observed)] if len(one.place) >= VILLAGE else [])
+    return quiet.corrected(places, standings.factors()) if places else {}
 
 
 def _known(world: World, before: date) -> Known:

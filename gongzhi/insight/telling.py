@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gongzhi.cases import labels, matters
+from gongzhi.insight import quiet
 from gongzhi.insight.models import Finding, Looked
 from gongzhi.insight.rules import BUDGET, REASONS, SIGNALS
+from gongzhi.insight.signals import wording as signals
 from gongzhi.look import charts, dates
 from gongzhi.look.templatetags.look import said
 from gongzhi.places import reads as places
@@ -40,7 +42,9 @@ class Told:
 
 
 def title(row: Finding) -> str:
-    """What and where."""
+    """What and where; a word or a sensor with its kind in front."""
+    if row.kind in SIGNALS:
+        return signals.title(row, place(row.place))
     return _("%(matter)s in %(place)s") % {"matter": matter(row.matter), "place": place(row.place)}
 
 
@@ -66,7 +70,9 @@ def sentence(row: Finding) -> str:
     """What, observed, expected, since when; and by what it was recognised as something else than a rise."""
     if row.kind == "fallback":
         return _nowhere(row)
-    told = _GRAINS[row.grain](row) + _named(row)
+    if row.kind in SIGNALS:
+        return signals.sentence(row)
+    told = _GRAINS[row.grain](row) + _named(row) + quiet.sentence(row.evidence)
     if row.channel and not row.source:
         told += " " + _("They came by “%(source)s”.") % {"source": labels.word(row.channel, "source")}
     if row.kind == "rise" and row.last_day > row.first_day and row.grain != "week":
@@ -180,13 +186,14 @@ def curve(row: Finding) -> str:
     points: Sequence[tuple[str, int, float, float]] = [tuple(point) for point in row.curve]
     if not points:
         return ""  # found within this day, or no matter of days at all
+    usual = _("Cases a week, and what is usual") if row.grain == "week" else _("Cases a day, and what is usual")
     return charts.line(
-        title=_("Cases a week, and what is usual") if row.grain == "week" else _("Cases a day, and what is usual"),
+        title=signals.curve_title(row) if row.kind in SIGNALS else usual,
         labels=[point[0] for point in points],
         values=[point[1] for point in points],
         band=charts.Band([0.0 for _point in points], [point[3] for point in points]),
         odd=[at for at, point in enumerate(points) if point[1] > point[3]],
-        head=(_("Week to") if row.grain == "week" else _("Day"), _("Cases")),
+        head=(_("Week to") if row.grain == "week" else _("Day"), _("Measured") if row.subject else _("Cases")),
     )
 
 

@@ -201,3 +201,13 @@ def hours(begin: datetime, end: datetime) -> list[SensorHour]:
         for (sensor, _at), (_sensor, *rest) in sorted(found.items())
         if sensor in known
     ]
+
+
+def named(code: str) -> Sensor | None:
+    """A sensor by its code, also one that is closed; None where there never was one."""
+    return Sensor.objects.filter(code=code).first()
+
+
+def unit(code: str) -> str:
+    """The unit a sensor measures in; empty for an unknown one."""
+    return Sensor.objects.filter(code=code).values_list("unit", flat=True).first() or ""

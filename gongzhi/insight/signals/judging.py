@@ -1,0 +1,162 @@
+"""Judging an ended day of further signals: words searched for more than usual, sensors out of the ordinary.
+
+A word fewer than ten looked for is unknown, so its past days count as nine: what is found is found against the highest
+past there can have been. A sensor's day is its mean hour against the line through its last eight weeks (Theil 1950 and
+Sen 1968, doi 10.1080/01621459.1968.10480934: a median of slopes, which no single flood bends), with the median distance
+from it for spread and a tail as heavy as Student's with four degrees of freedom; both directions count. The share of
+the budget of false findings is dealt out evenly over all words and sensors known lately.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import nbinom, poisson
+from scipy.stats import t as student
+
+from gongzhi.insight import raising, rules
+from gongzhi.insight.asking import Warehouse
+from gongzhi.insight.models import Finding
+from gongzhi.insight.raising import Seen
+from gongzhi.places import reads as places
+
+Reals = NDArray[np.float64]
+PAST = 56  # days a day is compared with
+LEARNING = 21  # of them needed
+HIDDEN = rules.SMALLEST_CELL - 1  # searchers a day may have had of a word that is not known
+HOURS = 12  # of a day a sensor must have measured
+FREEDOM = 4  # degrees of the tail of a sensor
+NORMAL = 1.4826  # from a median distance to a standard deviation
+DRAWN = 28  # days of a curve
+Curve = tuple[tuple[str, float, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Strange:
+    """A signal's day that stands out: what it was, what was usual and seldom passed, how likely by chance."""
+
+    kind: str
+    subject: str
+    place: str
+    value: float
+    usual: float
+    upper: float
+    p: float
+    curve: Curve = ()
+    hours: int = 0
+
+
+def look(*, by: str, at: datetime, warehouse: Warehouse, day: date, budget: float = rules.BUDGET) -> list[Finding]:
+    """Judge one ended day of all signals; what was raised or continued. The same day again changes nothing."""
+    words, sensors = searched(warehouse, day), measured(warehouse, day)
+    alive = len(words) + len(sensors)
+    if not alive:
+        return []
+    alpha = rules.given("signal", budget) / 30 / alive
+    strange = [judge_word(key, row, day) for key, row in words.items()]
+    strange += [judge_sensor(key, row, day) for key, row in sensors.items()]
+    found = [one for one in strange if one is not None and one.p < alpha]
+    return [
+        row
+        for one in sorted(found, key=lambda one: one.p)
+        if (row := raising.keep(_seen(one, day, one.p * alive * 30), by=by, at=at, above={}))
+    ]
+
+
+def searched(warehouse: Warehouse, day: date) -> dict[tuple[str, str], Reals]:
+    """(area, word) → people a day over the past and the day itself, unknown days as nine; nothing while counting is
+    younger than three weeks."""
+    held = warehouse.manifest.span("searches")
+    if held is None or (day - held[0]).days < LEARNING:
+        return {}
+    length = min(PAST, (day - held[0]).days) + 1
+    first = day - timedelta(days=length - 1)
+    found: dict[tuple[str, str], Reals] = {}
+    for row in warehouse.table("searches", first, day).to_pyarrow().to_pylist():
+        series = found.setdefault((row["area"], row["word"]), np.full(length, float(HIDDEN)))
+        series[(row["day"] - first).days] = row["people"]
+    return found
+
+
+def judge_word(key: tuple[str, str], row: Reals, day: date) -> Strange | None:
+    """One word in one area against its own past; None for a day on which fewer than ten looked for it."""
+    past, now = row[:-1], float(row[-1])
+    if now <= HIDDEN:
+        return None
+    mean = float(past.mean())
+    spread = max(1.0, float(past.var(ddof=1)) / mean) * (1 + 1 / past.size)
+    shape = mean / (spread - 1)
+    p = float(nbinom.sf(now - 1, shape, 1 / spread)) if spread > 1 + 1e-9 else float(poisson.sf(now - 1, mean))
+    upper = float(nbinom.ppf(0.95, shape, 1 / spread))
+    first = day - timedelta(days=row.size - 1)
+    shown = range(max(0, row.size - 1 - DRAWN), row.size)
+    curve = tuple(((first + timedelta(days=n)).isoformat(), float(row[n]), round(mean, 1), upper) for n in shown)
+    return Strange("searched", key[1], key[0], now, mean, upper, p, curve)
+
+
+def measured(warehouse: Warehouse, day: date) -> dict[tuple[str, str], tuple[Sequence[date], Reals]]:
+    """(sensor, division) → its days with their mean hour, the day itself last; only sensors that measured that day long
+    enough, and on three weeks of days before."""
+    rows = warehouse.table("readings", day - timedelta(days=PAST), day)
+    got = (
+        rows.group_by(["sensor", "division", "day"])
+        .agg(hours=rows.hour.nunique(), mean=(rows["mean"] * rows.n).sum() / rows.n.sum())
+        .to_pyarrow()
+        .to_pylist()
+    )
+    found: dict[tuple[str, str], list[tuple[date, float]]] = {}
+    for row in sorted(got, key=lambda row: row["day"]):
+        if row["hours"] >= HOURS:
+            found.setdefault((row["sensor"], row["division"]), []).append((row["day"], float(row["mean"])))
+    whole = {key: days for key, days in found.items() if days[-1][0] == day and len(days) > LEARNING}
+    return {key: ([one for one, _value in days], np.array([v for _one, v in days])) for key, days in whole.items()}
+
+
+def judge_sensor(key: tuple[str, str], row: tuple[Sequence[date], Reals], day: date) -> Strange | None:
+    """One sensor's day against the line through its past; None where it never moved."""
+    days, values = row
+    when = np.array([(one - day).days for one in days], np.float64)
+    usual, scale = line(when[:-1], values[:-1])
+    if scale <= 0:
+        return None
+    now = float(values[-1])
+    p = float(2 * student.sf(abs(now - usual) / scale, FREEDOM))
+    high = now >= usual
+    reach = float(student.ppf(0.95, FREEDOM)) * scale
+    upper = usual + reach if high else usual - reach
+    shown = slice(max(0, len(days) - DRAWN), None)
+    curve = tuple(
+        (one.isoformat(), round(float(value), 3), round(usual, 3), round(usual + reach, 3))
+        for one, value in zip(days[shown], values[shown], strict=True)
+    )
+    curve = curve if float(values.min()) >= 0 else ()  # a drawing here begins at nothing
+    return Strange("sensor", key[0], places.within(key[1]), now, usual, upper, p, curve)
+
+
+def line(when: Reals, values: Reals) -> tuple[float, float]:
+    """What a robust line through the past lets expect at time 0, and its standard deviation."""
+    one, other = np.triu_indices(when.size, 1)
+    slope = float(np.median((values[other] - values[one]) / (when[other] - when[one])))
+    rest = values - slope * when
+    usual = float(np.median(rest))
+    scale = NORMAL * float(np.median(np.abs(rest - usual)))
+    away = (0.0 - when.mean()) ** 2 / ((when - when.mean()) ** 2).sum()
+    return usual, scale * float(1 + np.pi / 2 * (1 / when.size + away)) ** 0.5
+
+
+def _seen(one: Strange, day: date, chance: float) -> Seen:
+    """As a finding: people for a word; for a sensor the figures stand in the evidence, since they are no counts."""
+    evidence: Mapping[str, str | int | float] = {}
+    observed, expected, upper = round(one.value), one.usual, one.upper
+    if one.kind == "sensor":
+        evidence = {"value": round(one.value, 3), "usual": round(one.usual, 3), "upper": round(one.upper, 3)}
+        observed, expected, upper = 1, 0.0, 0.0
+    return Seen(
+        matter="", place=one.place, grain="signal", kind=one.kind, subject=one.subject, first=day, last=day,
+        observed=observed, expected=expected, upper=upper, p=one.p, chance=chance,
+        curve=one.curve, evidence=evidence,  # type: ignore[arg-type]
+    )  # fmt: skip
