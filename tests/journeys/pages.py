@@ -15,6 +15,7 @@ PUBLIC = (
     *("v/{fresh}/", "v/{running}/", "v/{asked}/", "v/{paused}/", "v/{closed}/", "v/{appealed}/", "v/{refused}/"),
     *("v/{fresh}/slip", "v/{fresh}/withdraw", "v/{refused}/appeal/{decision}/", "v/not-a-link/"),
     *("noticed/", "figures/place/", "figures/matter/street-light/", "figures/place/{village}/"),
+    "figures/rhythm/{village}/",
 )
 CASE = ("{case}", "{case}print/", "{case}letters/", "{case}nearby/", "{case}original/")
 DESK: dict[str, tuple[str, ...]] = {
@@ -36,6 +37,7 @@ DESK: dict[str, tuple[str, ...]] = {
     "dispatcher": ("desk/", "{new}", "{new}send/", "desk/sensors/", "desk/sensors/level-guzhou/"),
     "leader": (
         *("desk/leader/", "desk/findings/", "{finding}", "desk/cockpit/", "desk/cockpit/briefing/"),
+        *("desk/cockpit/handovers/", "{station}", "desk/cockpit/rhythm/", "desk/cockpit/floods/"),
         *("desk/cockpit/loads/", "desk/cockpit/silent/", "desk/standing/matter/", "desk/standing/place/{village}/"),
     ),
     "supervisor": ("desk/officers/", "desk/appeals/", "desk/appeals/{appeal}/"),
@@ -52,10 +54,11 @@ LINKED: dict[str, tuple[str, str]] = {
     "case": ("desk/?queue=mine", rf"desk/cases/{KEY}/"),
     "new": ("desk/?queue=dispatch", rf"desk/cases/{KEY}/"),
     "finding": ("desk/findings/", rf"desk/findings/{KEY}/"),
+    "station": ("desk/cockpit/handovers/", r"desk/cockpit/handovers/[a-z0-9-]+/"),
     "account": ("desk/people/accounts/", rf"desk/people/accounts/({KEY})/"),
     "seat": ("desk/people/", rf"desk/people/({KEY})/"),
 }
-MAY_BE_ABSENT = {"finding"}
+MAY_BE_ABSENT = {"finding", "station"}
 
 # Addresses that no person looks at as a page of their own, by the reason.
 NO_PAGE: dict[str, str] = {
@@ -63,6 +66,7 @@ NO_PAGE: dict[str, str] = {
     "cases:notices_text cases:decisions_csv cases:suggestions_csv desk:photo insight:briefing_pdf desk:village_sheet",
     "takes what a form sends": "cases:answer cases:rate cases:erase desk:density desk:not_the_same desk:undo "
     "people:post tour:begin tour:tell insight:decide insight:ask insight:publish insight:measure "
+    "insight:flood_judge "
     "insight:incident insight:incident_end "
     "insight:answer "
     "desk:village_down sensors:aside",
@@ -76,4 +80,5 @@ def sample(path: str) -> str:
     """A path with something in place of each `{name}`, to ask which address it is."""
     key = "0" * 8 + "-0000-7000-8000-" + "0" * 12
     names = {"case": f"desk/cases/{key}/", "new": f"desk/cases/{key}/", "finding": f"desk/findings/{key}/"}
+    names["station"] = "desk/cockpit/handovers/roads/"
     return re.sub(r"\{(\w+)\}", lambda found: names.get(found[1], key), path).partition("?")[0]
