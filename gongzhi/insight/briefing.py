@@ -87,7 +87,8 @@ def _parts(told: Brief) -> list[str]:
     """The paragraphs on paper."""
     found = [_("The week"), *told.figures, _("What needs a decision")]
     if told.today.items:
-        found += [f"{n}. {one.title}: {one.sentence} {one.sure}" for n, one in enumerate(told.today.items, 1)]
+        told_items = enumerate(told.today.items, 1)
+        found += [f"{n}. {one.title}: {one.sentence} {one.sure} {one.clock}".strip() for n, one in told_items]
     elif not told.today.missing:
         found.append(_("Nothing needs a decision today."))
     if told.today.more:

@@ -34,7 +34,7 @@ EACH = {"incident": 2, "finding": 3, "load": 2, "late": 1, "silent": 2, "questio
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing that needs a decision. `title` names it, `sure` says how sure it is, `word` says that in a word or two
-    and `tone` gives the word its colour."""
+    and `tone` gives the word its colour; `clock`: of a finding, how long it has had no public word."""
 
     kind: str
     tone: str
@@ -44,6 +44,7 @@ class Item:
     href: str
     action: str
     word: str = ""
+    clock: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def today(actor: Actor, at: datetime) -> Today:
     waiting = open_findings(at)
     found = [
         *_drafts("incident", _incident, incidents.going_on()),
-        *_drafts("finding", _finding, waiting),
+        *_drafts("finding", partial(_finding, at), waiting),
         *_drafts("load", _load, standings.overloaded(day)),
         *_drafts("late", _late, [ladder] if any(row.overdue for row in ladder) else []),
         *_drafts("silent", _quiet, standings.silent()),
@@ -92,10 +93,11 @@ def open_findings(at: datetime) -> list[Finding]:
     return list(Finding.objects.filter(state="open", last_day__gte=horizon).order_by("chance", "p", "-last_day")[:100])
 
 
-def _finding(row: Finding) -> Item:
+def _finding(at: datetime, row: Finding) -> Item:
     told = telling.tell(row)
-    href = reverse("insight:finding", args=[row.pk])
-    return Item("finding", told.sure_tone, told.title, told.sentence, told.sure, href, _("Decide"), told.sure_word)
+    href, clock = reverse("insight:finding", args=[row.pk]), wording.clock(row, at)
+    words = told.sure_tone, told.title, told.sentence, told.sure
+    return Item("finding", *words, href, _("Decide"), told.sure_word, clock)
 
 
 def _incident(row: Incident) -> Item:

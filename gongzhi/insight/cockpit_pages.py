@@ -135,6 +135,7 @@ def _asked(request: HttpRequest, form: AnswerForm, *, pk: UUID | None = None, st
         {
             "row": row,
             "told": telling.tell(row.finding),
+            "clock": wording.clock(row.finding, now()),
             "form": form if row.pk == pk else AnswerForm(auto_id=f"id_{row.pk.hex}_%s"),
         }
         for row in mine.filter(answered_at=None).order_by("due_on")

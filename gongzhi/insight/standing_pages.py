@@ -84,7 +84,7 @@ def standing(request: HttpRequest, kind: str, code: str) -> HttpResponseBase:
         "heard": [(wording.channel(one.channel), one, wording.heard(one)) for one in standings.heard(code)]
         if kind == "place"
         else [],
-        "findings": [telling.tell(one) for one in _findings(kind, code)],
+        "findings": [(telling.tell(one), wording.clock(one, now())) for one in _findings(kind, code)],
         "cases": f"{reverse('desk:list')}?{kind}={code}",
         "now": now(),
     }
@@ -143,7 +143,8 @@ def noticed(request: HttpRequest) -> HttpResponse:
             "row": word,
             "title": telling.tell(word.finding).title,
             "organ": wording.organ(word.organ),
-            "observed": rules.shown(word.finding.observed),
+            "observed": None if word.finding.subject else rules.shown(word.finding.observed),
+            "after": wording.said_after(word.finding.found_at, word.at),
             "day": word.finding.first_day,
         }
         for word in words

@@ -210,6 +210,13 @@ def clock(row: Finding, now: datetime) -> str:
     return _("First public word %(time)s after it was found.") % {"time": stretch(word - row.found_at)}
 
 
+def said_after(found: datetime, said: datetime) -> str:
+    """How long after it was found something was said in public."""
+    if said <= found:
+        return _("Said before it was noticed.")
+    return _("Said %(time)s after it was noticed.") % {"time": stretch(said - found)}
+
+
 def stretch(time: timedelta) -> str:
     """A stretch of time in its largest fitting unit."""
     minutes = int(time.total_seconds() // 60)
