@@ -48,13 +48,12 @@ class FilterForm(forms.Form):
 
 
 class ActForm(forms.Form):
-    """What is done with all that fit."""
+    """What is done with all that fit; closing needs a reason."""
 
     act = forms.ChoiceField(choices=[("take_over", ""), ("close", "")])
-    reason = forms.ChoiceField(label=_l("Why"), required=False, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(label=_l("Why"), help_text=_l("Everybody can read it."), widget=forms.RadioSelect)
     public_text = forms.CharField(
         label=_l("What you know about it"),
-        help_text=_l("Everybody can read it."),
         required=False,
         max_length=rules.REASON_MAX,
         widget=forms.Textarea({"rows": 2}),
@@ -62,12 +61,8 @@ class ActForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["reason"].required = self.data.get("act") != "take_over"
         self.fields["reason"].choices = choices.words(left_rules.REASONS, "left_reason")  # type: ignore[attr-defined]
-
-    def clean(self) -> None:
-        """Closing needs a reason."""
-        if self.cleaned_data.get("act") == "close" and not self.cleaned_data.get("reason"):
-            self.add_error("reason", _("Please choose a reason: everybody can read it."))
 
 
 @permit(Permit.CASE_ACCEPT)

@@ -28,7 +28,7 @@ from gongzhi.cases.left_reads import Wanted
 from gongzhi.cases.many import Left, NewVoice, Story
 from gongzhi.cases.models import Case, Decision, Entry
 from gongzhi.cases.tests import cast
-from gongzhi.cases.tests.deskcast import signed_in, text
+from gongzhi.cases.tests.deskcast import fresh, signed_in, text
 from gongzhi.kit import moments
 from gongzhi.kit.refusal import NotAllowed, Refusal, Stale
 from gongzhi.ledger.models import Fact
@@ -267,7 +267,11 @@ def test_the_inbox_leads_there_only_while_something_is_left_open() -> None:
     client = signed_in("roads-1")
     assert LIST not in text(client.get("/zh/desk/"))
     left(at=moments.now() - timedelta(days=700))
-    assert LIST in text(client.get("/zh/desk/"))
+    fresh()
+    page = text(client.get("/zh/desk/?queue=new"))
+    assert LIST in page
+    assert page.count("data-row") == 1
+    assert 'class="inbox-due"><time' not in page, "ordinary work shows when it is due"
 
 
 def test_the_list_is_a_file_too() -> None:
