@@ -71,7 +71,8 @@ def line(
     if len(lengths) != 1 or not values:
         raise ValueError("a line needs one label for each value, and at least one")
     top = round_up(max([*values, *(band.high if band else ())]))
-    parts = [_grid(top)]
+    rows_at = [(f"{TOP + HEIGHT * (1 - share):.1f}", number(top * share)) for share in (0.0, 0.5, 1.0)]
+    parts = [_grid(rows_at)]
     inner = SafeString("")
     if band:
         outline = f"{_path(band.high, top)} {' '.join(reversed(_path(band.low, top).split()))}"
@@ -86,6 +87,7 @@ def line(
             inner,
         )
     )
+    parts.append(_scale(rows_at))
     for index in sorted({*odd, len(values) - 1}):
         parts.append(_point(index, values, top, odd=index in odd))
     parts.append(_ends(labels))
@@ -98,13 +100,14 @@ def line(
     return _figure(title, svg, head, rows)
 
 
-def _grid(top: float) -> SafeString:
-    rows = [(f"{TOP + HEIGHT * (1 - share):.1f}", number(top * share)) for share in (0.0, 0.5, 1.0)]
-    return format_html_join(
-        "",
-        '<line class="axis" x1="0" x2="{0}%" y1="{1}%" y2="{1}%"/><text x="0" y="{1}%" dy="-.3em">{2}</text>',
-        [(WIDTH, y, text) for y, text in rows],
-    )
+def _grid(rows: Sequence[tuple[str, str]]) -> SafeString:
+    line = '<line class="axis" x1="0" x2="{0}%" y1="{1}%" y2="{1}%"/>'
+    return format_html_join("", line, [(WIDTH, y) for y, _text in rows])
+
+
+def _scale(rows: Sequence[tuple[str, str]]) -> SafeString:
+    """The figures of the axis, over the line, which would cross them out."""
+    return format_html_join("", '<text class="scale" x="0" y="{}%" dy="-.3em">{}</text>', rows)
 
 
 def _point(index: int, values: Sequence[float], top: float, *, odd: bool) -> SafeString:

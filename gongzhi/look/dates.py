@@ -48,6 +48,12 @@ def short_day(moment: datetime | date, *, year: bool = False) -> str:
     return f"{WEEKDAYS[d.weekday()]} {d.day} {MONTHS[d.month - 1]}{f' {d.year}' if year else ''}"
 
 
+def plain_day(moment: datetime | date) -> str:
+    """2026年11月27日 or 27 November 2026, without the day of the week: for the ends of a chart."""
+    d = local_day(moment)
+    return f"{d.year}年{d.month}月{d.day}日" if _chinese() else f"{d.day} {MONTHS[d.month - 1]} {d.year}"
+
+
 def clock(moment: datetime) -> str:
     """24-hour time of day in the active zone: 09:30."""
     return f"{timezone.localtime(moment) if timezone.is_aware(moment) else moment:%H:%M}"

@@ -132,7 +132,7 @@ def _line(points: Sequence[tuple[date, int]], *, running: bool = True) -> SafeSt
     title = sentence % {"count": number(counts[-1]), "mean": number(mean)}
     return charts.line(
         title=title,
-        labels=[dates.short_day(monday, year=not running) for monday, _count in points],
+        labels=[dates.short_day(monday) if running else dates.plain_day(monday) for monday, _count in points],
         values=counts,
         head=(_("Week from"), _("received")),
     )
