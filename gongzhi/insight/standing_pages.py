@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 
 from gongzhi.cases.desk import frame
 from gongzhi.cases.public import frame as front
-from gongzhi.insight import drawing, standings, telling, wording
+from gongzhi.insight import drawing, quiet, standings, telling, wording
 from gongzhi.insight import standing_rules as rules
 from gongzhi.insight.models import Finding
 from gongzhi.insight.rules import SMALLEST_CELL
@@ -84,6 +84,8 @@ def standing(request: HttpRequest, kind: str, code: str) -> HttpResponseBase:
         "heard": [(wording.channel(one.channel), one, wording.heard(one)) for one in standings.heard(code)]
         if kind == "place"
         else [],
+        "silence": _silence(code) if kind == "place" else "",
+        "places": [_where(one) for one in figures.get("places", [])] if kind == "matter" else [],
         "findings": [(telling.tell(one), wording.clock(one, now())) for one in _findings(kind, code)],
         "cases": f"{reverse('desk:list')}?{kind}={code}",
         "now": now(),
@@ -254,6 +256,28 @@ def _seats(organ: str, today: date) -> list[dict[str, Any]]:
         }
         for row in standings.seats_of(cards, today)
     ]
+
+
+def _silence(code: str) -> str:
+    """What silence hides of a village's figures; empty for one that is not clearly quiet."""
+    told = next((one for one in standings.heard(code) if not one.channel), None)
+    if told is None or told.factor_high >= 1:
+        return ""
+    factor = (told.factor, told.factor_low, told.factor_high)
+    words = quiet.sentence(quiet.corrected([(code, told.observed)], {code: factor}))
+    return f"{quiet.share(factor)}{words} " + _("Its rank says who speaks, not where all is well.")
+
+
+def _where(told: Mapping[str, Any]) -> dict[str, Any]:
+    """A village that says much of a matter."""
+    ranks = {"rank": told["rank"], "of": told["of"], "low": told["rank_low"], "high": told["rank_high"]}
+    return {
+        "row": told,
+        "name": telling.place(told["place"]),
+        "plain": wording.figure(told["plain"]),
+        "rate": f"{wording.figure(told['rate'])} ({wording.span(told['low'], told['high'])})",
+        "rank": _("%(rank)d of %(of)d (%(low)d to %(high)d)") % ranks,
+    }
 
 
 def _findings(kind: str, code: str) -> list[Finding]:

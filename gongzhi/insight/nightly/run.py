@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from gongzhi.cases import matters, taking
+from gongzhi.insight import standings
 from gongzhi.insight.asking import Warehouse
-from gongzhi.insight.nightly import conduct, counts, effects, outlook, portraits, silence
+from gongzhi.insight.nightly import conduct, counts, effects, outlook, portraits, silence, where
 from gongzhi.insight.why import night
 from gongzhi.people import reads as people
 from gongzhi.people.permits import Permit
@@ -62,6 +63,7 @@ def all_of_it(*, at: datetime, folder: Path, zone: ZoneInfo) -> Night:
     heard = counts.voices(warehouse, span, "division", "source")
     quiet = silence.make(at=at, span=span, cells=heard, people=villages)
     judged = effects.make(at=at, span=span, cells=cells.summed(lambda key: [key[:2]]), above=above)
+    where.make(cells=cells, above=above, people=villages, factors=standings.factors())
     ran = conduct.make(at=at, span=span, warehouse=warehouse)
     why = night.make(at=at, span=span, warehouse=warehouse, cells=cells, above=above, working=working)
     return Night(made, drawn, quiet, judged, ran, *why)
