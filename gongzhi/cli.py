@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[str, bool, str]] = {
     "insight": ("gongzhi.insight.commands:insight", True, "look for what is unusual in the days that have ended"),
     "procedures": ("gongzhi.insight.process.commands:procedures", True, "replay a changed procedure on past cases"),
     "router": ("gongzhi.insight.routing.commands:router", True, "show, learn, check the router that suggests matters"),
-    "warehouse": ("gongzhi.insight.commands:warehouse", True, "refresh, check, rebuild, show the county's Parquet"),
+    "warehouse": ("gongzhi.insight.commands:warehouse", True, "the county's Parquet, tables of users in it"),
     "effect": ("gongzhi.methods.effect_commands:run", False, "did a measure change the counts of a series?"),
     "explain": ("gongzhi.methods.explain_commands:run", False, "what explains a rise, moves together, is handed on"),
     "forecast": ("gongzhi.methods.forecast_commands:run", False, "forecast the counts of a CSV file as distributions"),

@@ -11,6 +11,7 @@ from ibis.expr.types import Table
 
 from gongzhi.insight import engines
 from gongzhi.insight.warehouse import grains, manifest
+from gongzhi.kit.refusal import N_, Refusal
 
 
 class Warehouse:
@@ -25,12 +26,40 @@ class Warehouse:
         self._tables: dict[tuple[str, str, str], Table] = {}
 
     def table(self, grain: str, first: date | None = None, last: date | None = None) -> Table:
-        """The rows of a grain (`cases`, `events`, `states` …) of the days `first` to `last`, both included."""
+        """The rows of a grain (`cases`, `events`, `states` …) of the days `first` to `last`, both included; or the
+        rows of one table that a user added, by the name it was given.
+
+        Refuses `table_unknown` for another name."""
+        if grain not in grains.SCHEMAS and grain not in self.added():
+            raise Refusal("table_unknown", N_("The warehouse has no table %(table)s."), table=grain)
         key = (grain, first.isoformat() if first else "", last.isoformat() if last else "9999")
         if key not in self._tables:
-            files = [str(self.folder / file) for file in self.manifest.files(*key)]
-            self._tables[key] = engines.read(self.backend, files, grains.SCHEMAS[grain])
+            self._tables[key] = self._read(grain, first, last)
         return self._tables[key]
+
+    def added(self) -> list[str]:
+        """Names of the tables that users added."""
+        return sorted({key.partition("@")[2] for key in self.manifest.grains.get("added", {})})
+
+    def daily(self, first: date | None = None, last: date | None = None, source: str = "added") -> Table:
+        """What users' tables say of each day: rows (day, source, series, place, value), added up or averaged as the
+        table says. `source`: the name of one table; all of them by default."""
+        rows = self.table(source, first, last)
+        sums = rows.group_by("day", "source", "series", "place", "how").agg(n=rows.n.sum(), total=rows.total.sum())
+        value = (sums.how == "mean").ifelse(sums.total / sums.n, sums.total)
+        return sums.mutate(value=value).select("day", "source", "series", "place", "value")
+
+    def _read(self, grain: str, first: date | None, last: date | None) -> Table:
+        held = grain if grain in grains.SCHEMAS else "added"
+        monthly = held in grains.MONTHLY
+        begin = first.replace(day=1) if first and monthly else first
+        span = (begin.isoformat() if begin else "", last.isoformat() if last else "9999")
+        files = self.manifest.files(held, *span, of=None if held == grain else grain)
+        rows = engines.read(self.backend, [str(self.folder / file) for file in files], grains.SCHEMAS[held])
+        if not monthly:
+            return rows
+        rows = rows.filter(rows.day >= first) if first else rows
+        return rows.filter(rows.day <= last) if last else rows
 
     def tallied(self, keys: Sequence[str], first: date | None = None, last: date | None = None) -> Table:
         """Counted cases of these days by columns of the tallies or `town`: rows with `day`, the keys and
@@ -43,7 +72,5 @@ class Warehouse:
             code = rows.division.substr(0, 9)
             town = (code.length() == 9) & (code.substr(6, 3) != "000")
             return rows.mutate(town=town.ifelse(code, "")).select(columns)
-        rows = self.table("sums", first.replace(day=1) if first else None, last)
-        rows = rows.filter(rows.cut == cut)
-        rows = rows.filter(rows.day >= first) if first else rows
-        return (rows.filter(rows.day <= last) if last else rows).select(columns)
+        rows = self.table("sums", first, last)
+        return rows.filter(rows.cut == cut).select(columns)

@@ -1,4 +1,4 @@
-"""`gongzhi warehouse refresh|check|rebuild|show|deliver|take`: the county's Parquet. `gongzhi insight`: look."""
+"""`gongzhi warehouse refresh|check|rebuild|show|add|tables|drop|deliver|take` and `gongzhi insight`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gongzhi.insight import finding
+from gongzhi.insight.adding import commands as adding
 from gongzhi.insight.hot import gathering
 from gongzhi.insight.nightly import run
 from gongzhi.insight.routing import learning
@@ -34,17 +35,27 @@ def warehouse(argv: Sequence[str]) -> int:
     try:
         if words.word in ("deliver", "take"):
             return {"deliver": _deliver, "take": _take}[words.word](words)
+        if words.word in ("add", "tables", "drop"):
+            return _table(words)
+        if words.word == "refresh" and words.name:
+            return adding.again(folder(), words.name)
         return {"refresh": _refresh, "check": _check, "rebuild": _rebuild, "show": _show}[words.word]()
     except Refusal as refusal:
         print(f"gongzhi warehouse: {_(refusal.sentence) % refusal.params}", file=sys.stderr)
         return 1
 
 
+def _table(words: argparse.Namespace) -> int:
+    if words.word == "add":
+        return adding.add(folder(), words)
+    return adding.drop(folder(), words.name) if words.word == "drop" else adding.tables(folder())
+
+
 def insight(argv: Sequence[str]) -> int:
     """Refresh the warehouse and judge the days that have ended since; 0 done, 1 refused."""
-    words = argparse.ArgumentParser(prog="gongzhi insight", description=insight.__doc__)
-    words.add_argument("--engine", default=settings.ENGINE, help="duckdb, spark or spark:MASTER, for this run")
-    settings.ENGINE = words.parse_args(list(argv)).engine
+    asked = argparse.ArgumentParser(prog="gongzhi insight", description=insight.__doc__)
+    asked.add_argument("--engine", default=settings.ENGINE, help="duckdb, spark or spark:MASTER, for this run")
+    settings.ENGINE = asked.parse_args(list(argv)).engine
     try:
         zone = places.county().zone
         at = now()
@@ -132,7 +143,9 @@ def _tell(done: int, left: int) -> None:
 def _words() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="gongzhi warehouse", description=warehouse.__doc__)
     words = parser.add_subparsers(dest="word", required=True)
-    words.add_parser("refresh", help="take in what was sealed since")
+    again = words.add_parser("refresh", help="take in what was sealed since; with a name: read that table's file again")
+    again.add_argument("name", nargs="?", help="a table that was added")
+    adding.words(words)
     words.add_parser("check", help="compare every file with the digest it was written with")
     words.add_parser("rebuild", help="make everything anew from the ledger and the live tables")
     words.add_parser("show", help="grains, rows and days")

@@ -23,7 +23,7 @@ from gongzhi.insight.models import Finding
 from gongzhi.insight.nightly import counts
 from gongzhi.insight.tests import life, world
 from gongzhi.insight.tests.world import World
-from gongzhi.insight.warehouse import grains
+from gongzhi.insight.warehouse import added, grains
 from gongzhi.kit.refusal import Refusal
 
 pytestmark = [
@@ -241,6 +241,24 @@ def test_the_first_public_answer_to_a_finding_s_cases_is_noted(tmp_path: Path) -
 
     found.refresh_from_db()
     assert found.first_word_at == cast.later(hours=5, minutes=1)
+
+
+def test_a_table_that_a_user_added_by_day_and_place(tmp_path: Path) -> None:
+    told = {"source": "weather", "series": "rain", "hour": None, "n": 2, "place": ""}
+    rows = [told | {"day": world.FIRST + timedelta(days=n), "how": "mean", "total": 3.0 * n} for n in range(40)]
+    counts_ = [
+        told | {"source": "calls", "day": world.FIRST, "hour": hour, "how": "sum", "total": 2.0} for hour in (8, 9)
+    ]
+    added.put(tmp_path, "weather", rows, at=cast.AT)
+    added.put(tmp_path, "calls", counts_, at=cast.AT)
+    house = Warehouse(tmp_path)
+
+    some = house.daily(world.FIRST + timedelta(days=29), world.FIRST + timedelta(days=30), "weather").order_by("day")
+    all_of_one_day = house.daily(world.FIRST, world.FIRST).order_by("source").to_pyarrow().to_pylist()
+
+    assert some.to_pyarrow()["value"].to_pylist() == [43.5, 45.0]
+    assert [(row["source"], row["value"]) for row in all_of_one_day] == [("calls", 4.0), ("weather", 0.0)]
+    assert house.added() == ["calls", "weather"]
 
 
 def test_an_engine_nobody_knows_is_refused_in_a_sentence(tmp_path: Path, settings: Any) -> None:

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gongzhi.cases import reads as cases
+from gongzhi.insight.adding import keeping as adding
 from gongzhi.insight.models import Nowhere
 from gongzhi.insight.signals import filling as signals
 from gongzhi.insight.warehouse import grains, manifest, months, rows, states
@@ -142,7 +143,7 @@ def refresh(folder: Path, *, at: datetime, zone: ZoneInfo, tell: Told = lambda d
         held, parts = _days_gone_by(folder, held, at=at, zone=zone)
         held = signals.take_in(folder, held, at=at, zone=zone)
         manifest.sweep(folder, held)
-    return replace(done, parts=done.parts + parts)
+    return replace(done, parts=done.parts + parts + adding.missing(folder, at=at, zone=zone))
 
 
 def _with_tallies(folder: Path, held: Manifest, *, at: datetime, zone: ZoneInfo) -> Manifest:

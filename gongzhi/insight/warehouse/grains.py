@@ -4,6 +4,7 @@
 `events`  one row a fact about a case, in the partition of the day it happened on, with the dwell before it
 `tallies` the cases of a day by matter × division × organ × source, counted: what most questions need of them
 `sums`    the tallies of a month, each day added up by fewer keys (`CUTS`): what the cockpit asks of years
+`added`   counts or levels of a file a user added, by series × place × day and hour
 `states`  open cases at the end of a day by matter × place × organ × age band, in the partition of that day
 `searches` words the public site was searched for by ten people or more, by day and area
 `readings` what sensors measured, by hour
@@ -131,7 +132,19 @@ SUMS = pa.schema(
         *[(name, pa.int64()) for name in MEASURES],
     ]
 )
-DERIVED = ("tallies", "sums")  # made from the cases: a delivery may leave them out
+ADDED = pa.schema(
+    [
+        ("source", pa.string()),  # the name the table was given
+        ("series", pa.string()),  # what was counted or measured: a column of values, a category, or both
+        ("day", pa.date32()),
+        ("hour", pa.int8()),  # null where only the day is known
+        ("place", pa.string()),  # twelve digits of a division, or a grid; empty for the whole county
+        ("how", pa.string()),  # "sum": values of a day are added up; "mean": they are averaged
+        ("n", pa.int64()),  # rows behind it
+        ("total", pa.float64()),  # their sum
+    ]
+)
+MONTHLY = ("sums", "added")  # grains whose partitions are months, under the date of the first
 SCHEMAS: Mapping[str, pa.Schema] = {
     "cases": CASES,
     "events": EVENTS,
@@ -140,6 +153,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     "sums": SUMS,
     "searches": SEARCHES,
     "readings": READINGS,
+    "added": ADDED,
 }
 # Sorted within a partition, so that a filter by place or matter skips row groups and runs compress.
 ORDER: Mapping[str, list[tuple[str, str]]] = {
@@ -147,6 +161,7 @@ ORDER: Mapping[str, list[tuple[str, str]]] = {
     "events": [("index", "ascending")],
     "states": [(name, "ascending") for name in ("matter", "place", "organ", "age")],
     "tallies": [(name, "ascending") for name in ("matter", "division", "organ", "source")],
+    "added": [(name, "ascending") for name in ("series", "place", "day", "hour")],
     "sums": [(name, "ascending") for name in ("cut", "matter", "town", "organ", "source", "day")],
     "searches": [(name, "ascending") for name in ("area", "word")],
     "readings": [(name, "ascending") for name in ("sensor", "hour")],

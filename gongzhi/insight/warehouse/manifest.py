@@ -48,12 +48,13 @@ class Manifest:
     grains: dict[str, dict[str, Part]] = field(default_factory=dict)
     history: tuple[dict[str, int | str], ...] = ()
 
-    def files(self, grain: str, first: str = "", last: str = "9999") -> list[str]:
-        """The files of a grain for the days `first` to `last` (ISO dates, both included), by day.
-
-        A day that another county delivered is kept as "2026-11-16@330106"."""
+    def files(self, grain: str, first: str = "", last: str = "9999", *, of: str | None = None) -> list[str]:
+        """The files of a grain for the days `first` to `last` (ISO dates, both included), by day; `of`: only those of
+        one origin. A day that another county delivered is kept as "2026-11-16@330106", one of a table that was added
+        under its name."""
         days = self.grains.get(grain, {})
-        return [days[day].file for day in sorted(days) if first <= day[:10] <= last]
+        chosen = (day for day in sorted(days) if first <= day[:10] <= last)
+        return [days[day].file for day in chosen if of is None or day.partition("@")[2] == of]
 
     def span(self, grain: str) -> tuple[date, date] | None:
         """The first and last day of a grain; None while it is empty."""
