@@ -22,6 +22,7 @@ Whole = NDArray[np.int64]
 YEARS = 10  # of history used, at most
 LEAST = 2  # years of history needed
 ORDERS = (2, 3, 4, 6)  # harmonics tried
+SEEN, TRUST = 0.002, 0.7  # the rarest chance ten years of weeks can confirm; how far rarer ones are believed
 DISCOUNTS = (0.99, 0.97, 0.93)  # of a level that shifts, a week
 
 
@@ -30,13 +31,16 @@ class Expectation:
     """What the past lets expect, each array (series, asked).
 
     before, now: means of the period before and of the asked one; spread_before, spread: variance / mean of both,
-    the error of mean and dispersion included.
+    the error of mean and dispersion included; sway_before, sway: what of it is a mean that wanders, as the variance
+    of its logarithm (0 without).
     """
 
     before: Reals
     now: Reals
     spread_before: Reals
     spread: Reals
+    sway_before: Reals | None = None
+    sway: Reals | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def expect(
     y = np.ascontiguousarray(np.atleast_2d(np.asarray(counts, dtype=np.float64)))
     asked = np.sort(np.asarray(at, dtype=np.int64))
     if not len(asked):
-        return Expectation(*(np.empty((len(y), 0)) for _ in range(4)))
+        return Expectation(*(np.empty((len(y), 0)) for _ in range(6)))
     lag, quarter = max(2, round(3 * period / 52)), max(1, int(period / 4))
     blocks, which = np.unique(asked // quarter, return_inverse=True)
     ends = blocks * quarter - lag
@@ -94,7 +98,7 @@ def expect(
         raise ValueError(f"what is known must be numbers for every one of the {length} periods")
     design, fixed = _design(length, period, special)
     people = np.ones_like(y) if population is None else np.atleast_2d(np.asarray(population, dtype=np.float64))
-    out = np.empty((len(y), len(asked), 4))
+    out = np.empty((len(y), len(asked), 6))
     orders = np.array([order for order in ORDERS if 2 * order < period / 2], dtype=np.int64)
     discounts = np.array(DISCOUNTS) ** (52 / period)
     part = np.arange(length) % period / period
@@ -103,7 +107,7 @@ def expect(
         y, design, np.log(people / people.mean(axis=1, keepdims=True)), season, week, asked, which, begins, ends,
         fixed, orders, discounts, lag, out,
     )  # fmt: skip
-    return Expectation(out[..., 0], out[..., 1], out[..., 2], out[..., 3])
+    return Expectation(*(out[..., k] for k in range(6)))
 
 
 def chances(counts: NDArray, at: NDArray, expectation: Expectation, *, last: float = pair.LAST) -> tuple[Reals, Reals]:
@@ -113,12 +117,25 @@ def chances(counts: NDArray, at: NDArray, expectation: Expectation, *, last: flo
     """
     y = np.ascontiguousarray(np.atleast_2d(np.asarray(counts, dtype=np.float64)))
     out = np.empty((len(y), len(at), 2))
-    kernel.p_values(y, np.asarray(at, dtype=np.int64), _stacked(expectation), last, out)
-    return np.minimum(out[..., 0], 1.0), out[..., 1]
+    kernel.p_values(y, np.asarray(at, dtype=np.int64), stacked(expectation), last, out)
+    p = np.minimum(out[..., 0], 1.0)
+    told = _trusted(p)
+    return told, told - _trusted(np.maximum(p - out[..., 1], 0.0))
 
 
-def _stacked(expectation: Expectation) -> Reals:
-    return np.stack([expectation.before, expectation.now, expectation.spread_before, expectation.spread], axis=-1)
+def _trusted(p: Reals) -> Reals:
+    """A chance that fewer than one of the periods of ten years would show rests on a form, not on what was seen: below
+    SEEN its logarithm counts for TRUST.
+    """
+    return np.where(p < SEEN, SEEN * (p / SEEN) ** TRUST, p)
+
+
+def stacked(expectation: Expectation) -> Reals:
+    """(series, asked, 6): means, spreads and sways of the period before and of now."""
+    still = np.zeros_like(expectation.now)
+    sways = [still if each is None else each for each in (expectation.sway_before, expectation.sway)]
+    return np.stack([expectation.before, expectation.now, expectation.spread_before, expectation.spread, *sways],
+                    axis=-1)  # fmt: skip
 
 
 def calibrated(
@@ -137,6 +154,7 @@ def calibrated(
     expectation = expect(y, asked, period=period, population=population, known=known)
     p, tie = chances(y, asked, expectation)
     bound = np.empty(p.shape)
-    kernel.bounds(y, asked, _stacked(expectation), pair.LAST, alpha, bound)
+    plain = alpha if alpha >= SEEN else SEEN * (alpha / SEEN) ** (1 / TRUST)  # the chance that `_trusted` makes alpha
+    kernel.bounds(y, asked, stacked(expectation), pair.LAST, plain, bound)
     alarm = (p <= alpha) & (y[:, asked] > 0)
     return Judgement(expectation.now, bound, p, tie, alarm)

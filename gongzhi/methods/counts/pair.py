@@ -4,6 +4,9 @@ Each count becomes a normal score of its upper tail, u = isf(P(Y > y) + P(Y = y)
 T = u(now) + last max(0, u(before)): an outbreak that began a period ago is still seen, a quiet period before takes
 nothing away. Its law under two independent counts of known mean and dispersion is summed over all pairs, so the
 p-value is exact whatever the statistic; with U uniform, P(T > t) + U P(T = t) is uniform.
+
+Where a mean wanders (`sway`, the variance of its logarithm) the law is a lognormal mixture of negative binomials: a
+tail that is long in the way waves are high, summed over the nodes of Gauss and Hermite.
 """
 
 # mypy: allow-untyped-defs, allow-incomplete-defs
@@ -15,8 +18,11 @@ import math
 import numpy as np
 from numba import njit
 
-LAST = 0.4  # weight of the period before, `last` below
+LAST = 0.3  # weight of the period before, `last` below
 SAME = 1e-9  # statistics nearer than this are one value
+STILL = 1e-6  # variance of the log mean below which it does not wander
+NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
+WEIGHTS = WEIGHTS / WEIGHTS.sum()
 
 
 @njit(cache=True, error_model="numpy")
@@ -91,12 +97,45 @@ def beyond(t, mass0, tail0, mass1, tail1, last) -> tuple[float, float]:
 
 
 @njit(cache=True, error_model="numpy")
-def laws(mean0, phi0, mean1, phi1) -> tuple:
+def plain(mean, spread, sway) -> float:
+    """Variance / mean of the counts about a mean that wanders, of which `spread` is that of all together."""
+    return max(1.0, spread - math.expm1(sway) * mean)
+
+
+@njit(cache=True, error_model="numpy")
+def farthest(mean, spread, sway) -> int:
+    """`reach` of a law whose mean wanders."""
+    if sway <= STILL:
+        return reach(mean, spread)
+    return reach(mean * math.exp(math.sqrt(sway) * NODES[-1] - 0.5 * sway), plain(mean, spread, sway))
+
+
+@njit(cache=True, error_model="numpy")
+def swaying(mean, spread, sway, mass, tail) -> int:
+    """`law` of a count whose mean is lognormal about `mean` with the variance `sway` of its logarithm."""
+    if sway <= STILL:
+        return law(mean, spread, mass, tail)
+    phi = plain(mean, spread, sway)
+    one, above = np.empty(len(mass)), np.empty(len(mass))
+    mass[:] = 0.0
+    for k in range(len(NODES)):
+        low = law(mean * math.exp(math.sqrt(sway) * NODES[k] - 0.5 * sway), phi, one, above)
+        for i in range(low, len(mass)):
+            mass[i] += WEIGHTS[k] * one[i - low]
+    left = 0.0
+    for i in range(len(mass) - 1, -1, -1):
+        left += mass[i]
+        tail[i] = left
+    return 0
+
+
+@njit(cache=True, error_model="numpy")
+def laws(mean0, spread0, mean1, spread1, sway0, sway1) -> tuple:
     """The laws of the period before and of now: lowest count, P(Y = y), P(Y >= y) of each."""
-    mass0, mass1 = np.empty(reach(mean0, phi0)), np.empty(reach(mean1, phi1))
+    mass0, mass1 = np.empty(farthest(mean0, spread0, sway0)), np.empty(farthest(mean1, spread1, sway1))
     tail0, tail1 = np.empty(len(mass0)), np.empty(len(mass1))
-    low0 = law(mean0, phi0, mass0, tail0)
-    low1 = law(mean1, phi1, mass1, tail1)
+    low0 = swaying(mean0, spread0, sway0, mass0, tail0)
+    low1 = swaying(mean1, spread1, sway1, mass1, tail1)
     return low0, mass0, tail0, low1, mass1, tail1
 
 
@@ -108,18 +147,18 @@ def bonus(y0, low0, mass0, tail0, last) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def judged(y0, y1, mean0, phi0, mean1, phi1, last) -> tuple[float, float]:
+def judged(y0, y1, mean0, phi0, mean1, phi1, last, sway0=0.0, sway1=0.0) -> tuple[float, float]:
     """P(T >= t) and P(T = t) at the counts seen."""
-    low0, mass0, tail0, low1, mass1, tail1 = laws(mean0, phi0, mean1, phi1)
+    low0, mass0, tail0, low1, mass1, tail1 = laws(mean0, phi0, mean1, phi1, sway0, sway1)
     b = min(max(int(y1) - low1, 0), len(mass1) - 1)
     t = score(tail1[b] - 0.5 * mass1[b]) + bonus(y0, low0, mass0, tail0, last)
     return beyond(t, mass0, tail0, mass1, tail1, last)
 
 
 @njit(cache=True, error_model="numpy")
-def highest(y0, mean0, phi0, mean1, phi1, alpha, last) -> float:
+def highest(y0, mean0, phi0, mean1, phi1, alpha, last, sway0=0.0, sway1=0.0) -> float:
     """The highest count of now whose p-value is above alpha, given the count before."""
-    low0, mass0, tail0, low1, mass1, tail1 = laws(mean0, phi0, mean1, phi1)
+    low0, mass0, tail0, low1, mass1, tail1 = laws(mean0, phi0, mean1, phi1, sway0, sway1)
     more = bonus(y0, low0, mass0, tail0, last)
     usual, odd = -1, len(mass1) - 1
     while odd - usual > 1:

@@ -15,9 +15,9 @@ from gongzhi.methods.counts.newton_kernel import forward
 from gongzhi.methods.counts.smooth_kernel import BINS, NODES, by_season, fitted
 from gongzhi.methods.counts.wander_kernel import amplitudes, chosen_walk, walk
 
-UNSURE = 1.5  # how much the error of the dispersion widens a prediction, right for tails near 0.01
-WIDER = 2.5  # how far a time of year's own dispersion is believed: waves that wander have long tails
-LOOSE = 1.3  # how far the spread of a process that wanders is believed, learned from a handful of years
+UNSURE = 0.6  # how much the error of the dispersion widens a prediction, right for tails near 0.01
+WIDER = 3.0  # how far a time of year's own dispersion is believed: waves that wander have long tails
+LOOSE = 2.0  # how far the spread of a process that wanders is believed, learned from a handful of years
 
 
 @njit(cache=True, error_model="numpy")
@@ -60,7 +60,7 @@ def wandering(y, whole, season, i, j, stop, level, profile, phi, walked) -> floa
 def one_series(
     y, design, offset, season, week, at, blocks, begins, ends, fixed, orders, discounts, lag, rooms, out
 ) -> None:
-    """Predictions of one series, out (asked, 4)."""
+    """Predictions of one series, out (asked, 6)."""
     scratch, beta, column, kept, mu, whole, shares, held, table, levels, profile, sure, own, walked = rooms
     states, level, cases = levels
     base, effect, loose, sums = own
@@ -96,22 +96,26 @@ def one_series(
             extra = square * common
             for side in range(2):
                 mean, spread = walked[1][now - 1 + side, 0], walked[1][now - 1 + side, 1]
+                out[k, 4 + side] = math.log1p(max(0.0, spread - common) / mean)
                 mean *= 1.0 + 0.5 * extra
                 out[k, side] = mean
                 out[k, 2 + side] = spread + UNSURE * unsure * common + extra * mean
             continue
         factor = level[now - i] * (1.0 + 0.5 * square * phi)  # as Jeffreys' prior does
         out[k, 0], out[k, 1] = whole[now - 1] * factor, whole[now] * factor
-        here = phi + WIDER * max(0.0, profile[b] - phi) if uneven else phi
-        here *= 1.0 + UNSURE * (1.0 / sure[b] if uneven else unsure)
-        out[k, 2], out[k, 3] = here + square * phi * out[k, 0], here + square * phi * out[k, 1]
+        more = WIDER * max(0.0, profile[b] - phi) if uneven else 0.0
+        here = (phi + more) * (1.0 + UNSURE * (1.0 / sure[b] if uneven else unsure))
+        for side in range(2):
+            out[k, 2 + side] = here + square * phi * out[k, side]
+            out[k, 4 + side] = math.log1p(more / out[k, side])
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
 def predict(
     counts, design, offsets, season, week, at, blocks, begins, ends, fixed, orders, discounts, lag, out
 ) -> None:
-    """Means of the period before and of now, then variance / mean of both, out (series, asked, 4).
+    """Means of the period before and of now, variance / mean of both, what of it is a mean that wanders (variance of
+    its logarithm), out (series, asked, 6).
 
     blocks: (asked,) the fit each position uses; begins, ends: (fits,) its history, half-open; fixed: the first
     columns of the design, always used; lag: periods before now that do not move the level.
@@ -140,8 +144,9 @@ def p_values(counts, at, means, last, out) -> None:
     for s in range(counts.shape[0]):
         for k in range(len(at)):
             m0, m1, spread0, spread1 = means[s, k, 0], means[s, k, 1], means[s, k, 2], means[s, k, 3]
+            sway0, sway1 = means[s, k, 4], means[s, k, 5]
             out[s, k, 0], out[s, k, 1] = pair.judged(
-                counts[s, at[k] - 1], counts[s, at[k]], m0, spread0, m1, spread1, last
+                counts[s, at[k] - 1], counts[s, at[k]], m0, spread0, m1, spread1, last, sway0, sway1
             )
 
 
@@ -151,4 +156,5 @@ def bounds(counts, at, means, last, alpha, out) -> None:
     for s in range(counts.shape[0]):
         for k in range(len(at)):
             m0, m1, spread0, spread1 = means[s, k, 0], means[s, k, 1], means[s, k, 2], means[s, k, 3]
-            out[s, k] = pair.highest(counts[s, at[k] - 1], m0, spread0, m1, spread1, alpha, last)
+            sway0, sway1 = means[s, k, 4], means[s, k, 5]
+            out[s, k] = pair.highest(counts[s, at[k] - 1], m0, spread0, m1, spread1, alpha, last, sway0, sway1)

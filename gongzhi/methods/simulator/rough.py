@@ -59,7 +59,7 @@ class Rough:
 @dataclass(frozen=True, slots=True)
 class Worlds:
     """Replicates: `counts`, `outbreak`, `baseline`, `variance` (replicates, weeks); `starts`, `ends` as in Weekly;
-    `shifts` (replicates,) the first week of another level, -1 without."""
+    `shifts` (replicates,) the first week of another level, -1 without; `jumps` how many times the one before it is."""
 
     scenario: Rough
     counts: Counts
@@ -69,6 +69,7 @@ class Worlds:
     starts: Counts
     ends: Counts
     shifts: Counts
+    jumps: Reals
 
 
 def scenarios() -> tuple[Rough, ...]:
@@ -110,17 +111,18 @@ def _season(rng: np.random.Generator, kind: str) -> Reals:
     return out
 
 
-def _baseline(rng: np.random.Generator, scenario: Rough) -> tuple[Reals, int]:
-    """Means of all weeks, and the week the level shifts in or -1."""
+def _baseline(rng: np.random.Generator, scenario: Rough) -> tuple[Reals, int, float]:
+    """Means of all weeks, the week the level shifts in or -1, and by which factor."""
     mean = scenario.level * _season(rng, scenario.season)
     off = holiday_weeks()
     mean[off] *= RESTS
     mean[off[off + 1 < WEEKS] + 1] *= MADE_UP
     if not scenario.shift:
-        return mean, -1
+        return mean, -1, 1.0
     week = int(rng.integers(WEEKS - 260, WEEKS - 26))
-    mean[week:] *= rng.choice(SHIFTS)
-    return mean, week
+    jump = float(rng.choice(SHIFTS))
+    mean[week:] *= jump
+    return mean, week, jump
 
 
 def _plant(rng: np.random.Generator, row: Counts, start: int, size: float, sd: float, stop: int) -> int:
@@ -135,7 +137,8 @@ def simulate(scenario: Rough, *, replicates: int, seed: int, past: bool = True, 
     """Simulate one scenario; every replicate has its own season, shift and outbreaks."""
     rng = np.random.default_rng([seed, 1000 + scenario.number])
     drawn = [_baseline(rng, scenario) for _ in range(replicates)]
-    mean, shifts = np.stack([means for means, _ in drawn]), np.array([week for _, week in drawn])
+    mean = np.stack([means for means, _, _ in drawn])
+    shifts, jumps = np.array([week for _, week, _ in drawn]), np.array([jump for _, _, jump in drawn])
     factor, size = FACTORS[scenario.level], SIZES[scenario.level]
     variance = mean + mean**2 / size if scenario.quadratic else factor * mean
     p = mean / variance
@@ -151,4 +154,4 @@ def simulate(scenario: Rough, *, replicates: int, seed: int, past: bool = True, 
             start = int(rng.integers(WEEKS - EVALUATED, WEEKS))
             ends[row] = _plant(rng, outbreak[row], start, rng.choice(SIZES_NOW), sd[row, start], WEEKS)
             starts[row] = start if ends[row] >= 0 else -1
-    return Worlds(scenario, counts + outbreak, outbreak, mean, variance, starts, ends, shifts)
+    return Worlds(scenario, counts + outbreak, outbreak, mean, variance, starts, ends, shifts, jumps)

@@ -30,6 +30,21 @@ def limits(rate: ArrayLike, *, false_a_month: float, least: int = 3, dispersed: 
     return batches.raised(usual, dispersed) if np.any(np.asarray(dispersed) != 1.0) else usual
 
 
+def findings(alarm: ArrayLike, *, quiet: int = 13) -> NDArray[np.bool_]:
+    """Where a finding begins, (series, periods), among alarms (series, periods) in order of time.
+
+    A finding stays open while its alarms come no more than `quiet` periods apart (a quarter of a year of weeks): what
+    lasts, an outbreak of five weeks or a level that has shifted, is raised once and not every week.
+    """
+    told = np.atleast_2d(np.asarray(alarm, np.bool_))
+    out = np.zeros(told.shape, np.bool_)
+    last = np.full(len(told), -quiet - 1)
+    for at in range(told.shape[1]):
+        out[:, at] = told[:, at] & (at - last > quiet)
+        last[told[:, at]] = at
+    return out
+
+
 def false_discoveries(p: ArrayLike, *, rate: float) -> NDArray[np.bool_]:
     """Which of many findings to report so that at most the share `rate` of them is false (Benjamini & Hochberg 1995).
 

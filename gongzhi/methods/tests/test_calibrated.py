@@ -121,3 +121,35 @@ def test_too_little_history_and_positions_that_fall_are_refused():
         calibrated(np.ones((1, 300)), np.array([100]))
     with pytest.raises(ValueError, match="rise"):
         calibrated(np.ones((1, 300)), np.array([200, 190]))
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.floats(0.5, 60), st.floats(1.0, 4.0), st.floats(0.01, 0.5))
+def test_a_mean_that_wanders_keeps_mean_and_spread_and_has_the_longer_tail(mean, phi, sway):
+    spread = phi + np.expm1(sway) * mean
+    long = pair.farthest(mean, spread, sway)
+    mass, tail = np.empty(long), np.empty(long)
+    assert pair.swaying(mean, spread, sway, mass, tail) == 0
+    x = np.arange(long)
+    assert mass.sum() == pytest.approx(1, abs=1e-4)
+    assert mass @ x == pytest.approx(mean, rel=1e-3)
+    assert mass @ (x - mean) ** 2 == pytest.approx(spread * mean, rel=0.02)
+    usual, above = np.empty(long), np.empty(long)
+    low = pair.law(mean, spread, usual, above)
+    far = int(mean + 9 * np.sqrt(spread * mean)) + 2
+    if low == 0 and far < long and mean > 10 and sway > 0.1:
+        assert tail[far] > above[far]
+    assert pair.judged(3, 5, mean, phi, mean, phi, 0.3, 0.0, 0.0) == pair.judged(3, 5, mean, phi, mean, phi, 0.3)
+
+
+def test_chances_rarer_than_ten_years_show_are_believed_less_and_bounds_with_them():
+    counts = simulate(scenarios()[8], replicates=3, seed=9).counts[:, :600].copy()
+    at, alpha = np.array([599]), 1e-5
+    bound = calibrated(counts, at, alpha=alpha).bound[:, 0]
+    for more, told in ((0, False), (1, True)):
+        counts[:, 599] = bound + more
+        assert (calibrated(counts, at, alpha=alpha).alarm == told).all()
+    counts[:, 599] = 10_000
+    p, tie = chances(counts, at, expect(counts, at))
+    assert (p > 0).all() or (p == 0).all()
+    assert (tie >= 0).all()

@@ -185,3 +185,14 @@ def test_known_bursts_are_found_and_traps_are_named():
         wanted = (datetime.date.fromisoformat(row["day"]) - first).days
         found = {b.day: b for b in bursts.bursts(day, days, origin=origin, resting=resting)}
         assert found[wanted].bulk == (row["kind"] != "true"), row
+
+
+def test_what_lasts_is_one_finding_and_what_comes_again_after_a_quarter_another():
+    alarm = np.zeros((2, 60), bool)
+    alarm[0, 10:30] = alarm[0, [45, 55]] = True
+    alarm[1, [3, 16, 30]] = True
+    got = budget.findings(alarm)
+    assert np.flatnonzero(got[0]).tolist() == [10, 45]
+    assert np.flatnonzero(got[1]).tolist() == [3, 30]
+    assert budget.findings(alarm[0], quiet=3).sum() == 3
+    assert not budget.findings(np.zeros((3, 5))).any()
