@@ -19,8 +19,9 @@ LEAST = 5  # voices a day or week has at least before it can be a finding
 CONTINUES = 3  # days without news after which the same thing is a new finding
 LASTS = 0.01  # chance below which a day still belongs to a finding that is going on
 
-KINDS = ("rise", "bulk_entry", "fallback", "matter_changed", "place_changed", "holiday", "searched", "sensor")
-SIGNALS = ("searched", "sensor")  # kinds that are about no cases: a word people look for, an instrument's day
+# Kinds that are about no cases: a word people look for, an instrument's day, a day of a table that a user added.
+SIGNALS = ("searched", "sensor", "table")
+KINDS = ("rise", "bulk_entry", "fallback", "matter_changed", "place_changed", "holiday", *SIGNALS)
 NAMED: dict[str, str] = {  # what is recognised and named → the reason it is kept as explained by
     "bulk_entry": "bulk_entry",
     "fallback": "data_fault",
