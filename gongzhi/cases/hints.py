@@ -53,6 +53,35 @@ def rates(at: datetime) -> tuple[HintRate, ...]:
     return tuple(_rate(what, months, sums) for what in rules.HINTS)
 
 
+@dataclass(frozen=True, slots=True)
+class RouterRate:
+    """What became of matters one router suggested: `router` 0 for the table of keywords, else a router's number."""
+
+    router: int
+    judged: int | None
+    confirmed: int | None
+    stood: int | None
+    overruled: int | None
+    hit: int | None
+
+
+def by_router(at: datetime) -> tuple[RouterRate, ...]:
+    """The last twelve months' suggestions of matters by who suggested them, the newest router first, the keywords last.
+
+    What was suggested before routers were numbered came from the keywords."""
+    zone = places.county().zone
+    begin = datetime.combine(months_up_to(at.astimezone(zone).date())[0], time(), zone).astimezone(UTC)
+    sums: Counter[tuple[int, str]] = Counter()
+    found = Hint.objects.filter(what="matter", at__gte=begin, at__lte=at).values_list("case__router", "verdict")
+    for router, verdict, count in found.annotate(count=Count("pk")):
+        sums[router or 0, verdict] += count
+    rows = {number: [sums[number, verdict] for verdict in rules.VERDICTS] for number, _verdict in sums}
+    return tuple(
+        RouterRate(number, shown(sum(row)), *_shown(row), _hit(row))
+        for number, row in sorted(rows.items(), reverse=True)
+    )
+
+
 def _rate(what: str, months: tuple[date, ...], sums: Counter[tuple[str, str, date]]) -> HintRate:
     rows = [[sums[what, verdict, month] for verdict in rules.VERDICTS] for month in months]
     whole = [sum(column) for column in zip(*rows, strict=True)]

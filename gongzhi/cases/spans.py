@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from gongzhi.cases import matters, reads, rows
 from gongzhi.cases.desk_cards import InboxRow
-from gongzhi.cases.models import Case, Voice
+from gongzhi.cases.models import Case
 from gongzhi.cases.noting import seek_at
 from gongzhi.cases.rules import OPEN
 from gongzhi.people.cards import Actor
@@ -46,13 +46,6 @@ def _received(first: date, last: date, matter: str, place: str) -> Q:
     if matter:
         wanted &= Q(matter__in=_beneath(matter))
     return wanted & reads.in_place(place.ljust(12, "0")) if len(place) > 6 else wanted
-
-
-def words_of(actor: Actor, voices: Sequence[UUID]) -> dict[UUID, str]:
-    """Masked words of these voices by their id, of cases this actor may see; never what was withdrawn or erased."""
-    mine = Case.objects.filter(reads.visible(actor), id=OuterRef("case"))
-    told = Voice.objects.filter(Exists(mine), id__in=list(voices)[:MOST], withdrawn_at=None, erased_at=None)
-    return dict(told.values_list("id", "words"))
 
 
 def chosen(actor: Actor, at: datetime, ids: Collection[UUID], limit: int = MOST) -> tuple[InboxRow, ...]:

@@ -94,4 +94,4 @@ def said(*, since: datetime, most: int) -> list[Said]:
 
 def _examples(voices: QuerySet[Voice]) -> list[Example]:
     rows = voices.values_list("case_id", "case__closed_at", "case__matter_id", "words", "case__router")
-    return [Example(*row) for row in rows]
+    return [Example(case, at, matter, words, router) for case, at, matter, words, router in rows if at is not None]

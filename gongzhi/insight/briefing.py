@@ -13,17 +13,20 @@ from gongzhi.cases.number_cards import WeekNumbers
 from gongzhi.channels import paper
 from gongzhi.channels.paper import Sheet
 from gongzhi.insight import cockpit, standings, telling, wording
+from gongzhi.insight.hot import shown as hot
 from gongzhi.insight.models import Finding
 from gongzhi.look import dates
 from gongzhi.people.cards import Actor
 from gongzhi.places import reads as places
 
 LINES = 10
+HOT = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """A day's briefing: `figures` of the week, what to decide, findings being watched, loads and silent places."""
+    """A day's briefing: `figures` of the week, what to decide, findings being watched, loads, silent places and
+    what people speak about."""
 
     day: date
     figures: tuple[str, ...]
@@ -32,6 +35,7 @@ class Brief:
     ahead: str
     loads: tuple[str, ...]
     silent: tuple[str, ...]
+    hot: tuple[str, ...] = ()
 
 
 def brief(actor: Actor, at: datetime) -> Brief:
@@ -49,6 +53,7 @@ def brief(actor: Actor, at: datetime) -> Brief:
         ahead=wording.expects(ahead) if ahead else "",
         loads=tuple(f"{wording.organ(row.code)}: {wording.load(row)}" for row in loads),
         silent=tuple(f"{telling.place(row.place)}: {wording.quiet(row)}" for row in standings.silent()[:LINES]),
+        hot=hot.brief(actor, HOT),
     )
 
 
@@ -99,4 +104,6 @@ def _parts(told: Brief) -> list[str]:
         found += [_("The next two weeks"), told.ahead, *told.loads]
     if told.silent:
         found += [_("Who is hardly heard"), *told.silent]
+    if told.hot:
+        found += [_("What people speak about"), *told.hot]
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from gongzhi.insight import cockpit_pages, incident_pages, pages, standing_pages
+from gongzhi.insight.hot import urls as hot_urls
 from gongzhi.insight.process import pages as process_pages
 from gongzhi.insight.process import trying_pages
 from gongzhi.insight.why import urls as why_urls
@@ -21,6 +22,7 @@ urlpatterns = [
     path("desk/procedures/cases/<uuid:pk>/", process_pages.trait, name="trait"),
     path("desk/procedures/<slug:code>/<int:version>/", process_pages.procedure, name="procedure"),
     *why_urls.urlpatterns,
+    *hot_urls.urlpatterns,
     path("desk/asked/", cockpit_pages.asked, name="asked"),
     path("desk/asked/<uuid:pk>/", cockpit_pages.answer, name="answer"),
     path("desk/findings/", pages.findings, name="findings"),

@@ -14,7 +14,7 @@ PUBLIC = (
     *("places/{village}/", "places/{village}/notices/", "practice/phone/"),
     *("v/{fresh}/", "v/{running}/", "v/{asked}/", "v/{paused}/", "v/{closed}/", "v/{appealed}/", "v/{refused}/"),
     *("v/{fresh}/slip", "v/{fresh}/withdraw", "v/{refused}/appeal/{decision}/", "v/not-a-link/"),
-    *("noticed/", "figures/place/", "figures/matter/street-light/", "figures/place/{village}/"),
+    *("hot/", "noticed/", "figures/place/", "figures/matter/street-light/", "figures/place/{village}/"),
     "figures/rhythm/{village}/",
 )
 CASE = ("{case}", "{case}print/", "{case}letters/", "{case}nearby/", "{case}original/")
@@ -34,8 +34,12 @@ DESK: dict[str, tuple[str, ...]] = {
         "desk/cases/{in_hand}/pause/",
     ),
     "operator": ("desk/enter/", "desk/recover/", "desk/erase/", "desk/notices/", "desk/list/?q=路灯"),
-    "dispatcher": ("desk/", "{new}", "{new}send/", "desk/sensors/", "desk/sensors/level-guzhou/"),
+    "dispatcher": (
+        *("desk/", "{new}", "{new}send/", "desk/sensors/", "desk/sensors/level-guzhou/"),
+        *("desk/topics/", "{topic}", "desk/routing/"),
+    ),
     "leader": (
+        *("desk/hot/", "{hot}", "desk/topics/", "desk/routing/"),
         *("desk/leader/", "desk/findings/", "{finding}", "desk/cockpit/", "desk/cockpit/briefing/"),
         *("desk/cockpit/handovers/", "{station}", "desk/cockpit/rhythm/", "desk/cockpit/floods/"),
         *("desk/cockpit/loads/", "desk/cockpit/silent/", "desk/standing/matter/", "desk/standing/place/{village}/"),
@@ -55,19 +59,23 @@ LINKED: dict[str, tuple[str, str]] = {
     "new": ("desk/?queue=dispatch", rf"desk/cases/{KEY}/"),
     "finding": ("desk/findings/", rf"desk/findings/{KEY}/"),
     "station": ("desk/cockpit/handovers/", r"desk/cockpit/handovers/[a-z0-9-]+/"),
+    "hot": ("desk/hot/", rf"desk/hot/{KEY}/"),
+    "topic": ("desk/topics/", rf"desk/topics/{KEY}/"),
     "account": ("desk/people/accounts/", rf"desk/people/accounts/({KEY})/"),
     "seat": ("desk/people/", rf"desk/people/({KEY})/"),
 }
-MAY_BE_ABSENT = {"finding", "station"}
+MAY_BE_ABSENT = {"finding", "station", "hot", "topic"}
 
 # Addresses that no person looks at as a page of their own, by the reason.
 NO_PAGE: dict[str, str] = {
     "a file, a picture, a feed": "cases:receipt cases:receipt_pdf cases:voice_photo cases:case_photo cases:csv "
-    "cases:notices_text cases:decisions_csv cases:suggestions_csv desk:photo insight:briefing_pdf desk:village_sheet",
+    "cases:notices_text cases:decisions_csv cases:suggestions_csv desk:photo insight:briefing_pdf desk:village_sheet "
+    "insight:topic_drafts",
     "takes what a form sends": "cases:answer cases:rate cases:erase desk:density desk:not_the_same desk:undo "
     "people:post tour:begin tour:tell insight:decide insight:ask insight:publish insight:measure "
     "insight:flood_judge "
     "insight:incident insight:incident_end "
+    "insight:topic_decide insight:routing_back insight:routing_release "
     "insight:answer "
     "desk:village_down sensors:aside",
     "a part of a page": "desk:watchers desk:read_back desk:places insight:points",
@@ -81,4 +89,5 @@ def sample(path: str) -> str:
     key = "0" * 8 + "-0000-7000-8000-" + "0" * 12
     names = {"case": f"desk/cases/{key}/", "new": f"desk/cases/{key}/", "finding": f"desk/findings/{key}/"}
     names["station"] = "desk/cockpit/handovers/roads/"
+    names |= {"hot": f"desk/hot/{key}/", "topic": f"desk/topics/{key}/"}
     return re.sub(r"\{(\w+)\}", lambda found: names.get(found[1], key), path).partition("?")[0]

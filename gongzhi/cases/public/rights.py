@@ -80,7 +80,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
         (labels.word(rate.what, "hint"), rate, list(dropwhile(lambda month: month.hit is None, rate.months))[::-1])
         for rate in hint_reads.rates(now())
     ]
-    context = {"rates": rates, "below": rules.WITHHELD_BELOW}
+    context = {"rates": rates, "routers": hint_reads.by_router(now()), "below": rules.WITHHELD_BELOW}
     return printed.offer(request, show(request, "cases/suggestions.html", context, here="week"), lasts=SECONDS)
 
 
@@ -94,6 +94,11 @@ def suggestions_csv(request: HttpRequest) -> HttpResponse:
          "" if month.hit is None else month.hit]
         for rate in hint_reads.rates(now())
         for month in rate.months
+    ]  # fmt: skip
+    rows += [
+        ["matter", f"router-{one.router}" if one.router else "keywords", *map(_cell, (one.confirmed, one.stood)),
+         _cell(one.overruled), "" if one.hit is None else one.hit]
+        for one in hint_reads.by_router(now())
     ]  # fmt: skip
     return _file("suggestions.csv", head, rows)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from gongzhi.insight.rules import SMALLEST_CELL
+from gongzhi.insight.rules import SMALLEST_CELL as SMALLEST_CELL
 from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.ledger.kinds import FactKind
 

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -23,6 +24,10 @@ COLUMNS = (
     *("closing_zh", "closing_en", "reopen_days", "procedure", "keywords", "about_officer", "danger", "public_ok"),
 )
 
+ORDINARY = {
+    "procedure": "voice", "reopen_days": "15", "about_officer": "false", "danger": "false", "public_ok": "true",
+}  # fmt: skip
+
 
 @transaction.atomic
 def add_keyword(*, by: str, at: datetime, topic: Topic, matter: str, keyword: str) -> Topic:
@@ -35,7 +40,7 @@ def add_keyword(*, by: str, at: datetime, topic: Topic, matter: str, keyword: st
 
 
 @transaction.atomic
-def draft(*, by: str, at: datetime, topic: Topic, told: dict[str, str]) -> Topic:
+def draft(*, by: str, at: datetime, topic: Topic, told: dict[str, Any]) -> Topic:
     """A matter of its own: the row for the county's file is kept for whoever loads it. Nothing else changes until then.
 
     Refuses a code that a matter has already, and what is decided."""
@@ -43,7 +48,7 @@ def draft(*, by: str, at: datetime, topic: Topic, told: dict[str, str]) -> Topic
     code = told["code"]
     if code in matters.tags() or Topic.objects.filter(state="matter", matter=code).exists():
         raise Refusal("matter_code_taken", N_("A matter has this code already. Please choose another."), field="code")
-    row.draft = {name: str(told.get(name, "")) for name in COLUMNS}
+    row.draft = {name: str(told.get(name, ORDINARY.get(name, ""))) for name in COLUMNS}
     return _decide(row, "matter", by=by, at=at, matter=code)
 
 

@@ -10,12 +10,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
+from django.utils import translation
 
 from gongzhi.cases import closing, dispatch, matters, suggesting
 from gongzhi.cases.models import Case, Hint
 from gongzhi.cases.tests import cast
+from gongzhi.cases.tests.deskcast import signed_in, text
 from gongzhi.insight.routing import commands, learning, reads, rules, serving, switching, trials
 from gongzhi.insight.routing.tables import RouterSwitch, RouterVersion, RouterWork, Trial
+from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import Refusal
 from gongzhi.ledger import sealing
 from gongzhi.ledger.models import Fact
@@ -37,7 +41,8 @@ def small(county: None, settings: Any, tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(rules, "ENOUGH", 60)
     monkeypatch.setattr(rules, "FEWEST", 10)
     serving._kept.forget()
-    yield
+    with translation.override("en"):
+        yield
     serving._kept.forget()
 
 
@@ -54,9 +59,9 @@ def closed(count: int, *, begin: datetime = cast.AT, seed: int = 1, wrong: bool 
         )
 
 
-def learnt(count: int = 90, **more: Any) -> RouterVersion:
+def learnt(count: int = 90, *, at: datetime | None = None, **more: Any) -> RouterVersion:
     closed(count, **more)
-    version = learning.learn(by="clockwork", at=cast.later(days=1))
+    version = learning.learn(by="clockwork", at=at or cast.later(days=1))
     assert version is not None
     return version
 
@@ -284,3 +289,52 @@ def test_nothing_about_officers_and_nothing_withdrawn_is_learnt() -> None:
 
     assert len(taken) == 67
     assert not taken & {case.id for case in some}
+
+
+# The page ------------------------------------------------------------------------------------------------------------
+def test_the_page_says_who_is_at_work_how_both_did_and_what_is_unsure() -> None:
+    empty = text(signed_in("mayor").get("/en/desk/routing/"))
+    learnt(begin=now() - timedelta(days=20), at=now())
+    page = text(signed_in("mayor").get("/en/desk/routing/"))
+
+    assert "Nothing to compare yet" in empty
+    assert "as it did from the first day" in empty
+    assert "Router 2, which learnt from closed cases, suggests matters since" in page
+    duel = reads.duel(since=cast.AT - timedelta(days=400))
+    assert f"{duel.learned} of {duel.cases} right" in page
+    assert f"{duel.keywords} of {duel.cases} right" in page
+    assert "It was clearly better" in page
+
+
+def test_the_one_switch_needs_a_permit_and_a_reason() -> None:
+    learnt(begin=now() - timedelta(days=20), at=now())
+    path = "/en/desk/routing/back/"
+
+    assert signed_in("audit").post(path, {"reason": "wrong_often"}).status_code == 403
+    assert signed_in("desk-1").post(path, {"reason": ""}).status_code == 422
+    assert signed_in("desk-1").post(path, {"reason": "wrong_often", "note": "三次"}).status_code == 302
+    page = text(signed_in("desk-1").get("/en/desk/routing/"))
+
+    assert "because a colleague took the router back" in page
+    assert "It is wrong too often in our work" in page
+    assert "三次" in page
+    assert matters.suggest("巷子里照明灭了，黑漆漆的") is None
+    assert signed_in("desk-1").post("/en/desk/routing/release/").status_code == 302
+    assert RouterWork.objects.get().held is False
+
+
+def test_everybody_reads_what_became_of_suggestions_by_who_suggested() -> None:
+    learnt(begin=now() - timedelta(days=20), at=now())
+    case = cast.say("巷口照明坏了摸黑回家", at=now(), contact=None).case
+    old = cast.say("井盖坏了", at=now(), contact=None).case
+    Case.objects.filter(id=old.id).update(router=0)
+    for row, verdict, count in ((case, "confirmed", 12), (case, "overruled", 3), (old, "confirmed", 8)):
+        Hint.objects.bulk_create(
+            Hint(case=row, at=now(), what="matter", offered=row.matter_id, verdict=verdict) for _ in range(count)
+        )
+    page = text(Client().get("/en/suggestions/"))
+    file = Client().get("/en/suggestions/suggestions.csv").content.decode()
+
+    assert "80 %" in page.split("Router 2")[1][:200]
+    assert "fewer than 10" in page.split("The table of keywords")[1][:200]
+    assert "router-2" in file
