@@ -81,10 +81,11 @@ def added(net: Net, one: Mapping[str, Any]) -> str:
     }
 
 
-def load(permit: str, before: float, after: float, posts: int) -> str:
+def load(net: Net, permit: str, before: float, after: float, posts: int) -> str:
     """What changes for those who may make a kind of step."""
-    return _("%(permit)s: %(before)s steps a week, then %(after)s; %(posts)s posts share them.") % {
-        "permit": permit,
+    steps = [wording.move(net, move.code) for move in net.moves if move.permit == permit]
+    return _("%(steps)s: %(before)s times a week, then %(after)s; %(posts)s posts share it.") % {
+        "steps": ", ".join(steps) or permit,
         "before": charts.number(before),
         "after": charts.number(after),
         "posts": charts.number(posts),
@@ -101,7 +102,7 @@ def lines(told: Result, net: Net) -> list[str]:
     found += [""]
     for code, rounds, before, after in told["matters"]:
         found.append(f"  {findings.matter(code)}: {before:,} → {after:,} / {rounds:,}")
-    found += ["", *(f"  {load(*one)}" for one in told["loads"]), "", *(f"- {_(limit)}" for limit in LIMITS)]
+    found += ["", *(f"  {load(net, *one)}" for one in told["loads"]), "", *(f"- {_(limit)}" for limit in LIMITS)]
     if told["untold"]:
         found.append("- " + untold(told))
     return found

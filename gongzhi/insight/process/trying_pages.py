@@ -125,7 +125,8 @@ def reckoned(text: str, limits: Sequence[str], since: str) -> dict[str, Any]:
             "replay_failed", N_("The reckoning ended without a result. Nothing was changed."), status=503
         ) from fault
     if "refused" in told:
-        raise Refusal("replay_refused", told["refused"], field=told["field"], **told["params"])
+        sentence = str(told["refused"])
+        raise Refusal("replay_refused", sentence, field=told["field"], **told["params"])
     return told
 
 
@@ -156,7 +157,7 @@ def result(told: dict[str, Any], net: Net) -> dict[str, Any]:
         "added": [telling.added(net, one) for one in told["added"]],
         "saved": telling.saved(told) if told["saved"] else "",
         "matters": [(findings.matter(code), *counts) for code, *counts in told["matters"]],
-        "loads": [telling.load(*one) for one in told["loads"]],
+        "loads": [telling.load(net, *one) for one in told["loads"]],
         "untold": telling.untold(told) if told["untold"] else "",
         "unknown": [_(one) for one in telling.LIMITS],
     }
