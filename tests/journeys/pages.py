@@ -42,6 +42,7 @@ DESK: dict[str, tuple[str, ...]] = {
         *("desk/hot/", "{hot}", "desk/topics/", "desk/routing/"),
         *("desk/leader/", "desk/findings/", "{finding}", "desk/cockpit/", "desk/cockpit/briefing/"),
         *("desk/cockpit/handovers/", "{station}", "desk/cockpit/rhythm/", "desk/cockpit/floods/"),
+        *("desk/procedures/", "{procedure}", "{trait}", "desk/procedures/what-if/"),
         *("desk/cockpit/loads/", "desk/cockpit/silent/", "desk/standing/matter/", "desk/standing/place/{village}/"),
     ),
     "supervisor": ("desk/officers/", "desk/appeals/", "desk/appeals/{appeal}/"),
@@ -59,12 +60,14 @@ LINKED: dict[str, tuple[str, str]] = {
     "new": ("desk/?queue=dispatch", rf"desk/cases/{KEY}/"),
     "finding": ("desk/findings/", rf"desk/findings/{KEY}/"),
     "station": ("desk/cockpit/handovers/", r"desk/cockpit/handovers/[a-z0-9-]+/"),
+    "procedure": ("desk/procedures/", r"desk/procedures/[a-z_]+/\d+/"),
+    "trait": ("desk/procedures/voice/1/", rf"desk/procedures/cases/{KEY}/"),
     "hot": ("desk/hot/", rf"desk/hot/{KEY}/"),
     "topic": ("desk/topics/", rf"desk/topics/{KEY}/"),
     "account": ("desk/people/accounts/", rf"desk/people/accounts/({KEY})/"),
     "seat": ("desk/people/", rf"desk/people/({KEY})/"),
 }
-MAY_BE_ABSENT = {"finding", "station", "hot", "topic"}
+MAY_BE_ABSENT = {"finding", "station", "hot", "topic", "procedure", "trait"}
 
 # Addresses that no person looks at as a page of their own, by the reason.
 NO_PAGE: dict[str, str] = {
@@ -89,5 +92,6 @@ def sample(path: str) -> str:
     key = "0" * 8 + "-0000-7000-8000-" + "0" * 12
     names = {"case": f"desk/cases/{key}/", "new": f"desk/cases/{key}/", "finding": f"desk/findings/{key}/"}
     names["station"] = "desk/cockpit/handovers/roads/"
+    names |= {"procedure": "desk/procedures/voice/1/", "trait": f"desk/procedures/cases/{key}/"}
     names |= {"hot": f"desk/hot/{key}/", "topic": f"desk/topics/{key}/"}
     return re.sub(r"\{(\w+)\}", lambda found: names.get(found[1], key), path).partition("?")[0]
