@@ -53,6 +53,7 @@ def dispersion(periods: Reals) -> float:
 
     Needs two periods; with one it cannot be known and 1 is taken.
     """
+    periods = periods[periods.sum(1) > 0]  # a period without any count tells nothing of how counts spread
     if len(periods) < 2:
         return 1.0
     expected = periods.sum(1, keepdims=True) * periods.sum(0) / max(periods.sum(), 1e-12)

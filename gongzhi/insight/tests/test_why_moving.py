@@ -7,12 +7,14 @@ import pytest
 pytest.importorskip("scipy", reason="the extra `analysis` is not installed")
 
 from datetime import date, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from gongzhi.insight.models import Finding
 from gongzhi.insight.nightly.counts import Counts, Span
+from gongzhi.insight.tests import stored
 from gongzhi.insight.why import moving
 from gongzhi.insight.why.moving import Companion
 from gongzhi.methods import association
@@ -61,6 +63,20 @@ def test_a_season_in_common_is_no_link() -> None:
     assert sum(bool(one) for one in found) <= 1
 
 
+def test_one_burst_that_meets_a_busy_week_of_something_else_is_no_link() -> None:
+    burst = np.zeros(SPAN.days)
+    burst[200:206] = 60
+    cells = world(6, burst)
+    beside = Companion("x", "y", "", np.roll(burst, -2) + rain(3))
+    first, last = SPAN.day(200), SPAN.day(205)
+    row = Finding(matter="water", place="990101001", first_day=first, last_day=last)
+
+    elsewhen = moving.together(ROW, span=SPAN, cells=cells, above={}, others=[beside])
+    itself = moving.together(row, span=SPAN, cells=cells, above={}, others=[beside])
+
+    assert "y" not in [link[1] for link in elsewhen["links"] + itself["links"]]
+
+
 def test_series_of_other_places_and_without_change_are_left_out() -> None:
     values = rain()
     told = moving.together(
@@ -70,6 +86,24 @@ def test_series_of_other_places_and_without_change_are_left_out() -> None:
 
     assert told["tried"] == 2  # the two other matters of the town
     assert told["links"] == []
+
+
+def test_sensors_searches_and_added_tables_come_in_by_day_and_only_where_days_are_known(tmp_path: Path) -> None:
+    days = [SPAN.day(n) for n in range(SPAN.days)]
+    readings = [
+        {"day": day, "hour": hour, "sensor": "level-1", "quantity": "level", "unit": "m", "division": "990101001201",
+         "n": 2, "mean": float(n % 5 + hour), "low": 0.0, "high": 9.0}
+        for n, day in enumerate(days) for hour in (0, 1) if n != 100
+    ]  # fmt: skip
+    searches = [{"day": day, "word": "停水", "area": "990101", "people": 12} for day in days[::2]]
+    warehouse = stored.store(tmp_path, readings=readings, searches=searches)
+
+    found = {one.name: one for one in moving.companions(warehouse, SPAN, lambda day: day.weekday() < 5)}
+
+    assert set(found) == {"day_off", "make_up", "level-1"}
+    assert found["level-1"].values[0] == 0.5
+    assert found["level-1"].values[100] == (found["level-1"].values[99] + found["level-1"].values[101]) / 2
+    assert found["day_off"].values.sum() == 0
 
 
 def test_too_short_and_too_few_are_said() -> None:

@@ -88,11 +88,21 @@ def test_what_is_spread_out_too_short_or_not_looked_at_is_said_so() -> None:
     row = finding()
     assert "worked out in the night" in page(row)
 
-    told = explained(row, parts=[["village", cast.VILLAGE, 5.0, 16, 11.0, 3.0, 20.0, 0.5, 1.1, False]], links=[])
+    told = explained(row, parts=[["village", cast.VILLAGE, 5.0, 16, 9.0, 3.0, 20.0, 0.5, 1.1, False]], links=[])
     assert "It is spread out" in page(row)
     assert "9 other series were compared; none moves together" in page(row)
     Explained.objects.filter(pk=told.pk).update(why="too_short")
     assert "Four months of days are needed" in page(row)
+
+
+def test_what_most_of_a_rise_is_made_of_is_said_though_it_is_no_more_than_usual() -> None:
+    row = finding()
+    parts = [["channel", "phone", 8.0, 26, 18.0, 9.0, 27.0, 0.8, 1.1, False]]
+    told = explained(row, parts=parts)
+    assert "Most of it: telephone (18 more, between 9 and 27). None of it is more than its usual share." in page(row)
+
+    Explained.objects.filter(pk=told.pk).update(before=1.0)
+    assert "too little before" in page(row)
 
 
 def test_a_measure_shows_its_past_its_placebos_and_whom_it_was_compared_with() -> None:

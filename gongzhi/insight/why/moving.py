@@ -2,24 +2,28 @@
 
 Season, drift and each series' own memory are removed first (`methods.association`); then every other series is compared
 with the finding's, on the same day and up to a week before, and with all others held fixed; one false discovery rate
-for all of it. What is found moves together. It is no cause, and no sentence of this room calls it one.
+for all of it, and what is found has to stand when whole fortnights are moved. The finding's own days are left out. What
+is found moves together. It is no cause, and no sentence of this room calls it one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+import ibis
 import numpy as np
+from ibis.expr.types import Table
 from numpy.typing import NDArray
 
 from gongzhi.insight import rules
+from gongzhi.insight.asking import Warehouse
 from gongzhi.insight.models import Finding
-from gongzhi.insight.nightly.counts import Counts, Span
+from gongzhi.insight.nightly.counts import EPOCH, Counts, Span
 from gongzhi.insight.why.rules import RATE
-from gongzhi.methods.association import Link, towards, whitened
+from gongzhi.methods.association import Link, block_p, towards, whitened
 
 Reals = NDArray[np.float64]
 YEARS = 730  # days looked back at most
@@ -28,7 +32,9 @@ COVERED = 0.9  # of the days a further series must have
 LAGS = 7  # days one may go before the other
 MOST = 40  # series of one kind compared
 KEPT = 8  # links kept for the page
-LEAST = 20  # cases of another matter in the days looked at
+LEAST = 20  # cases of a matter in the days looked at
+BLOCK, BLOCKS = 14, 8  # days moved together when a link is tried again, and how many such are needed
+MOVED = 0.01  # share of such moves that may look as strong
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +57,78 @@ def together(
         return {"links": [], "tried": 0, "days": days, "why": "too_short"}
     mine = _series(cells, row.matter, row.place, above)[-days:]
     rows = [one for one in _matters(row, cells, above) + _here(row, others) if _varies(one.values[-days:])]
-    if not rows or mine.sum() < LEAST:
+    itself = _days_of(row, span, days)
+    if not rows or mine[~itself].sum() < LEAST:
         return {"links": [], "tried": len(rows), "days": days, "why": "too_few"}
     table = np.vstack([mine, *(_as_counts(one.values[-days:], one.kind) for one in rows)])
-    found = [link for link in towards(whitened(table), 0, lags=LAGS, rate=RATE) if link.found]
+    errors = whitened(table)
+    errors[:, itself[-errors.shape[1] :]] = 0.0
+    found = [link for link in towards(errors, 0, lags=LAGS, rate=RATE) if link.found and _holds(errors, link)]
     return {"links": _lines(found, rows)[:KEPT], "tried": len(rows), "days": days, "why": ""}
 
 
-def companions(span: Span, working: Callable[[date], bool]) -> list[Companion]:
-    """Days off and make-up days of the county's calendar."""
+def _days_of(row: Finding, span: Span, days: int) -> NDArray[np.bool_]:
+    """The finding's own days. They are left out: one burst moves together with whatever else happened that week."""
+    begin = span.days - days
+    marks = np.zeros(days, np.bool_)
+    first, last = (row.first_day - span.first).days - begin, (row.last_day - span.first).days - begin + 1
+    marks[max(0, first) : max(0, last)] = True
+    return marks
+
+
+def _holds(errors: Reals, link: Link) -> bool:
+    """Whether a link stands when whole months are moved: counts with a few bursts look related too easily."""
+    if link.partial or (errors.shape[1] - link.lag) // BLOCK < BLOCKS:
+        return True
+    return block_p(errors, link.first, link.second, link.lag, block=BLOCK) <= MOVED
+
+
+def companions(warehouse: Warehouse, span: Span, working: Callable[[date], bool]) -> list[Companion]:
+    """Days off and make-up days of the county's calendar, what sensors measured, what the site was searched for, and
+    every table a user added (weather, traffic …), as far as they tell of nine of ten days."""
     dates = [span.day(n) for n in range(span.days)]
     free = np.array([float(day.weekday() < 5 and not working(day)) for day in dates])
     worked = np.array([float(day.weekday() >= 5 and working(day)) for day in dates])
-    return [Companion("calendar", "day_off", "", free), Companion("calendar", "make_up", "", worked)]
+    calendar = [Companion("calendar", "day_off", "", free), Companion("calendar", "make_up", "", worked)]
+    first = max(span.first, span.last - timedelta(days=YEARS - 1))
+    days = min(span.days, YEARS)
+    return calendar + [one for table in _further(warehouse, first, span.last) for one in _dense(table, span, days)]
+
+
+def _further(warehouse: Warehouse, first: date, last: date) -> list[Table]:
+    """Further series as rows (source, series, place, day, value)."""
+    names = ("source", "series", "place", "day", "value")
+    read = warehouse.table("readings", first, last)
+    sums = read.mutate(weighed=read.n * read["mean"]).group_by("day", "sensor", "division")
+    sums = sums.agg(n=lambda t: t.n.sum(), weighed=lambda t: t.weighed.sum())
+    measured = sums.mutate(source=ibis.literal("readings"), value=sums.weighed / sums.n)
+    measured = measured.rename(series="sensor", place="division")
+    asked = warehouse.table("searches", first, last)
+    asked = asked.mutate(source=ibis.literal("searches"), value=asked.people.cast("float64"))
+    asked = asked.rename(series="word", place="area")
+    tables = [measured, asked] + ([warehouse.daily(first, last)] if warehouse.added() else [])
+    return [table.select(*names) for table in tables]
+
+
+def _dense(table: Table, span: Span, days: int) -> list[Companion]:
+    """The series of a table that have a value on nine of the last `days` days of ten; gaps are filled between."""
+    rows: dict[tuple[str, str, str], Reals] = {}
+    for line in table.to_pyarrow().to_pylist():
+        at = (line["day"] - EPOCH).days - (span.first - EPOCH).days
+        if line["value"] is not None and 0 <= at < span.days:
+            key = (str(line["source"]), str(line["series"]), str(line["place"] or ""))
+            rows.setdefault(key, np.full(span.days, np.nan))[at] = float(line["value"])
+    return [
+        Companion(*key, _filled(values))
+        for key, values in sorted(rows.items())
+        if np.isfinite(values[-days:]).mean() >= COVERED
+    ]
+
+
+def _filled(values: Reals) -> Reals:
+    """Days without a value between those with one."""
+    known = np.flatnonzero(np.isfinite(values))
+    return np.interp(np.arange(len(values)), known, values[known])
 
 
 def _series(cells: Counts, matter: str, place: str, above: Mapping[str, str]) -> Reals:

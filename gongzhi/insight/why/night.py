@@ -57,7 +57,7 @@ def explain(
 ) -> int:
     """Explain every finding that waits for it; how many."""
     rows = [row for row in waiting(span.last) if row.first_day <= span.last]
-    others = moving.companions(span, working) if rows else []
+    others = moving.companions(warehouse, span, working) if rows else []
     done = 0
     for row in rows:
         told = contributing.explained(row, warehouse=warehouse, above=above)

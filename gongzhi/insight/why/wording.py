@@ -14,7 +14,7 @@ from gongzhi.insight.why.rules import REASONS
 from gongzhi.insight.why.tables import Explained, Flood, Station
 from gongzhi.look import dates
 
-WEEKDAYS = 7
+LITTLE = 5.0  # cases let expect below which no share is usual
 REST = "…"
 
 
@@ -65,15 +65,29 @@ def explains(row: Explained, organs: Mapping[str, str]) -> str:
     if more <= 0:
         return told + " " + _("Over its whole days that is no rise any more.")
     if not named:
-        spread = _("It is spread out: no matter, place, office, hour or channel stands out beyond chance.")
-        return f"{told} {spread}"
-    said = [
+        return f"{told} {_made_up(row, organs, more)}"
+    return told + " " + _("What stands out: %(parts)s.") % {"parts": _risen(named, organs)}
+
+
+def _made_up(row: Explained, organs: Mapping[str, str], more: float) -> str:
+    """What most of a rise is made of where nothing stands out beyond its usual share."""
+    most = [one for one in row.parts if one[1] not in ("", REST) and one[4] >= more / 2]
+    if not most:
+        return _("It is spread out: no matter, place, office, hour or channel stands out beyond chance.")
+    told = _("Most of it: %(parts)s.") % {"parts": _risen(most, organs)}
+    if row.before < LITTLE:
+        return told + " " + _("There was too little before to say what is more than its usual share.")
+    return told + " " + _("None of it is more than its usual share.")
+
+
+def _risen(parts: Sequence[Sequence[Any]], organs: Mapping[str, str]) -> str:
+    """Parts with how many more they brought, and the interval."""
+    return _("; ").join(
         _("%(name)s (%(rise)s more, between %(low)s and %(high)s)") % {
             "name": part(one[0], one[1], organs), "rise": wording.figure(one[4]),
             "low": wording.figure(max(one[5], 0)), "high": wording.figure(one[6])}
-        for one in named[:4]
-    ]  # fmt: skip
-    return told + " " + _("What stands out: %(parts)s.") % {"parts": _("; ").join(said)}
+        for one in parts[:4]
+    )  # fmt: skip
 
 
 def companion(link: Sequence[Any]) -> str:
@@ -83,6 +97,10 @@ def companion(link: Sequence[Any]) -> str:
         return telling.matter(name)
     if kind == "calendar":
         return {"day_off": _("days off"), "make_up": _("weekend days that are worked")}[name]
+    if kind == "readings":
+        name = _("sensor %(name)s") % {"name": name}
+    elif kind == "searches":
+        name = _("searches for “%(word)s”") % {"word": name}
     return f"{name} ({telling.place(place)})" if len(place) > 6 else name
 
 
