@@ -3,14 +3,15 @@
 A word fewer than ten looked for is unknown, so its past days count as nine: what is found is found against the highest
 past there can have been. A sensor's day is its mean hour against the line through its last eight weeks (Theil 1950 and
 Sen 1968, doi 10.1080/01621459.1968.10480934: a median of slopes, which no single flood bends), with the median distance
-from it for spread and a tail as heavy as Student's with four degrees of freedom; both directions count. The share of
-the budget of false findings is dealt out evenly over all words and sensors known lately.
+from it for spread and a tail as heavy as Student's with four degrees of freedom; both directions count. Of a table that
+a user added, counts are judged like words and levels like sensors, on the days it tells of. The share of the budget of
+false findings is dealt out evenly over all words, sensors and series of tables known lately.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -29,8 +30,11 @@ PAST = 56  # days a day is compared with
 LEARNING = 21  # of them needed
 HIDDEN = rules.SMALLEST_CELL - 1  # searchers a day may have had of a word that is not known
 HOURS = 12  # of a day a sensor must have measured
+SERIES = 300  # of users' tables, the largest
+LEAST = 3  # of a table's counts: fewer on a day are never found
 FREEDOM = 4  # degrees of the tail of a sensor
 NORMAL = 1.4826  # from a median distance to a standard deviation
+SUBJECT = 60  # signs a finding keeps of what it is about
 DRAWN = 28  # days of a curve
 Curve = tuple[tuple[str, float, float, float], ...]
 
@@ -52,13 +56,14 @@ class Strange:
 
 def look(*, by: str, at: datetime, warehouse: Warehouse, day: date, budget: float = rules.BUDGET) -> list[Finding]:
     """Judge one ended day of all signals; what was raised or continued. The same day again changes nothing."""
-    words, sensors = searched(warehouse, day), measured(warehouse, day)
-    alive = len(words) + len(sensors)
+    words, sensors, tables = searched(warehouse, day), measured(warehouse, day), tabled(warehouse, day)
+    alive = len(words) + len(sensors) + len(tables)
     if not alive:
         return []
     alpha = rules.given("signal", budget) / 30 / alive
     strange = [judge_word(key, row, day) for key, row in words.items()]
     strange += [judge_sensor(key, row, day) for key, row in sensors.items()]
+    strange += [judge_series(key, row) for key, row in tables.items()]
     found = [one for one in strange if one is not None and one.p < alpha]
     return [
         row
@@ -87,15 +92,64 @@ def judge_word(key: tuple[str, str], row: Reals, day: date) -> Strange | None:
     past, now = row[:-1], float(row[-1])
     if now <= HIDDEN:
         return None
-    mean = float(past.mean())
-    spread = max(1.0, float(past.var(ddof=1)) / mean) * (1 + 1 / past.size)
-    shape = mean / (spread - 1)
-    p = float(nbinom.sf(now - 1, shape, 1 / spread)) if spread > 1 + 1e-9 else float(poisson.sf(now - 1, mean))
-    upper = float(nbinom.ppf(0.95, shape, 1 / spread))
+    mean, upper, p = _tail(past, now)
     first = day - timedelta(days=row.size - 1)
     shown = range(max(0, row.size - 1 - DRAWN), row.size)
     curve = tuple(((first + timedelta(days=n)).isoformat(), float(row[n]), round(mean, 1), upper) for n in shown)
     return Strange("searched", key[1], key[0], now, mean, upper, p, curve)
+
+
+def _tail(past: Reals, now: float) -> tuple[float, float, float]:
+    """The mean of past counts, what is seldom passed, and how likely as many as now are by chance."""
+    mean = max(float(past.mean()), 0.5 / past.size)
+    spread = max(1.0, float(past.var(ddof=1)) / mean) * (1 + 1 / past.size)
+    shape = mean / (spread - 1)
+    p = float(nbinom.sf(now - 1, shape, 1 / spread)) if spread > 1 + 1e-9 else float(poisson.sf(now - 1, mean))
+    return mean, float(nbinom.ppf(0.95, shape, 1 / spread)), p
+
+
+def tabled(warehouse: Warehouse, day: date) -> dict[tuple[str, str, str], tuple[bool, Sequence[date], Reals]]:
+    """(table, series, place) → whether it counts, its days and values, the day itself last; only of tables that tell of
+    this day and of three weeks before. A day without a row of a table that counts is a day without anything."""
+    if not warehouse.added():
+        return {}
+    first = day - timedelta(days=PAST)
+    rows = warehouse.table("added", first, day)
+    keys = ["source", "series", "place", "how", "day"]
+    got = rows.group_by(keys).agg(n=rows.n.sum(), total=rows.total.sum()).to_pyarrow().to_pylist()
+    told: dict[str, set[date]] = {}
+    found: dict[tuple[str, str, str, bool], dict[date, float]] = {}
+    for row in got:
+        told.setdefault(row["source"], set()).add(row["day"])
+        counts = row["how"] == "sum"
+        value = row["total"] if counts else row["total"] / row["n"]
+        found.setdefault((row["source"], row["series"], row["place"], counts), {})[row["day"]] = value
+    largest = sorted(found.items(), key=lambda one: (-len(one[1]), one[0]))[:SERIES]
+    series: dict[tuple[str, str, str], tuple[bool, Sequence[date], Reals]] = {}
+    for (source, name, place, counts), values in largest:
+        begun = min(told[source])
+        days = [begun + timedelta(days=n) for n in range((day - begun).days + 1)] if counts else sorted(values)
+        if day in told[source] and days[-1] == day and len(days) > LEARNING:
+            series[source, name, place] = counts, days, np.array([values.get(one, 0.0) for one in days])
+    return series
+
+
+def judge_series(key: tuple[str, str, str], row: tuple[bool, Sequence[date], Reals]) -> Strange | None:
+    """One series of a table: counts against their own past, levels like a sensor's days."""
+    source, name, place = key
+    counts, days, values = row
+    subject = (source if name == source else f"{source} · {name}")[:SUBJECT]
+    lying = places.within(place or places.county().code.ljust(12, "0"))[:12]
+    if not counts:
+        found = judge_sensor((subject, ""), (days, values), days[-1])
+        return replace(found, kind="table", place=lying) if found else None
+    now = float(values[-1])
+    if now < LEAST:
+        return None
+    mean, upper, p = _tail(values[:-1], now)
+    shown = list(zip(days, values, strict=True))[-DRAWN - 1 :]
+    curve = tuple((one.isoformat(), float(value), round(mean, 1), upper) for one, value in shown)
+    return Strange("table", subject, lying, now, mean, upper, p, curve)
 
 
 def measured(warehouse: Warehouse, day: date) -> dict[tuple[str, str], tuple[Sequence[date], Reals]]:
@@ -134,7 +188,7 @@ def judge_sensor(key: tuple[str, str], row: tuple[Sequence[date], Reals], day: d
         for one, value in zip(days[shown], values[shown], strict=True)
     )
     curve = curve if float(values.min()) >= 0 else ()  # a drawing here begins at nothing
-    return Strange("sensor", key[0], places.within(key[1]), now, usual, upper, p, curve)
+    return Strange("sensor", key[0], places.within(key[1]) if key[1] else "", now, usual, upper, p, curve)
 
 
 def line(when: Reals, values: Reals) -> tuple[float, float]:
@@ -149,10 +203,10 @@ def line(when: Reals, values: Reals) -> tuple[float, float]:
 
 
 def _seen(one: Strange, day: date, chance: float) -> Seen:
-    """As a finding: people for a word; for a sensor the figures stand in the evidence, since they are no counts."""
+    """As a finding: people for a word; for a sensor and a table the figures stand in the evidence."""
     evidence: Mapping[str, str | int | float] = {}
     observed, expected, upper = round(one.value), one.usual, one.upper
-    if one.kind == "sensor":
+    if one.kind != "searched":
         evidence = {"value": round(one.value, 3), "usual": round(one.usual, 3), "upper": round(one.upper, 3)}
         observed, expected, upper = 1, 0.0, 0.0
     return Seen(

@@ -19,6 +19,8 @@ def title(row: Finding, place: str) -> str:
     """What it is about, with its kind in front."""
     if row.kind == "searched":
         return _("Searched for: “%(word)s” (%(place)s)") % {"word": row.subject, "place": place}
+    if row.kind == "table":
+        return _("Table: %(series)s (%(place)s)") % {"series": row.subject, "place": place}
     return _("Sensor: %(sensor)s") % {"sensor": name(row.subject)}
 
 
@@ -39,7 +41,16 @@ def sentence(row: Finding) -> str:
             "upper": row.upper,
         }
         return told + " " + _("Searching is not reporting: somebody looks for it, perhaps because it is missing.")
-    return _sensor(row)
+    return _table(row) if row.kind == "table" else _sensor(row)
+
+
+def _table(row: Finding) -> str:
+    value, usual, upper = (float(row.evidence.get(key, 0)) for key in ("value", "usual", "upper"))
+    more = _("On %(day)s the table said %(value)s; about %(usual)s is usual, seldom more than %(upper)s.")
+    less = _("On %(day)s the table said %(value)s; about %(usual)s is usual, seldom less than %(upper)s.")
+    figures = {"value": value, "usual": usual, "upper": upper}
+    shown = {key: charts.number(round(one, 2)) for key, one in figures.items()}
+    return (more if value >= usual else less) % ({"day": dates.day(row.first_day)} | shown)
 
 
 def _sensor(row: Finding) -> str:
@@ -55,6 +66,8 @@ def _sensor(row: Finding) -> str:
 
 def curve_title(row: Finding) -> str:
     """The title of its drawing."""
+    if row.kind == "table":
+        return _("The table's value of each day, and what is usual")
     return _("People who searched for it a day") if row.kind == "searched" else _("Mean of each day, and what is usual")
 
 

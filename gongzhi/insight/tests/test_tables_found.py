@@ -1,0 +1,98 @@
+"""A table that a user added is a further series: what stands out in it is found, what is ordinary is not."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ibis", reason="the extra `analysis` is not installed")
+
+import numpy as np
+from django.utils import translation
+
+from gongzhi.cases.tests import cast
+from gongzhi.insight import telling
+from gongzhi.insight.asking import Warehouse
+from gongzhi.insight.models import Finding
+from gongzhi.insight.signals import judging
+from gongzhi.insight.warehouse import added
+
+pytestmark = pytest.mark.usefixtures("county")
+DAY = date(2026, 11, 20)
+AT = datetime(2026, 11, 21, 2, tzinfo=UTC)
+
+
+def table(folder: Path, values: list[float], *, how: str, name: str = "calls", place: str = cast.VILLAGE) -> None:
+    """One value a day up to the day that is judged; a day of nothing has no row."""
+    rows: list[dict[str, Any]] = [
+        {"source": name, "series": name, "day": DAY - timedelta(days=len(values) - 1 - n), "hour": None,
+         "place": place, "how": how, "n": max(1, int(value)) if how == "sum" else 1, "total": float(value)}
+        for n, value in enumerate(values) if value or how == "mean"
+    ]  # fmt: skip
+    added.put(folder, name, rows, at=AT)
+
+
+def judged(folder: Path, day: date = DAY) -> list[Finding]:
+    return judging.look(by="clockwork", at=AT, warehouse=Warehouse(folder), day=day)
+
+
+def calm(seed: int = 1, days: int = 50, mean: float = 6.0) -> list[float]:
+    return [float(n) for n in np.random.default_rng(seed).poisson(mean, days)]
+
+
+def test_a_count_far_above_its_past_is_found_and_says_of_which_table(tmp_path: Path) -> None:
+    table(tmp_path, [*calm(), 40.0], how="sum")
+
+    (found,) = judged(tmp_path)
+
+    assert (found.kind, found.subject, found.place, found.grain) == ("table", "calls", cast.VILLAGE, "signal")
+    with translation.override("en"):
+        assert "calls" in telling.title(found)
+        assert "the table said 40" in telling.sentence(found)
+    with translation.override("zh-hans"):
+        assert "40" in telling.sentence(found)
+    assert judged(tmp_path) == [found]  # the same day again raises nothing new
+    assert Finding.objects.count() == 1
+
+
+def test_a_level_far_below_its_past_is_found_too(tmp_path: Path) -> None:
+    table(tmp_path, [*(12.0 + np.sin(n) for n in range(50)), 2.0], how="mean", name="pressure")
+
+    (found,) = judged(tmp_path)
+
+    assert (found.kind, found.subject) == ("table", "pressure")
+    with translation.override("en"):
+        assert "seldom less than" in telling.sentence(found)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_ordinary_days_of_a_table_are_no_findings(tmp_path: Path, seed: int) -> None:
+    table(tmp_path, calm(seed, 51), how="sum")
+    table(tmp_path, list(np.random.default_rng(seed).normal(10, 1, 51)), how="mean", name="pressure")
+
+    assert judged(tmp_path) == []
+
+
+def test_a_day_a_table_does_not_tell_of_is_unknown_and_not_nothing(tmp_path: Path) -> None:
+    table(tmp_path, calm(), how="sum")
+
+    assert judging.tabled(Warehouse(tmp_path), DAY + timedelta(days=1)) == {}
+    assert judged(tmp_path, DAY + timedelta(days=1)) == []
+
+
+def test_a_table_of_fewer_than_three_weeks_is_not_judged_yet(tmp_path: Path) -> None:
+    table(tmp_path, [*calm(days=judging.LEARNING - 1), 90.0], how="sum")
+
+    assert judged(tmp_path) == []
+
+
+def test_a_series_of_a_larger_table_is_judged_on_days_without_a_row_as_nothing(tmp_path: Path) -> None:
+    table(tmp_path, [1.0, *[0.0] * 48, 9.0], how="sum")
+
+    (found,) = judged(tmp_path)
+
+    assert found.evidence["value"] == 9.0
+    assert found.evidence["usual"] < 0.1
