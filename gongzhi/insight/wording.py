@@ -266,6 +266,7 @@ def check(code: str) -> str:
     """A check of a design in words."""
     return {
         "pre-trend": _("The past ran as assumed"),
+        "bend carried on": _("Little of it is explained if a bend of the past went on"),
         "placebo in time": _("Pretended earlier dates show less"),
         "placebo in space": _("Places without a measure show less"),
     }.get(code, code)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gongzhi.methods.effect.its import Design, adds_nothing, checked, placebo_dates, told
+from gongzhi.methods.effect.its import Design, adds_nothing, bending, carried_on, checked, placebo_dates, told
 from gongzhi.methods.effect.persistence import Mixture, contrast
 from gongzhi.methods.effect.regression import EffectError, Fit, fit
 from gongzhi.methods.effect.verdict import Check, Effect, placebo
@@ -64,12 +64,19 @@ def against(treated: Reals, line: Reals, start: int, trend: bool) -> tuple[Fit, 
     return fitted, design, contrast(fitted, design.direction)
 
 
-def past_check(treated: Reals, design: Design, line: Reals, start: int, trend: bool) -> Check:
-    """Pre-trend: no drift from the comparison, or no bend where a drift is allowed for."""
-    t = np.arange(start, dtype=float)
-    more = (t - t.mean()) / t.std()
+def past_checks(
+    treated: Reals, design: Design, line: Reals, start: int, trend: bool, found: Mixture
+) -> tuple[Check, Check]:
+    """Pre-trend: no drift from the comparison, or no bend where a drift is allowed for; and the effect is left were
+    that drift or bend to go on."""
+    t = np.arange(len(treated), dtype=float)
+    more = bending(len(treated), start) if trend else (t - t[:start].mean()) / t[:start].std()
     plain = np.delete(design.columns, design.measure, 1)[:start]
-    return adds_nothing(treated[:start], plain, more**2 if trend else more, np.log(line[:start]))
+    offset = np.log(line)
+    return (
+        adds_nothing(treated[:start], plain, more[:start], offset[:start]),
+        carried_on(treated, design, more, found, offset),
+    )
 
 
 def did(
@@ -86,7 +93,7 @@ def did(
 
     `others` (series, periods). `trend` lets the treated series drift from the comparison along a straight line (then
     nothing is assumed parallel, and the interval is wider). Checks: no drift before the measure (without `trend`) or
-    no bend (with it), placebos at earlier dates and on the untreated series.
+    no bend (with it), an effect left were it to go on, placebos at earlier dates and on the untreated series.
     """
     y = checked(treated, start)
     rows = others_checked(others, len(y), start)
@@ -94,7 +101,7 @@ def did(
     fitted, design, found = against(y, line, start, trend)
     p = found.two_sided()
     checks = (
-        past_check(y, design, line, start, trend),
+        *past_checks(y, design, line, start, trend, found),
         placebo("placebo in time", p, _earlier(y, rows, start, match, trend), "dates before the measure"),
         placebo("placebo in space", p, _elsewhere(rows, start, match, trend), "untreated series"),
     )

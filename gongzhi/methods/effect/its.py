@@ -18,8 +18,9 @@ from gongzhi.methods.effect.verdict import Check, Effect, placebo, word
 
 Reals = NDArray[np.float64]
 LEAST = 8  # periods before and after
-BENT = 0.1  # p-value below which a past bends; errors that may last make it cautious: 5 % of straight ones lie below
-ALONE = 0.2  # the same without a comparison, where a bend does most harm: a tenth of straight ones lie below
+BENT = 0.05  # p-value below which a past bends; errors that may last make it cautious: 2 % of straight ones lie below
+LEFT = 0.7  # share of an effect that must be left were the past's bend to go on
+ALONE = 0.9  # the same without a comparison, where a bend does most harm
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +64,29 @@ def its(
     """Mean effect of a measure from period `start` on, as the logarithm of the ratio to what was expected.
 
     `year` is its length in periods (52.1775 for weeks; 0: no season); it is used where two years lie before the
-    measure. `controls` (periods, columns) are things the measure does not touch. Checks: the past ran straight, and
-    no date before the measure shows as much (placebo in time). Refuses short or empty pasts.
+    measure. `controls` (periods, columns) are things the measure does not touch. Checks: the past ran straight, its
+    bend carried on would leave the effect, and no date before the measure shows as much (placebo in time). Refuses
+    short or empty pasts.
     """
     y = checked(counts, start)
     words: dict[str, Any] = {"slope": slope, "waves": waves, "controls": controls}
     design = segmented(len(y), start, year=year if start >= int(2 * year) else 0.0, **words)
     fitted = fit(y, design.columns)
     found = contrast(fitted, design.direction)
-    t = np.arange(start, dtype=float)
+    bend = bending(len(y), start)
     checks = (
-        adds_nothing(y[:start], np.delete(design.columns, design.measure, 1)[:start], (t - t.mean()) ** 2 / t.var(),
-                     below=ALONE),
+        adds_nothing(y[:start], np.delete(design.columns, design.measure, 1)[:start], bend[:start]),
+        carried_on(y, design, bend, found, least=ALONE),
         placebo("placebo in time", found.two_sided(), _earlier(y[:start], len(y) - start, year, **words),
                 "dates before the measure"),
     )  # fmt: skip
     return told("its", found, fitted, design, start, checks, wanted=wanted, level=level)
+
+
+def bending(length: int, start: int) -> Reals:
+    """A column that bends: squares of time, in standard deviations of the past."""
+    t = np.arange(length, dtype=float)
+    return np.asarray((t - t[:start].mean()) ** 2 / t[:start].var())
 
 
 def checked(counts: Reals, start: int) -> Reals:
@@ -95,15 +103,38 @@ def checked(counts: Reals, start: int) -> Reals:
     return y
 
 
-def adds_nothing(past: Reals, columns: Reals, more: Reals, offset: Reals | None = None, below: float = BENT) -> Check:
+def adds_nothing(past: Reals, columns: Reals, more: Reals, offset: Reals | None = None) -> Check:
     """Pre-trend: one more column in time explains nothing of the past."""
     try:
         both = np.column_stack([columns, more])
         p = contrast(fit(past, both, offset=offset), np.eye(both.shape[1])[-1]).two_sided()
     except EffectError:
         return Check("pre-trend", float("nan"), True, "Too little past to test its trend.")
-    said = "The past ran as the design assumes." if p >= below else "The past did not run as the design assumes."
-    return Check("pre-trend", p, p >= below, said)
+    said = "The past ran as the design assumes." if p >= BENT else "The past did not run as the design assumes."
+    return Check("pre-trend", p, p >= BENT, said)
+
+
+def carried_on(
+    counts: Reals, design: Design, more: Reals, found: Mixture, offset: Reals | None = None, least: float = LEFT
+) -> Check:
+    """Were the bend of the past to go on under the measure, how much of the effect would be left?
+
+    `more` is a column that bends over all periods, straight or not before the measure. An effect stands while at least
+    `least` of it is left; what is no effect by itself has nothing to defend. The idea is that of Rambachan & Roth 2023
+    (doi 10.1093/restud/rdad018): what broke before may go on breaking.
+    """
+    name = "bend carried on"
+    if found.two_sided() >= 0.05:
+        return Check(name, float("nan"), True, "There is no effect that a bend could explain.")
+    try:
+        bent = contrast(
+            fit(counts, np.column_stack([design.columns, more]), offset=offset), np.append(design.direction, 0)
+        )
+    except EffectError:
+        return Check(name, float("nan"), True, "Too little past to say how it bends.")
+    left = bent.mean() / found.mean()
+    said = f"If the past's bend went on, the change would be {np.expm1(bent.mean()):+.1%} instead of "
+    return Check(name, bent.two_sided(), left >= least, f"{said}{np.expm1(found.mean()):+.1%}.")
 
 
 def placebo_dates(start: int, after: int) -> tuple[NDArray[np.int64], int]:

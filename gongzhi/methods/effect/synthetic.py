@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gongzhi.methods.effect.did import against, others_checked, past_check
+from gongzhi.methods.effect.did import against, others_checked, past_checks
 from gongzhi.methods.effect.its import checked, placebo_dates, told
 from gongzhi.methods.effect.regression import EffectError
 from gongzhi.methods.effect.verdict import Effect, placebo
@@ -54,7 +54,8 @@ def _line(treated: Reals, others: Reals, start: int) -> tuple[Reals, Reals]:
 def synthetic(treated: Reals, others: Reals, start: int, *, wanted: str = "fewer", level: float = 0.95) -> Synthetic:
     """Effect on the treated series against its synthetic control from `others` (series, periods).
 
-    Checks: the past difference does not bend, placebos at earlier dates and on the untreated series.
+    Checks: the past difference does not bend, nor would its bend explain the effect, placebos at earlier dates and on
+    the untreated series.
     """
     y = checked(treated, start)
     rows = others_checked(others, len(y), start)
@@ -63,7 +64,7 @@ def synthetic(treated: Reals, others: Reals, start: int, *, wanted: str = "fewer
     p = found.two_sided()
     gap = y / y[:start].mean() - line
     checks = (
-        past_check(y, design, line, start, trend=True),
+        *past_checks(y, design, line, start, True, found),
         placebo("placebo in time", p, _earlier(y, rows, start), "dates before the measure"),
         placebo("placebo in space", p, _elsewhere(rows, start), "untreated series"),
     )

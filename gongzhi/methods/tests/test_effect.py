@@ -240,3 +240,39 @@ def test_the_contrast_of_a_fit_centres_on_its_coefficient_when_nothing_lasts():
     x = np.column_stack([np.ones(200), np.arange(200) >= 120]).astype(float)
     fitted = fit(rng.poisson(30 * np.exp(0.2 * x[:, 1])).astype(float), x)
     assert contrast(fitted, np.array([0.0, 1.0])).mean() == pytest.approx(fitted.beta[1], abs=0.02)
+
+
+def _bent(rows, seed, bend=0.00012):
+    """The treated series thinned along a past that bends down and goes on bending."""
+    t = np.arange(rows.shape[1])
+    out = rows.copy()
+    out[0] = np.random.default_rng(seed).binomial(rows[0].astype(int), np.exp(-bend * np.maximum(t - 30, 0) ** 2))
+    return out
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_a_past_that_already_bent_down_is_no_evidence_of_a_measure_and_a_straight_one_may_be(name):
+    worlds = [_world(0.0, seed) for seed in range(60, 72)]
+    assert sum(DESIGNS[name](_bent(rows, 1)).verdict != NOTHING for rows in worlds) <= 1
+    planted = [_world(-1.0, seed) for seed in range(60, 72)]
+    assert sum(DESIGNS[name](rows).verdict == WORKED for rows in planted) >= 7
+
+
+def test_what_is_left_of_an_effect_when_a_bend_goes_on_is_told():
+    rows = _world(-1.2, 21)
+    check = next(c for c in did(rows[0], rows[1:], 104).checks if c.name == "bend carried on")
+    assert check.stood
+    assert "If the past's bend went on, the change would be -" in check.sentence
+    nothing = _world(0.0, 21)
+    idle = next(c for c in did(nothing[0], nothing[1:], 104).checks if c.name == "bend carried on")
+    assert idle.stood
+    assert np.isnan(idle.p)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(20, 200), st.integers(2, 15))
+def test_the_bending_column_is_even_about_the_middle_of_the_past_and_grows_beyond(start, after):
+    column = interrupted.bending(start + after, start)
+    assert column[:start] == pytest.approx(column[:start][::-1])
+    assert column[:start].mean() == pytest.approx(1)
+    assert (np.diff(column[start // 2 + 1 :]) > 0).all()
