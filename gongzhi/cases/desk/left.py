@@ -10,8 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from gongzhi.cases import earlier, left_reads, left_rules, rules
 from gongzhi.cases.desk import choices, frame, telling
@@ -31,10 +30,14 @@ from gongzhi.places import reads as places
 class FilterForm(forms.Form):
     """Which of them; every field may stay empty."""
 
-    place = forms.ChoiceField(label=_l("Place"), required=False)
-    matter = forms.ChoiceField(label=_l("Matter"), required=False)
-    since = forms.DateField(label=_l("Received from"), required=False, widget=forms.DateInput({"type": "date"}))
-    until = forms.DateField(label=_l("Received until"), required=False, widget=forms.DateInput({"type": "date"}))
+    place = forms.ChoiceField(label=gettext_lazy("Place"), required=False)
+    matter = forms.ChoiceField(label=gettext_lazy("Matter"), required=False)
+    since = forms.DateField(
+        label=gettext_lazy("Received from"), required=False, widget=forms.DateInput({"type": "date"})
+    )
+    until = forms.DateField(
+        label=gettext_lazy("Received until"), required=False, widget=forms.DateInput({"type": "date"})
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,9 +54,11 @@ class ActForm(forms.Form):
     """What is done with all that fit; closing needs a reason."""
 
     act = forms.ChoiceField(choices=[("take_over", ""), ("close", "")])
-    reason = forms.ChoiceField(label=_l("Why"), help_text=_l("Everybody can read it."), widget=forms.RadioSelect)
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why"), help_text=gettext_lazy("Everybody can read it."), widget=forms.RadioSelect
+    )
     public_text = forms.CharField(
-        label=_l("What you know about it"),
+        label=gettext_lazy("What you know about it"),
         required=False,
         max_length=rules.REASON_MAX,
         widget=forms.Textarea({"rows": 2}),

@@ -11,9 +11,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from gongzhi.cases import matters
 from gongzhi.cases.number_cards import PlaceNumbers, WeekNumbers
 from gongzhi.look import charts, dates
 from gongzhi.look.figures import number
+from gongzhi.procedures import reads as procedures
+
+NO_SOURCE = "-"  # what a clause names as its source when it stands in no law
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ def _received(week: WeekNumbers) -> Figure:
 
 def _in_time(week: WeekNumbers) -> Figure:
     base = _("%(part)s of %(whole)s that were due") % {"part": number(week.in_time), "whole": number(week.due)}
+    if example_limits():
+        base += " " + _("The limit is an example.")
     if week.unknown:
         base += " " + unknown(week.unknown)
     return Figure(
@@ -50,6 +56,13 @@ def _in_time(week: WeekNumbers) -> Figure:
         base,
         _("%(share)s in the week before") % {"share": _share(week.in_time_before, week.due_before)},
     )
+
+
+def example_limits() -> bool:
+    """Whether no limit here stands in a law: a county made from a file knows none, and one was chosen for it."""
+    named = {card.clause for card in matters.cards()}
+    found = procedures.clauses_by(named - {""})
+    return bool(found) and all(clause.source == NO_SOURCE and not clause.verified for clause in found.values())
 
 
 def unknown(count: int) -> str:

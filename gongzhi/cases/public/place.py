@@ -32,6 +32,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         "grids": choosing.grids_address(card.code),
         "inside": choosing.below(card.code),
         "numbers": counted,
+        "example_limits": figures.example_limits(),
         "withheld_below": rules.WITHHELD_BELOW,
         "unknown": figures.unknown(counted.unknown) if counted.unknown else "",
         "chart": figures.place_weeks(counted, running=until == at),

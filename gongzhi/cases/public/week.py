@@ -43,6 +43,7 @@ def week(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "before": counted.monday - timedelta(days=7),
         "after": None if counted.running else counted.monday + timedelta(days=7),
+        "example_limits": figures.example_limits(),
         "speed": figures.half_of_answers(counted),
         "three": figures.three(counted),
         "days": figures.week_days(counted),

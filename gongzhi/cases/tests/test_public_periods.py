@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from gongzhi.cases.models import Matter
 from gongzhi.cases.tests import small
+from gongzhi.procedures import loading as procedures
 
 pytestmark = pytest.mark.django_db
 LATER = small.AT + timedelta(days=800)
@@ -49,3 +51,21 @@ def test_a_place_shows_the_days_up_to_its_last_case_or_the_chosen_one() -> None:
     assert "up to 23 November 2026" in text
     assert '<span class="figure-number">12</span>' in text
     assert '<span class="figure-number">0</span>' in page(f"/en/places/{small.GRID}/", until="2026-11-01")
+
+
+@pytest.mark.parametrize(("source", "said"), [("-", True), ("《信访工作条例》", False)])
+def test_a_share_in_time_by_a_limit_that_stands_in_no_law_says_so(source: str, said: bool) -> None:
+    Matter.objects.update(clause="only")
+    rows = [
+        {
+            "code": "only",
+            "law_zh": "规则",
+            "article": "",
+            "text_zh": "期限",
+            "source": source,
+            "verified": str(not said),
+        }
+    ]
+    procedures.load_clauses(by=small.BY, at=small.AT, rows=rows)
+    page = Client().get("/zh/week/").content.decode()
+    assert ("期限为示例" in page) is said

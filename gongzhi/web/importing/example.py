@@ -26,6 +26,12 @@ from gongzhi.web.importing.shapes import Shape, apart
 BANNER = ("示例：内容来自真实的公开数据", "Example from real data")
 CLAUSE = "example-limit"
 TOWNS, VILLAGES = 900, 900  # three digits each; what is beyond them is kept at the wider place
+UNITS = {
+    "working_days": ("个工作日", "working days"),
+    "calendar_days": ("天", "days"),
+    "working_hours": ("个工作小时", "working hours"),
+    "hours": ("小时", "hours"),
+}
 FEW = (
     ("gov", "", "县人民政府办公室", "Government Office", "government"),
     ("dispatch", "gov", "指挥调度中心", "Dispatch Desk", "dispatch"),
@@ -211,8 +217,10 @@ def _write_matters(
         lead = organs[leads[path]] if path in leads else "dispatch"
         rows[code("m", path)] = (code("m", path), "", lead, CLAUSE)
     _write(folder / "responsibilities.csv", ("matter", "place", "organ", "clause"), rows.values())
-    promise = f"示例期限：{profile.county.limit_amount}（{profile.county.limit_unit.value}）。"
-    clause = (CLAUSE, "示例规则", "Example rule", "", promise, "An example, not a law.", "-", "false")
+    most, unit = profile.county.limit_amount, profile.county.limit_unit.value
+    unit_zh, unit_en = UNITS[unit]
+    text = (f"示例期限：{most}{unit_zh}，不是法规。", f"An example, not a law: {most} {unit_en}.")
+    clause = (CLAUSE, "示例规则", "Example rule", "", *text, "-", "false")
     said = ("code", "law_zh", "law_en", "article", "text_zh", "text_en", "source", "verified")
     _write(folder / "clauses.csv", said, [clause])
 

@@ -172,7 +172,7 @@ def _documents(said: Mapping[tuple[Matter, str, str], int], rows: Counter[Matter
 
 
 def _best(words: Iterable[Keyword]) -> tuple[Keyword, ...]:
-    """Those that say most. Of Chinese that stands on the same rows the longest stays, and the words of two characters."""
+    """Those that say most. Of Chinese on the same rows the longest stays, and the words of two characters."""
     ranked = sorted(words, key=lambda one: (-one.rows * one.share * min(len(one.word), 6), one.word))
     kept: list[Keyword] = []
     for one in ranked:
