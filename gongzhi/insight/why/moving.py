@@ -34,6 +34,7 @@ MOST = 40  # series of one kind compared
 KEPT = 8  # links kept for the page
 LEAST = 20  # cases of a matter in the days looked at
 BLOCK, BLOCKS = 14, 8  # days moved together when a link is tried again, and how many such are needed
+WILD = 3.0  # standard deviations at which a day is cut, so that one week of the past is no link
 MOVED = 0.01  # share of such moves that may look as strong
 
 
@@ -61,24 +62,26 @@ def together(
     if not rows or mine[~itself].sum() < LEAST:
         return {"links": [], "tried": len(rows), "days": days, "why": "too_few"}
     table = np.vstack([mine, *(_as_counts(one.values[-days:], one.kind) for one in rows)])
-    errors = whitened(table)
+    errors = np.clip(whitened(table), -WILD, WILD)
+    errors /= np.maximum(errors.std(axis=1, keepdims=True), 1e-9)
     errors[:, itself[-errors.shape[1] :]] = 0.0
     found = [link for link in towards(errors, 0, lags=LAGS, rate=RATE) if link.found and _holds(errors, link)]
     return {"links": _lines(found, rows)[:KEPT], "tried": len(rows), "days": days, "why": ""}
 
 
 def _days_of(row: Finding, span: Span, days: int) -> NDArray[np.bool_]:
-    """The finding's own days. They are left out: one burst moves together with whatever else happened that week."""
+    """The finding's own days and the week after, which the memory taken away reaches. They are left out: one burst
+    moves together with whatever else happened that week."""
     begin = span.days - days
     marks = np.zeros(days, np.bool_)
-    first, last = (row.first_day - span.first).days - begin, (row.last_day - span.first).days - begin + 1
+    first, last = (row.first_day - span.first).days - begin, (row.last_day - span.first).days - begin + 1 + LAGS
     marks[max(0, first) : max(0, last)] = True
     return marks
 
 
 def _holds(errors: Reals, link: Link) -> bool:
     """Whether a link stands when whole months are moved: counts with a few bursts look related too easily."""
-    if link.partial or (errors.shape[1] - link.lag) // BLOCK < BLOCKS:
+    if (errors.shape[1] - link.lag) // BLOCK < BLOCKS:
         return True
     return block_p(errors, link.first, link.second, link.lag, block=BLOCK) <= MOVED
 
