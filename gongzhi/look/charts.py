@@ -111,9 +111,10 @@ def _scale(rows: Sequence[tuple[str, str]]) -> SafeString:
 
 
 def _point(index: int, values: Sequence[float], top: float, *, odd: bool) -> SafeString:
-    """A dot with its figure: at the end of the line, and wherever something is unusual."""
+    """A dot with its figure: at the end of the line, and wherever something is unusual but there."""
     x, y = _x(index, len(values)) * WIDTH / 100, TOP + HEIGHT * (1 - values[index] / top)
     last = index == len(values) - 1
+    beside = not last and (len(values) - 1 - index) * 20 < len(values)  # so near the end that two figures would meet
     return format_html(
         '<circle class="{}" cx="{}%" cy="{}%" r="4"/><text class="end" x="{}%" y="{}%" dx="{}" dy="{}"{}>{}</text>',
         "odd" if odd else "dot",
@@ -124,7 +125,7 @@ def _point(index: int, values: Sequence[float], top: float, *, odd: bool) -> Saf
         "8" if last else "0",
         ".35em" if last else "-.7em",
         "" if last else SafeString(' text-anchor="middle"'),
-        number(values[index]),
+        "" if beside else number(values[index]),
     )
 
 
