@@ -59,6 +59,9 @@ def insight(argv: Sequence[str]) -> int:
     try:
         zone = places.county().zone
         at = now()
+        for grain, day in filling.heal(folder(), at=at, zone=zone):
+            damage = {"grain": grain, "day": day}
+            print(_("Partition %(grain)s of %(day)s was damaged and was made anew.") % damage, file=sys.stderr)
         count = finding.catch_up(by="clockwork", at=at, folder=folder(), zone=zone, tell=_judged)
         finding.plan_minutes(folder(), at.astimezone(zone).date(), zone=zone)
         night = run.all_of_it(at=at, folder=folder(), zone=zone)

@@ -60,11 +60,11 @@ class Counts:
 
 def span_of(warehouse: Warehouse, at: datetime, zone: ZoneInfo, most: int) -> Span | None:
     """The whole days the warehouse knows, at most the last `most`, up to yesterday; None when there are none."""
-    days = sorted(warehouse.manifest.grains.get("cases", {}))
+    held = warehouse.manifest.span("cases")
     yesterday = at.astimezone(zone).date() - timedelta(days=1)
-    if not days or date.fromisoformat(days[0]) > yesterday:
+    if held is None or held[0] > yesterday:
         return None
-    return Span(max(date.fromisoformat(days[0]), yesterday - timedelta(days=most - 1)), yesterday, zone)
+    return Span(max(held[0], yesterday - timedelta(days=most - 1)), yesterday, zone)
 
 
 def received(warehouse: Warehouse, span: Span, *keys: str) -> Counts:

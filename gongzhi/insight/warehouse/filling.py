@@ -7,7 +7,7 @@ touches the day of its case, its own day, and the open states from the day on wh
 
 from __future__ import annotations
 
-import shutil
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -100,11 +100,20 @@ class _Round:
 
     def swap(self, held: Manifest, *, at: datetime) -> Manifest:
         """Add up the months whose days changed, and make what was written the warehouse."""
-        try:
+        with self.naming("tallies"):
             self.put("sums", months.added_up(self.folder, self.fresh["tallies"], self.months))
-        except (OSError, pa.ArrowException) as fault:
-            raise _damaged("tallies", min(self.months)) from fault
         return manifest.swap(self.folder, replace(held, grains=self.fresh), at=at, written=self.parts)
+
+    @contextlib.contextmanager
+    def naming(self, grain: str) -> Iterator[None]:
+        """Says which day of the grain is damaged when many were read at once and one could not be."""
+        try:
+            yield
+        except (OSError, pa.ArrowException) as fault:
+            broken = manifest.damaged(self.folder, Manifest(grains={grain: self.fresh[grain]}))
+            if not broken:
+                raise  # another trouble: a disk that is full, say
+            raise _damaged(*broken[0]) from fault
 
     def kept(self, grain: str, day: str) -> pa.Table:
         """A day of a grain as it is now; read once for as long as it stays."""
@@ -159,12 +168,42 @@ def _with_tallies(folder: Path, held: Manifest, *, at: datetime, zone: ZoneInfo)
 
 
 def rebuild(folder: Path, *, at: datetime, zone: ZoneInfo, tell: Told = lambda done, left: None) -> Refreshed:
-    """Forget everything and take it in again from the ledger and the live tables."""
+    """Forget what came from the ledger and the live tables and take it in again.
+
+    What other counties delivered and users added stays where it is whole; of a table with a damaged month nothing
+    stays, since it is read again from its file."""
     with manifest.writing(folder):
-        (folder / manifest.NAME).unlink(missing_ok=True)
-        for grain in grains.SCHEMAS:
-            shutil.rmtree(folder / grain, ignore_errors=True)
+        manifest.swap(folder, Manifest(grains=_from_elsewhere(folder)), at=at, written=0)
     return refresh(folder, at=at, zone=zone, tell=tell)
+
+
+def heal(folder: Path, *, at: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
+    """Look at every partition and make a damaged warehouse anew; (grain, day) of what was damaged."""
+    try:
+        broken = manifest.damaged(folder, manifest.read(folder))
+    except Refusal:
+        broken = [("manifest", "")]
+    if broken:
+        rebuild(folder, at=at, zone=zone)
+    return broken
+
+
+def _from_elsewhere(folder: Path) -> dict[str, dict[str, Part]]:
+    """The whole parts that no ledger of this county can make again, by grain and day."""
+    try:
+        held = manifest.read(folder)
+    except Refusal:
+        return {}
+    broken = set(manifest.damaged(folder, held))
+    torn = {day.partition("@")[2] for grain, day in broken if grain == "added"}
+    return {
+        grain: {
+            day: part
+            for day, part in days.items()
+            if "@" in day and (grain, day) not in broken and (grain != "added" or day.partition("@")[2] not in torn)
+        }
+        for grain, days in held.grains.items()
+    }
 
 
 def _round(
@@ -256,13 +295,14 @@ def _write_states(work: _Round, days: Iterable[date]) -> None:
     wanted = sorted(days)
     if not wanted:
         return
-    files = [work.folder / part.file for part in work.fresh["cases"].values()]
-    work.put("states", ((day.isoformat(), content) for day, content in states.open_on(files, wanted)))
+    files = [work.folder / part.file for day, part in work.fresh["cases"].items() if "@" not in day]
+    with work.naming("cases"):
+        work.put("states", ((day.isoformat(), content) for day, content in states.open_on(files, wanted)))
 
 
 def _days_gone_by(folder: Path, held: Manifest, *, at: datetime, zone: ZoneInfo) -> tuple[Manifest, int]:
     """Open states of days that have ended and were not counted yet, up to yesterday."""
-    days = sorted(held.grains.get("cases", {}))
+    days = sorted(day for day in held.grains.get("cases", {}) if "@" not in day)
     yesterday = at.astimezone(zone).date() - timedelta(days=1)
     if not days or (held.counted and held.counted >= yesterday.isoformat()):
         return held, 0

@@ -132,7 +132,7 @@ def keep(folder: Path, grain: str, day: str, data: bytes, rows: int) -> Part:
     name = f"{grain}/{day}-{digest[:16]}.parquet"
     target = folder / name
     target.parent.mkdir(parents=True, exist_ok=True)
-    if not target.exists():
+    if not _holds(target, digest):
         beside = target.with_suffix(f".{os.getpid()}")
         with beside.open("wb") as file:
             file.write(data)
@@ -142,6 +142,14 @@ def keep(folder: Path, grain: str, day: str, data: bytes, rows: int) -> Part:
     else:
         os.utime(target)  # named again: the sweeper counts from now
     return Part(name, rows, digest)
+
+
+def _holds(file: Path, digest: str) -> bool:
+    """Whether a file is there and still what its name says."""
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest() == digest
+    except OSError:
+        return False
 
 
 def sweep(folder: Path, manifest: Manifest, *, older_than: float = KEPT) -> int:
@@ -162,11 +170,7 @@ def damaged(folder: Path, manifest: Manifest) -> list[tuple[str, str]]:
     found = []
     for grain, days in sorted(manifest.grains.items()):
         for day, part in sorted(days.items()):
-            try:
-                right = hashlib.sha256((folder / part.file).read_bytes()).hexdigest() == part.sha256
-            except OSError:
-                right = False
-            if not right:
+            if not _holds(folder / part.file, part.sha256):
                 found.append((grain, day))
     return found
 
