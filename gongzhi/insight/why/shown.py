@@ -25,7 +25,8 @@ from gongzhi.people.cards import Actor
 
 STATIONS = 12  # in the drawing: as many as can be told apart on a phone
 WAYS = 24
-LIST = 100  # rows of a table
+LIST = 100  # ways looked at, and rows of an office's own lists
+TABLE = 30  # rows of the county's tables
 WEEKDAYS, PARTS = 7, 8
 
 
@@ -44,8 +45,9 @@ def explained(row: Finding) -> dict[str, Any] | None:
         told_odd = [bar.label for bar in bars if bar.odd]
         if told_odd:
             title = _("%(dimension)s: %(names)s") % {"dimension": title, "names": _(", ").join(told_odd)}
+        most = any(one[1] not in ("", words.REST) and one[4] >= (told.now - told.before) / 2 for one in mine)
         head = (words.dimension(name), _("More than usual"), _("Between (19 times of 20)"))
-        charts.append({"odd": bool(told_odd), "svg": drawing.intervals(title, bars, head)})
+        charts.append({"odd": bool(told_odd) or most, "svg": drawing.intervals(title, bars, head)})
     charts.sort(key=lambda one: not one["odd"])
     return {
         "row": told,
@@ -106,8 +108,8 @@ def network() -> dict[str, Any]:
     return {
         "svg": drawing.network(title, [names[code] for code in drawn], bows),
         "drawn": [(at + 1, code, names[code]) for code, at in spot.items()],
-        "ways": [{"row": way, "giver": names[way.giver], "taker": names[way.taker]} for way in ways],
-        "stations": [{"row": row, "name": names[row.organ]} for row in stations.values()],
+        "ways": [{"row": way, "giver": names[way.giver], "taker": names[way.taker]} for way in ways[:TABLE]],
+        "stations": [{"row": row, "name": names[row.organ]} for row in list(stations.values())[:TABLE]],
         "total": Station.objects.count(),
         "until": next(iter(stations.values())).until if stations else None,
         "days": next(iter(stations.values())).days if stations else 0,
