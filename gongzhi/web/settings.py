@@ -15,7 +15,7 @@
 | GONGZHI_FONTS | folder with a Chinese font for printed sheets (default: the system's fonts-noto-cjk) |
 | GONGZHI_MQTT | mqtt://user:password@host:1883/prefix where sensors speak; empty: readings by HTTP alone |
 | GONGZHI_READINGS_DAYS | days single readings of sensors are kept before only their hours are (default 30) |
-| GONGZHI_ENGINE | what answers the warehouse's questions: duckdb (default), spark, or spark:MASTER (insight/engines.py) |
+| GONGZHI_ENGINE | what answers the warehouse: duckdb (default), spark, or spark:MASTER (insight/engines.py) |
 | GONGZHI_LOG | line (default) or json: how each line of the log is written |
 | GONGZHI_DEBUG | 1 shows tracebacks; never on a served county |
 """
