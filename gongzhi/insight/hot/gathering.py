@@ -100,20 +100,20 @@ def _keywords(issue: issues.Issue, voices: Sequence[Said]) -> list[list[object]]
 
 def _keep_hot(hot: Sequence[Group], *, at: datetime, zone: ZoneInfo) -> None:
     """The rows of tonight; an issue that goes on keeps its id and since when it is hot."""
-    old = list(HotIssue.objects.order_by("rank"))
+    old = list(HotIssue.objects.order_by("position"))
     known = [(row.members, [word[0] for word in row.keywords]) for row in old]
     today, taken = at.astimezone(zone).date(), set()
-    for rank, group in enumerate(hot, 1):
+    for position, group in enumerate(hot, 1):
         figures = _figures(group, at)
         place = rules.match(_ids(group), [str(word[0]) for word in group.keywords], known)
         row = HotIssue(since=today) if place < 0 or place in taken else old[place]
         taken.add(place)
         for name, value in figures.items():
             setattr(row, name, value)
-        row.rank, row.until, row.covered = rank, today, group.covered
+        row.position, row.until, row.covered = position, today, group.covered
         row.heat, row.parts = sum(group.parts.values()), group.parts
         row.save()
-    HotIssue.objects.exclude(until=today, rank__lte=len(hot)).delete()
+    HotIssue.objects.exclude(until=today, position__lte=len(hot)).delete()
 
 
 def _figures(group: Group, at: datetime) -> dict[str, object]:

@@ -28,7 +28,7 @@ MOST_PUBLIC = 20
 
 def issues(actor: Actor) -> dict[str, Any]:
     """The list: each with its title, sentence and how much is unanswered."""
-    rows = list(HotIssue.objects.order_by("rank")[:LIST])
+    rows = list(HotIssue.objects.order_by("position")[:LIST])
     seen = _seen(actor, rows)
     return {"issues": [_issue(row, seen) for row in rows], "until": rows[0].until if rows else None}
 
@@ -50,7 +50,7 @@ def issue(row: HotIssue, actor: Actor) -> dict[str, Any]:
 
 def brief(actor: Actor, most: int) -> tuple[str, ...]:
     """The hottest issues in a line each, for the briefing."""
-    rows = list(HotIssue.objects.order_by("rank")[:most])
+    rows = list(HotIssue.objects.order_by("position")[:most])
     seen = _seen(actor, rows)
     told = [_issue(row, seen) for row in rows]
     return tuple(f"{one['title']}: {one['sentence']} {one['waiting']}" for one in told)
@@ -190,7 +190,7 @@ def became(row: Topic) -> str:
 def public_issues() -> list[dict[str, Any]]:
     """Issues of ten people and more: by matter, and by words and towns that ten people named. No voice, no title."""
     found = []
-    for row in HotIssue.objects.filter(people__gte=rules.SMALLEST_CELL).order_by("rank")[:MOST_PUBLIC]:
+    for row in HotIssue.objects.filter(people__gte=rules.SMALLEST_CELL).order_by("position")[:MOST_PUBLIC]:
         named = [code for code, n in row.matters if rules.public_people(n)]
         found.append({
             "matter": telling.matter(named[0]) if named else _("Several matters"),

@@ -26,12 +26,12 @@ class HotIssue(models.Model):
     `keywords`: (phrase, people who used it, up to three of their voices); `covered` as in Topic."""
 
     PRIVACY: ClassVar[Privacy] = _all_internal(
-        *("id", "rank", "heat", "parts", "people", "voices", "places", "late", "early", "unanswered", "first_at"),
+        *("id", "position", "heat", "parts", "people", "voices", "places", "late", "early", "unanswered", "first_at"),
         *("last_at", "members", "matters", "towns", "keywords", "covered", "since", "until"),
     )
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    rank = models.PositiveIntegerField()
+    position = models.PositiveIntegerField()
     heat = models.FloatField()
     parts = models.JSONField()
     people = models.PositiveIntegerField()
@@ -52,10 +52,10 @@ class HotIssue(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(unanswered__range=(0, 1)), name="hot_unanswered")]
-        indexes = [models.Index(fields=["rank"], name="hot_rank")]
+        indexes = [models.Index(fields=["position"], name="hot_position")]
 
     def __str__(self) -> str:
-        return f"{self.rank}: {self.people}"
+        return f"{self.position}: {self.people}"
 
 
 class Topic(models.Model):

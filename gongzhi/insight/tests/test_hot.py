@@ -79,7 +79,7 @@ def gather(at: datetime) -> tuple[int, int]:
 
 
 def dogs() -> HotIssue:
-    return next(row for row in HotIssue.objects.order_by("rank") if any("流浪狗" in word[0] for word in row.keywords))
+    return next(row for row in HotIssue.objects.order_by("position") if any("流浪狗" in word[0] for word in row.keywords))
 
 
 # Hot issues ----------------------------------------------------------------------------------------------------------
