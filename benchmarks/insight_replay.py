@@ -17,7 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ from gongzhi.insight import finding, minutes, nowhere, raising, rules, watching 
 from gongzhi.insight.asking import Warehouse  # noqa: E402
 from gongzhi.insight.charts import Chart  # noqa: E402
 from gongzhi.insight.counting import Counts  # noqa: E402
+from gongzhi.insight.entering import Entries  # noqa: E402
 from gongzhi.insight.judging import World  # noqa: E402
 from gongzhi.insight.models import Finding, Looked, Nowhere, Watch  # noqa: E402
 from gongzhi.insight.planning import midnight  # noqa: E402
@@ -45,6 +46,8 @@ from gongzhi.procedures import calendars  # noqa: E402
 from gongzhi.rehearsal import arrivals  # noqa: E402
 from gongzhi.rehearsal.models import Played  # noqa: E402
 
+Cell = tuple[int, str, str, str]  # day, matter, division, source
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 BY = "benchmark"
 SHARED = Path(os.environ.get("GONGZHI_SHARED", Path(__file__).parents[2] / "shared"))
 BACK = 365  # days replayed, at most
@@ -197,7 +200,17 @@ def _near(matter: str, told: str, above: dict[str, str]) -> bool:
     return bool(told) and (rules.holds(told, matter, above) or rules.holds(matter, told, above))
 
 
-def boston() -> dict[str, Any]:
+def _turned(cells: list[Cell], resting: Flags, seed: int) -> tuple[list[Cell], Flags]:
+    """The same days in another order, each with all that came in on it and whether it rested; weekdays stay."""
+    chance, to = np.random.default_rng(seed), np.arange(resting.size)
+    for weekday in range(7):
+        to[weekday::7] = chance.permutation(to[weekday::7])
+    rests = np.empty_like(resting)
+    rests[to] = resting
+    return [(int(to[cell[0]]), *cell[1:]) for cell in cells], rests
+
+
+def boston(turned: int = 0) -> dict[str, Any]:
     """January to July 2015: kinds by neighbourhood and source; points as they were given."""
     import pyarrow.parquet as pq
 
@@ -221,7 +234,18 @@ def boston() -> dict[str, Any]:
         (int(n), row["TYPE"], "250025000000" if gone else code, row["Source"])
         for n, row, code, gone in zip(day, rows, codes, lost, strict=True)
     ]
-    told = _replayed(first, cells)
+    resting = _america(first, int(day.max()) + 1)
+    if turned:
+        cells, resting = _turned(cells, resting, turned)
+    told = _replayed(
+        first,
+        cells,
+        resting,
+        seconds=[
+            _second(row["opened_at"]) + 86400 * (cell[0] - int(n))
+            for row, cell, n in zip(rows, cells, day, strict=True)
+        ],
+    )
     told["fallback"] = [[round(one.y, 4), round(one.x, 4), round(one.share, 3)] for one in found]
     told["fallback on day"], told["at it"] = since, round(float(lost.mean()), 3)
     return told | {"known": _known("boston", first)}
@@ -274,12 +298,31 @@ def _china(first: date, days: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
     return np.array([not special.get(day, day.weekday() < 5) for day in each])
 
 
-def _replayed(first: date, cells: list[tuple[int, str, str, str]], resting: Any = None) -> dict[str, Any]:
-    """Every day judged in its turn; what was raised, by day."""
+def _second(moment: datetime) -> int:
+    """Seconds since 1970 of a moment without a zone."""
+    return int(moment.replace(tzinfo=UTC).timestamp())
+
+
+def _america(first: date, days: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Weekends and holidays of Massachusetts."""
+    import holidays
+
+    off = holidays.country_holidays("US", subdiv="MA", years=range(first.year, first.year + 3))
+    each = [first + timedelta(days=n) for n in range(days)]
+    return np.array([day.weekday() > 4 or day in off for day in each])
+
+
+def _replayed(
+    first: date, cells: list[tuple[int, str, str, str]], resting: Any = None, seconds: list[int] | None = None
+) -> dict[str, Any]:
+    """Every day judged in its turn; what was raised, by day. `seconds`: when each of the cells was entered."""
     Finding.objects.all().delete()
     days = max(cell[0] for cell in cells) + 1
     rest = np.array([(first + timedelta(days=n)).weekday() > 4 for n in range(days)]) if resting is None else resting
-    world = World.of(Counts.of(first, days, cells), {}, rest)
+    counts = Counts.of(first, days, cells)
+    single = zip(seconds or [], cells, strict=False)
+    entries = Entries.of(counts, ((second, *cell) for second, cell in single)) if seconds else None
+    world = World.of(counts, {}, rest, entries)
     begun = time.monotonic()
     for n in range(finding.LEARNING, days):
         day = first + timedelta(days=n)
@@ -321,4 +364,5 @@ def _data(name: str) -> Path:
 
 if __name__ == "__main__":
     played = {"practice": practice, "boston": boston, "council": council, "pingshan": pingshan}
+    played["boston-turned"] = lambda: boston(turned=1)
     print(json.dumps(played[sys.argv[1]](), ensure_ascii=False, default=str))

@@ -29,6 +29,9 @@ AROUND = 10  # days either side that tell of the time of year
 WEIGHT = 12.0  # cases the season of the matter above counts for
 SEASON = (0.1, 10.0)  # what a season may do at most
 SHRINK = 20.0  # cases the even week counts for
+LONG = 120  # days in which a series' spikes are counted
+APART = 6  # days after which a further high day is another spike
+TWICE = 2  # spikes that make them a habit of the series
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,33 @@ def level(past: Reals) -> tuple[float, float]:
 def tail(count: int, mean: float, spread: float) -> float:
     """P(X >= count) for a negative binomial with that mean and variance `spread` x mean."""
     return bursts.tail(count, mean, spread)
+
+
+def recurring(row: Reals, resting: Flags, today: int, count: float, usual: tuple[float, float], span: int = 1) -> float:
+    """The chance of so high a day (or week, `span` 7) as far as the series' own spikes tell: 0 for fewer than two.
+
+    Days of the same kind beyond what is usual (mean and spread) in the past four months, found or not, are spikes;
+    those within a week of each other are one. They have come on k of n days; their excess is taken to fall off
+    exponentially, with the doubt k of them leave (Lomax): k/n (1 + e/S)^-k for an excess e where theirs sum to S."""
+    mean, spread = usual
+    beyond = mean + 3 * (mean * max(spread, 1.0)) ** 0.5 + 1.5
+    if span == 1:
+        when = np.arange(max(0, today - LONG), today)
+        alike = when[resting[when] == resting[today]]
+        when = alike if alike.size >= ENOUGH else when
+        past = row[when]
+    else:
+        when = today - span * np.arange(min(LONG, today + 1) // span - 1, 0, -1)
+        past = np.array([row[end - span + 1 : end + 1].sum() for end in when])
+    high = np.flatnonzero(past > beyond)
+    if not high.size:
+        return 0.0
+    first = np.concatenate([[True], np.diff(when[high]) > max(APART, span)])
+    tops = np.maximum.reduceat(past[high], np.flatnonzero(first)) - beyond
+    if tops.size < TWICE:
+        return 0.0
+    excess = max(0.0, count - beyond)
+    return float(tops.size / when.size * (1 + excess / tops.sum()) ** -tops.size)
 
 
 def upper(mean: float, spread: float, share: float = 0.95) -> float:

@@ -12,7 +12,19 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from gongzhi.insight import incidents, judging, naming, nowhere, quiet, raising, rules, scanning, standings, watching
+from gongzhi.insight import (
+    entering,
+    incidents,
+    judging,
+    naming,
+    nowhere,
+    quiet,
+    raising,
+    rules,
+    scanning,
+    standings,
+    watching,
+)
 from gongzhi.insight.asking import Warehouse
 from gongzhi.insight.counting import Key, counted
 from gongzhi.insight.judging import Candidate, Known, World
@@ -25,6 +37,7 @@ from gongzhi.procedures import calendars
 LEARNING = 21  # days of history before a county is judged at all: three of each weekday
 WATCHED = 42  # days before its minutes are watched: a chart needs a surer rate than a day does
 BACK = 120  # days a first look goes back
+SINGLE = BACK + 2 * entering.PAST  # days of which every single entry is known
 KEPT = 1200  # days of counts held: three years of seasons
 SUNDAY = 6
 VILLAGE = 12  # digits of its code
@@ -72,7 +85,8 @@ def world_of(folder: Path, last: date) -> World:
     counts = counted(warehouse, first, last)
     working = calendars.calendar().is_working
     resting = np.array([not working(first + timedelta(days=n)) for n in range(counts.days)])
-    return World.of(counts, raising.tree(), resting)
+    entries = entering.entered(warehouse, counts, max(first, last - timedelta(days=SINGLE)), last)
+    return World.of(counts, raising.tree(), resting, entries)
 
 
 def plan_minutes(folder: Path, today: date, *, zone: ZoneInfo) -> bool:

@@ -17,11 +17,14 @@ from numpy.typing import NDArray
 
 from gongzhi.insight import expecting
 from gongzhi.insight.counting import Counts, Key, Series, chain, series
+from gongzhi.insight.entering import Entries
 from gongzhi.insight.expecting import Days, Seasons
 from gongzhi.insight.rules import LASTS, LEAST, given, nested
+from gongzhi.insight.spreading import Spreads
 from gongzhi.methods.counts import calibrated
 
 Flags = NDArray[np.bool_]
+MOVED = 4  # matters named in a rise of all of them
 MANY = 3  # closer findings that together are one wider thing
 YEARS = 2.3  # of weeks from which on the calibrated rule expects them
 DRAWN = 28  # days of a curve before the day itself
@@ -68,12 +71,16 @@ class World:
     series: Series
     seasons: Seasons
     days: Days
+    entries: Entries | None = None
+    spreads: Spreads | None = None
 
     @classmethod
-    def of(cls, counts: Counts, above: Mapping[str, str], resting: Flags) -> World:
-        """From the counts; `resting` (days,) weekends and holidays."""
+    def of(cls, counts: Counts, above: Mapping[str, str], resting: Flags, entries: Entries | None = None) -> World:
+        """From the counts; `resting` (days,) weekends and holidays; `entries` the single ones of the last months."""
         days = Days.of(counts, resting, counts.first.weekday())
-        return cls(counts, above, series(counts, above), Seasons.of(counts, above), days)
+        nested_ = series(counts, above)
+        once = series(entries.by_cell(), above) if entries is not None else nested_
+        return cls(counts, above, nested_, Seasons.of(counts, above), days, entries, Spreads(once))
 
     def number(self, day: date) -> int:
         """A day as counted from the first."""
@@ -82,11 +89,18 @@ class World:
     def expected(self, key: Key, today: int, marked: Flags, span: int = 1) -> tuple[float, float]:
         """Mean and spread of a day, or of the week that ends with it (`span` 7), of one series."""
         row = self.series.table[self.series.at[key]].astype(np.float64)
+        if span > 1 and (known := self._long_known(row, today)) is not None:
+            return known
+        return self.expects(row, key, today, marked, span)
+
+    def expects(self, row: NDArray[np.float64], key: Key, today: int, marked: Flags, span: int) -> tuple[float, float]:
+        """The same for any row of days in the place of the series' own; never less spread than series like it have."""
         growth = self.seasons.growth(key[0], today)
         if span == 1:
-            return expecting.day(row, marked, self.days, today, growth)
-        known = self._long_known(row, today)
-        return known if known is not None else expecting.week(row, marked, today, growth)
+            mean, spread = expecting.day(row, marked, self.days, today, growth)
+        else:
+            mean, spread = expecting.week(row, marked, today, growth)
+        return mean, max(spread, self.spreads.of(key, today) if self.spreads is not None else 1.0)
 
     def _long_known(self, row: NDArray[np.float64], today: int) -> tuple[float, float] | None:
         """A week by the calibrated rule, where there are years enough."""
@@ -140,13 +154,46 @@ def judge(
         key, count = world.series.keys[at], int(sums[at])
         mean, spread = world.expected(key, today, known.of(key), span)
         p = expecting.tail(count, mean, spread)
+        if p < alpha:
+            p = max(p, _again(world, key, today, known.of(key), span))
         if p < alpha or (p < LASTS and key in going):
             one = _candidate(key, count, (mean, spread), p, sure=p < alpha)
             one = replace(one, chance=p * alive * 30 / span)
             one = one if span == 1 else _of_week(one, world.series.table[at], today, world.counts.first)
             (found if one.sure else on).append(one)
-    leads = joined(found, dict(world.above), alpha)
-    return [replace(one, curve=curve(world, one, today, known, span)) for one in [*leads, *on]], alive
+    leads = [_with_moved(world, one, today, known, span) for one in [*joined(found, dict(world.above), alpha), *on]]
+    return [replace(one, curve=curve(world, one, today, known, span)) for one in leads], alive
+
+
+def _with_moved(world: World, one: Candidate, today: int, known: Known, span: int) -> Candidate:
+    """A rise of all matters together names those right under the top that moved most in it, surest first."""
+    if one.matter:
+        return one
+    told = {part[:2] for part in one.parts}
+    found = []
+    for key in world.series.keys:
+        if key[1:] != (one.place, "") or not key[0] or world.above.get(key[0], "") or key[:2] in told:
+            continue
+        count = int(world.series.table[world.series.at[key], today - span + 1 : today + 1].sum())
+        if count < LEAST:
+            continue
+        mean, spread = world.expected(key, today, known.of(key), span)
+        p = expecting.tail(count, mean, spread)
+        if p < LASTS:
+            found.append((p, (key[0], key[1], count, round(mean, 2))))
+    return replace(one, parts=(*one.parts, *(part for _p, part in sorted(found)[:MOVED])))
+
+
+def _again(world: World, key: Key, today: int, marked: Flags, span: int) -> float:
+    """How surprising a day or week is when what one hand entered at one go counts once, and as far as the spikes that
+    came before tell."""
+    row = world.series.table[world.series.at[key]].astype(np.float64)
+    if world.entries is not None and world.entries.covers(today):
+        row = world.entries.goes(key, today, world.above).astype(np.float64)
+    count = int(row[today - span + 1 : today + 1].sum())
+    usual = world.expects(row, key, today, marked, span)
+    again = expecting.recurring(row, world.days.resting, today, count, usual, span)
+    return max(expecting.tail(count, *usual), again)
 
 
 def _candidate(key: Key, count: int, expected: tuple[float, float], p: float, *, sure: bool) -> Candidate:

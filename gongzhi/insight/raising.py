@@ -6,7 +6,7 @@ week that hold it carry on. What was recognised as something else than a rise ne
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,6 +18,8 @@ from gongzhi.insight import rules
 from gongzhi.insight.charts import poisson_tail
 from gongzhi.insight.models import Finding
 from gongzhi.ledger import writing
+
+PARTS = 12  # of a finding that are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +123,9 @@ def _continue(row: Finding, seen: Seen, *, by: str, at: datetime) -> Finding:
     row.last_day = max(row.last_day, seen.last)
     if (row.matter, row.place) == (seen.matter, seen.place):
         (_add if seen.grain == row.grain == "minute" else _speak)(row, seen)
-    elif all(part[:2] != [seen.matter, seen.place] for part in row.parts):
-        row.parts = [*row.parts, [seen.matter, seen.place, seen.observed, round(seen.expected, 2)]]
+        row.parts = _more(row, seen.parts)
+    else:
+        row.parts = _more(row, [(seen.matter, seen.place, seen.observed, round(seen.expected, 2))])
     if seen.grain not in row.ways:
         row.ways = [*row.ways, seen.grain]
     changed = [name for name, old in before.items() if getattr(row, name) != old]
@@ -132,6 +135,13 @@ def _continue(row: Finding, seen: Seen, *, by: str, at: datetime) -> Finding:
         told: dict[str, Any] = {"day": seen.last.isoformat(), "observed": str(seen.observed)}
         writing.write(kind="finding.continued", about=row.ref, by=by, at=at, details=told)
     return row
+
+
+def _more(row: Finding, parts: Sequence[tuple[str, str, int, float]]) -> list[list[object]]:
+    """The parts of a finding with those that are new; the same matter and place is told once."""
+    told = [part[:2] for part in row.parts]
+    fresh = [list(part) for part in parts if [part[0], part[1]] not in told]
+    return [*row.parts, *fresh][:PARTS]
 
 
 _CHANGES = ("last_day", "curve", "parts", "ways", *_FIGURES)
