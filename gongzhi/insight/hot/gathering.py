@@ -24,6 +24,8 @@ from gongzhi.insight.routing import serving
 from gongzhi.ledger import writing
 from gongzhi.methods.text import issues
 
+PIECE = 3  # letters that two keywords of one issue may not share
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -90,10 +92,15 @@ def coverage(one: Said) -> float:
 def _keywords(issue: issues.Issue, voices: Sequence[Said]) -> list[list[object]]:
     """Phrases that at least `rules.PEOPLE` people used: (phrase, people, up to three of their voices)."""
     found: list[list[object]] = []
+    told: set[str] = set()
     for phrase, _rows in issue.keywords:
+        pieces = {phrase[at : at + PIECE] for at in range(max(1, len(phrase) - PIECE + 1))}
+        if pieces & told:  # the same words once more, cut elsewhere
+            continue
         using = [one for one in voices if phrase in one.words.lower()]
         people = len({one.person for one in using})
         if people >= rules.PEOPLE:
+            told |= pieces
             found.append([phrase, people, [one.voice.hex for one in using[: rules.EXAMPLES]]])
     return found
 
