@@ -65,9 +65,7 @@ class _Box:
     ports: dict[tuple[str, int, str], int] = field(default_factory=dict)  # side, step, end → y
 
 
-def draw(
-    net: Net, current: Collection[str] = (), language: str | None = None, happened: Happened | None = None
-) -> str:
+def draw(net: Net, current: Collection[str] = (), language: str | None = None, happened: Happened | None = None) -> str:
     """The chart as an `<svg>` element. `current` are codes of stages that hold work; language as in the page;
     `happened` writes on it what did."""
     language = language or get_language() or "zh-hans"
@@ -77,9 +75,9 @@ def draw(
 
 def _draw(net: Net, current: Collection[str], said: str, happened: Happened | None) -> str:
     steps = list(_steps(net, said, happened))
-    told = happened.stages if happened else {}
+    under = happened.stages if happened else {}
     boxes = [
-        _Box(stage, _wrap(_name(stage, said), NAME), _wrap(told.get(stage.code, ""), NAME) if told else [])
+        _Box(stage, _wrap(_name(stage, said), NAME), _wrap(under.get(stage.code, ""), NAME) if under else [])
         for stage in net.stages
     ]
     height = _lay(boxes, steps)
@@ -201,7 +199,9 @@ def _downwards(boxes: list[_Box], steps: list[_Step], most: int) -> list[str]:
             top, end = box.top + box.height, boxes[number + 1].top
             head = f"M{MIDDLE - HEAD} {end - HEAD}L{MIDDLE} {end}L{MIDDLE + HEAD} {end - HEAD}"
             texts = [(top + 19 + LINE * at, label) for at, label in enumerate(labels)]
-            parts.append(_path(f"M{MIDDLE} {top}V{end}{head}", here[0].times, most) + _texts(MIDDLE + 8, texts, "start"))
+            parts.append(
+                _path(f"M{MIDDLE} {top}V{end}{head}", here[0].times, most) + _texts(MIDDLE + 8, texts, "start")
+            )
     return parts
 
 

@@ -194,13 +194,14 @@ def hours(begin: datetime, end: datetime) -> list[SensorHour]:
         .annotate(Count("id"), Avg("value"), Min("value"), Max("value"))
     )
     whole = Hour.objects.filter(at__gte=begin, at__lt=end)
-    found = {(row[0], row[1]): row for row in whole.values_list("sensor", "at", "count", "mean", "low", "high")}
-    found |= {(row[0], row[1]): tuple(row) for row in single}
-    return [
-        SensorHour(sensor, known[sensor].quantity, known[sensor].unit, known[sensor].division, *rest)
-        for (sensor, _at), (_sensor, *rest) in sorted(found.items())
-        if sensor in known
-    ]
+    found = {row[:2]: row[2:] for row in whole.values_list("sensor", "at", "count", "mean", "low", "high")}
+    found |= {row[:2]: row[2:] for row in single}
+    told = []
+    for (code, at), (count, mean, low, high) in sorted(found.items()):
+        row = known.get(code)
+        if row is not None:
+            told.append(SensorHour(code, row.quantity, row.unit, row.division, at, count, mean, low, high))
+    return told
 
 
 def named(code: str) -> Sensor | None:

@@ -7,7 +7,7 @@ for every case by itself.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -189,7 +189,7 @@ def stages(group: Group, *, end: float, working: Working) -> list[dict[str, Any]
     """How long work lay in each stage that owes something: by the clock and in the county's working hours, what still
     lies counted as waiting; and how much of all working time was spent there, and at which offices."""
     stays = _stays(group, end)
-    told = []
+    told: list[dict[str, Any]] = []
     for stage in group.net.stages:
         mine = stays.get(stage.code)
         if stage.ends or mine is None:
@@ -265,7 +265,7 @@ def found(group: Group) -> list[dict[str, Any]]:
     return [_trait(key, behind[key], times[key], len(group.courses)) for key in sorted(behind)]
 
 
-def _trait(key: tuple[str, str], cases: Sequence[str], times: int, whole: int) -> Mapping[str, Any]:
+def _trait(key: tuple[str, str], cases: Sequence[str], times: int, whole: int) -> dict[str, Any]:
     low, high = waits.wilson(len(cases), whole)
     newest = sorted(cases, reverse=True)[:BEHIND]  # ids grow with time
     return {

@@ -31,10 +31,9 @@ def procedures_list(request: HttpRequest) -> HttpResponseBase:
     """Every procedure with cases, the newest version of each first."""
     rows = Conduct.objects.order_by("procedure", "-version")
     context = {
-        "rows": [(row, _net(row), wording.fits(row)) for row in rows],
+        "rows": [(row, wording.net(_net(row)), wording.fits(row)) for row in rows],
         "missing": standings.missing(),
     }
-    context["rows"] = [(row, wording.net(net), said) for row, net, said in context["rows"]]
     return frame.show(request, "insight/procedures.html", context, here="insight:cockpit")
 
 

@@ -38,7 +38,7 @@ def survival(waited: Reals, ended: Flags) -> tuple[Reals, Reals, Reals]:
     times, first = np.unique(waited, return_index=True)
     at_risk = waited.size - first
     deaths = np.add.reduceat(ended.astype(np.float64), first) if waited.size else np.empty(0)
-    share = np.cumprod(1 - deaths / at_risk)
+    share = np.cumprod(1 - deaths / at_risk, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         steps = np.where(at_risk > deaths, deaths / (at_risk * (at_risk - deaths)), np.inf)
     return times, share, np.cumsum(np.where(deaths > 0, steps, 0.0))
