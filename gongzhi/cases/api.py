@@ -15,7 +15,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.docs import DocsBase
 
 from gongzhi.cases import course as courses
-from gongzhi.cases import erasing, handling, intake, lists, matters, numbers, photos, rating, rules
+from gongzhi.cases import erasing, handling, intake, lists, matters, misreading, numbers, photos, rating, rules
 from gongzhi.cases.cards import Contact, KeptPhoto, Officer, Where
 from gongzhi.cases.desk.api import router as desk_router
 from gongzhi.cases.desk.api_left import router as left_router
@@ -37,6 +37,7 @@ from gongzhi.cases.schemas import (
     JoinIn,
     MatterOut,
     PhotoKept,
+    PlaceIn,
     PlaceOut,
     Problem,
     RatingIn,
@@ -107,7 +108,7 @@ def _misread(request: HttpRequest, error: ValidationError) -> HttpResponse:
             status=422,
             field=path or None,
             name=path or "body",
-            reason=first["msg"],
+            reason=misreading.reason(first),
         )
     )
 
@@ -137,7 +138,7 @@ def speak(request: HttpRequest, body: VoiceIn) -> HttpResponse:
         kind=body.kind,
         source="api",
         language=body.language,
-        place=Where(**body.place.model_dump()) if body.place else None,
+        place=_where(body.place, endangered=endangered),
         matter=body.matter,
         contact=_contact(body.contact),
         allows_public=body.allows_public,
@@ -170,6 +171,15 @@ def join(request: HttpRequest, number: str, body: JoinIn) -> HttpResponse:
         before=lambda: check_strain(request, endangered=endangered),
     )
     return _receipt(request, received)
+
+
+def _where(told: PlaceIn | None, *, endangered: bool) -> Where | None:
+    """The place as told; refuses half a pin, which would be lost in silence. Words of danger are kept without it."""
+    if told is None:
+        return None
+    if (told.lon is None) != (told.lat is None) and not endangered:
+        raise Refusal("pin_half", N_("A point needs longitude and latitude; only one of them came."), field="place")
+    return Where(**told.model_dump())
 
 
 def _contact(told: ContactIn | None) -> Contact | None:
@@ -266,9 +276,11 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
 @api.post("/voices/{token}/erase", response={204: None, **REFUSALS}, tags=["voices"], summary="Erase")
 @public
 def erase(request: HttpRequest, token: str) -> HttpResponse:
-    """Take the voice back and destroy everything kept of it, also the sealed words. The ledger's facts stay."""
+    """Take the voice back and destroy everything kept of it, also the sealed words. The ledger's facts stay.
+
+    Also one that was withdrawn before."""
     check_call(request)
-    held = courses.voice_of(token)
+    held = courses.any_voice_of(token)
     erasing.erase(by=f"voice:{held.id.hex}", at=now(), voice=held.id)
     return HttpResponse(status=204)
 
