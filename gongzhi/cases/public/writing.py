@@ -163,7 +163,7 @@ def place(code: str, at: datetime) -> dict[str, Any]:
     return {
         **fields(card, (*LOCATED, "level")),
         "inside": [fields(each, NAMED) for each in choosing.below(code)],
-        **fields(counted, ("days", "received", "open", "due", "in_time", "unknown")),
+        **fields(counted, ("days", "received", "open", "left_open", "due", "in_time", "unknown")),
     }
 
 
