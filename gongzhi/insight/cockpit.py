@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from gongzhi.cases import inbox
 from gongzhi.cases.desk_cards import LadderRow
 from gongzhi.insight import incidents, standings, telling, wording
+from gongzhi.insight.hot.tables import Topic
 from gongzhi.insight.incident_tables import Incident
 from gongzhi.insight.models import Finding
 from gongzhi.insight.standing_rules import HARMED
@@ -28,7 +29,17 @@ from gongzhi.people.permits import Permit
 Row = TypeVar("Row")
 MOST = 7  # things that need a decision; more is a list, not a decision
 FRESH = 14  # days since its last one after which an open finding has passed
-EACH = {"incident": 2, "finding": 3, "load": 2, "late": 1, "silent": 2, "question": 1, "measure": 1, "word": 1}
+EACH = {
+    "incident": 2,
+    "finding": 3,
+    "load": 2,
+    "late": 1,
+    "silent": 2,
+    "question": 1,
+    "measure": 1,
+    "word": 1,
+    "topic": 1,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,7 @@ def today(actor: Actor, at: datetime) -> Today:
         *_drafts("question", _question, _questions(at)),
         *_drafts("measure", _measure, Measure.objects.filter(verdict=HARMED).order_by("-since")[:20]),
         *_drafts("word", _wordless, _waiting_for_words(at)),
+        *_drafts("topic", _topics, _proposed() if actor.can(Permit.CASE_SEND) else []),
     ]
     chosen: list[Item] = []
     left = dict(EACH)
@@ -193,6 +205,23 @@ def _wordless(rows: list[Finding]) -> Item:
     href = reverse("insight:finding", args=[oldest.pk])
     return Item("word", "warn", _("People wait for a first word"), sentence, _("Counted, not estimated."), href,
                 _("Answer publicly"))  # fmt: skip
+
+
+def _proposed() -> list[int]:
+    """How many topics wait for whoever keeps the tree of matters, as one thing; nothing when there are none."""
+    count = Topic.objects.filter(state="open").count()
+    return [count] if count else []
+
+
+def _topics(count: int) -> Item:
+    sentence = ngettext(
+        "Several people speak of one thing that no matter covers.",
+        "Several people each speak of %(n)d things that no matter covers.",
+        count,
+    ) % {"n": count}
+    sure = _("Suggested by a machine, from masked words.")
+    href = reverse("insight:topics")
+    return Item("topic", "warn", _("The tree of matters has gaps"), sentence, sure, href, _("Decide about the topics"))
 
 
 def _horizon(at: datetime) -> date:

@@ -210,4 +210,3 @@ def _public_towns(row: HotIssue) -> list[tuple[str, int]]:
 
 def _ids(members: Iterable[str], most: int) -> list[UUID]:
     return [UUID(id) for id in list(members)[:most]]
-

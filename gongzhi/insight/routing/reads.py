@@ -73,13 +73,13 @@ def tenths(*, since: datetime) -> tuple[list[Tenth], list[Tenth]]:
     return _tenths(learned.iterator()), _tenths(keywords.iterator())
 
 
-def mistakes(*, since: datetime, most: int = 12) -> list[Trial]:
+def mistakes(*, since: datetime, most: int = 8) -> list[Trial]:
     """The newest cases in which the one that learnt was sure and wrong."""
     wrong = Trial.objects.filter(closed_at__gt=since, learned_right=False, sure__gte=suggesting.UNSURE)
     return list(wrong.order_by("-closed_at")[:most])
 
 
-def doubts(*, since: datetime, most: int = 12) -> list[Trial]:
+def doubts(*, since: datetime, most: int = 8) -> list[Trial]:
     """The newest cases in which it was unsure."""
     return list(Trial.objects.filter(closed_at__gt=since, sure__lt=suggesting.UNSURE).order_by("-closed_at")[:most])
 

@@ -79,7 +79,9 @@ def gather(at: datetime) -> tuple[int, int]:
 
 
 def dogs() -> HotIssue:
-    return next(row for row in HotIssue.objects.order_by("position") if any("流浪狗" in word[0] for word in row.keywords))
+    return next(
+        row for row in HotIssue.objects.order_by("position") if any("流浪狗" in word[0] for word in row.keywords)
+    )
 
 
 # Hot issues ----------------------------------------------------------------------------------------------------------
@@ -316,3 +318,11 @@ def test_only_the_dispatch_desk_decides() -> None:
     assert "The dispatch desk decides about it." in text(signed_in("mayor").get(f"/en/desk/topics/{topic.pk}/"))
     with pytest.raises(Refusal):
         topics.dismiss(by="post:x", at=now(), topic=topic, reason="because")
+
+
+def test_a_topic_waits_in_the_cockpit_of_whoever_decides_it_until_it_is_decided() -> None:
+    topic = proposed()
+    assert "The tree of matters has gaps" in text(signed_in("desk-1").get("/en/desk/cockpit/"))
+    assert "The tree of matters has gaps" not in text(signed_in("mayor").get("/en/desk/cockpit/"))
+    topics.dismiss(by="post:x", at=now(), topic=topic, reason="too_small")
+    assert "The tree of matters has gaps" not in text(signed_in("desk-1").get("/en/desk/cockpit/"))
