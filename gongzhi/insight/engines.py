@@ -93,7 +93,7 @@ def _options(master: str, spill: Path) -> dict[str, str]:
         "spark.local.dir": str(spill),
         "spark.sql.warehouse.dir": str(spill / "tables"),
         "spark.sql.catalogImplementation": "in-memory",
-        "spark.sql.shuffle.partitions": "4",
+        "spark.sql.shuffle.partitions": "2",
         "spark.sql.files.openCostInBytes": "65536",  # daily partitions are small: many to a task
         "spark.sql.sources.parallelPartitionDiscovery.threshold": "100000",  # the manifest lists them already
         "spark.sql.session.timeZone": "UTC",

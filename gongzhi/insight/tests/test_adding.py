@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ pytest.importorskip("ibis", reason="the extra `analysis` is not installed")
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -32,6 +34,12 @@ NOTHING = Asked()
 FIRST = date(2026, 9, 28)
 WEATHER = "date,village,rain_mm,wind\n2026-10-01,{0},0.5,3\n2026-10-01,{1},12.25,7\n2026-10-02,{0},,4\n"
 CALLS = "time;channel\n2026-10-01 08:15;phone\n2026-10-01 08:40;phone\n2026-10-02 23:59;web\n2026-10-03 00:01;web\n"
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -124,7 +124,7 @@ def _untallied(fresh: dict[str, dict[str, Part]], code: str) -> list[str]:
 
 
 def _tallies(folder: Path, fresh: dict[str, dict[str, Part]], day: str) -> tuple[str, Part]:
-    rows = grains.tallied(grains.unpacked("cases", [folder / fresh["cases"][day].file]))
+    rows = grains.tallied(grains.unpacked("cases", [folder / fresh["cases"][day].file], grains.TALLIED))
     return day, manifest.keep(folder, "tallies", day, grains.packed("tallies", rows), rows.num_rows)
 
 

@@ -118,6 +118,7 @@ READINGS = pa.schema(
         ("high", pa.float64()),
     ]
 )
+ROW_GROUP = 16_384  # rows of a row group of the sums at most
 MEASURES = tuple(TALLIES.names[5:])
 # The keys that days are added up by for questions over years; whatever else is asked is asked of the tallies.
 CUTS: Mapping[str, tuple[str, ...]] = {"organ": ("organ",), "source": ("matter", "source"), "town": ("matter", "town")}
@@ -162,7 +163,7 @@ ORDER: Mapping[str, list[tuple[str, str]]] = {
     "states": [(name, "ascending") for name in ("matter", "place", "organ", "age")],
     "tallies": [(name, "ascending") for name in ("matter", "division", "organ", "source")],
     "added": [(name, "ascending") for name in ("series", "place", "day", "hour")],
-    "sums": [(name, "ascending") for name in ("cut", "matter", "town", "organ", "source", "day")],
+    "sums": [(name, "ascending") for name in ("cut", "town", "matter", "organ", "source", "day")],
     "searches": [(name, "ascending") for name in ("area", "word")],
     "readings": [(name, "ascending") for name in ("sensor", "hour")],
 }
@@ -171,6 +172,12 @@ ORDER: Mapping[str, list[tuple[str, str]]] = {
 def table(grain: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     """Rows as a table of the grain; refuses values of another type (pyarrow's ArrowInvalid)."""
     return pa.Table.from_pylist(list(rows), schema=SCHEMAS[grain])
+
+
+TALLIED = (  # the columns of the cases that tallies are made of
+    *("day", "matter", "division", "organ", "source", "voices"),
+    *("answered_at", "in_time", "closed_at", "grade", "solved"),
+)
 
 
 def tallied(cases: pa.Table) -> pa.Table:
@@ -223,20 +230,27 @@ def packed(grain: str, content: pa.Table) -> bytes:
 
 
 def _row_groups(grain: str, whole: pa.Table) -> list[tuple[int, int]]:
-    """From which row to which the row groups reach: each cut of the sums is one, so that a question reads its own."""
+    """From which row to which the row groups reach: each cut of the sums has its own, and small ones, so that a
+    question reads its cut and hardly more than its town."""
     if grain != "sums" or not whole.num_rows:
         return [(0, whole.num_rows)]
     ends = pc.run_end_encode(whole["cut"].combine_chunks()).run_ends.to_pylist()
-    return list(zip([0, *ends[:-1]], ends, strict=True))
+    return [
+        (begin, min(begin + ROW_GROUP, end))
+        for start, end in zip([0, *ends[:-1]], ends, strict=True)
+        for begin in range(start, end, ROW_GROUP)
+    ]
 
 
-def unpacked(grain: str, files: Sequence[Path]) -> pa.Table:
-    """Partitions read back, one after another; an empty table of the grain for none."""
-    tables = [_read(file).cast(SCHEMAS[grain]) for file in files]
-    return pa.concat_tables(tables) if tables else SCHEMAS[grain].empty_table()
+def unpacked(grain: str, files: Sequence[Path], columns: Sequence[str] | None = None) -> pa.Table:
+    """Partitions read back, one after another, all columns or some; an empty table of the grain for none."""
+    schema = SCHEMAS[grain]
+    schema = pa.schema([schema.field(name) for name in columns]) if columns else schema
+    tables = [_read(file, schema.names).cast(schema) for file in files]
+    return pa.concat_tables(tables) if tables else schema.empty_table()
 
 
-def _read(file: Path) -> pa.Table:
+def _read(file: Path, columns: Sequence[str]) -> pa.Table:
     """One small file, without the threads that a large one is worth."""
-    with pq.ParquetFile(file, memory_map=False) as parquet:
-        return parquet.read(use_threads=False)
+    with pq.ParquetFile(file) as parquet:
+        return parquet.read(columns, use_threads=False).select(columns)
