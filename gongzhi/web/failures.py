@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -126,7 +127,17 @@ def _in_straits(request: HttpRequest, found: straits.Straits) -> HttpResponse:
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form of a session that has ended."""
+    """A form of a session that has ended; who never had one sent something where nothing is taken."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES and settings.CSRF_COOKIE_NAME not in request.COOKIES:
+        return _page(
+            request,
+            403,
+            _("Nothing was sent"),
+            _(
+                "We could not see that this form is ours. Open the page anew and send it again; "
+                "to sign in, your browser must allow cookies."
+            ),
+        )
     return _page(
         request,
         403,
