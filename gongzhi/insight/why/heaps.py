@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 from math import exp, lgamma
 from zlib import crc32
 
@@ -40,23 +40,23 @@ def heaps(texts: Sequence[str]) -> list[list[int]]:
     """Groups of two and more texts that are alike to one of their group, the largest first, as positions."""
     bags = [pairs_of(text) for text in texts]
     lead = list(range(len(bags)))
-
-    def root(at: int) -> int:
-        while lead[at] != at:
-            lead[at] = lead[lead[at]]
-            at = lead[at]
-        return at
-
     for some in _under_one_hash(bags):
-        for k, at in enumerate(some):
-            for other in some[:k]:
-                if root(at) != root(other) and alike(bags[at], bags[other]):
-                    lead[root(at)] = root(other)
+        for at, other in combinations(some, 2):
+            one, two = _root(lead, at), _root(lead, other)
+            if one != two and alike(bags[at], bags[other]):
+                lead[two] = one
     groups: dict[int, list[int]] = {}
     for at, bag in enumerate(bags):
         if bag:
-            groups.setdefault(root(at), []).append(at)
+            groups.setdefault(_root(lead, at), []).append(at)
     return sorted((group for group in groups.values() if len(group) > 1), key=lambda group: (-len(group), group))
+
+
+def _root(lead: list[int], at: int) -> int:
+    while lead[at] != at:
+        lead[at] = lead[lead[at]]
+        at = lead[at]
+    return at
 
 
 def _under_one_hash(bags: Sequence[frozenset[str]]) -> list[list[int]]:
