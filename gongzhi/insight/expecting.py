@@ -156,11 +156,21 @@ def tail(count: int, mean: float, spread: float) -> float:
     return bursts.tail(count, mean, spread)
 
 
-def recurring(row: Reals, resting: Flags, today: int, count: float, usual: tuple[float, float], span: int = 1) -> float:
-    """The chance of so high a day (or week, `span` 7) as far as the series' own spikes tell: 0 for fewer than two.
+def recurring(
+    row: Reals,
+    resting: Flags,
+    today: int,
+    count: float,
+    usual: tuple[float, float],
+    span: int = 1,
+    least: int = TWICE,
+) -> float:
+    """The chance of so high a day (or week, `span` 7) as far as the series' own spikes tell: 0 for fewer than
+    `least` of them.
 
     Days of the same kind beyond what is usual (mean and spread) in the past four months, found or not, are spikes;
-    those within a week of each other are one. They have come on k of n days; their excess is taken to fall off
+    those within a week of each other are one, and one that still goes on is none. They have come on k of n days; their
+    excess is taken to fall off
     exponentially, with the doubt k of them leave (Lomax): k/n (1 + e/S)^-k for an excess e where theirs sum to S."""
     mean, spread = usual
     beyond = mean + 3 * (mean * max(spread, 1.0)) ** 0.5 + 1.5
@@ -176,11 +186,14 @@ def recurring(row: Reals, resting: Flags, today: int, count: float, usual: tuple
     if not high.size:
         return 0.0
     first = np.concatenate([[True], np.diff(when[high]) > max(APART, span)])
-    tops = np.maximum.reduceat(past[high], np.flatnonzero(first)) - beyond
-    if tops.size < TWICE:
+    starts = np.flatnonzero(first)
+    tops = np.maximum.reduceat(past[high], starts) - beyond
+    if today - when[high[-1]] <= max(APART, span):
+        tops = tops[:-1]  # what goes on since yesterday is no earlier one
+    if tops.size < least:
         return 0.0
     excess = max(0.0, count - beyond)
-    return float(tops.size / when.size * (1 + excess / tops.sum()) ** -tops.size)
+    return float(tops.size / when.size * (1 + excess / tops.sum()) ** -max(TWICE, tops.size))
 
 
 def upper(mean: float, spread: float, share: float = 0.95) -> float:

@@ -152,10 +152,12 @@ def _quiet(one: Candidate) -> dict[str, str | int | float]:
 
 
 def _known(world: World, before: date) -> Known:
-    """The days already found: a finding's own, those of what lies in it, and those of its parts."""
+    """The days already found: a finding's own, those of what lies in it, and those of its parts; but not those that
+    people explained as ordinary ones."""
     known = Known(world.counts.first, world.counts.days, world.above)
     found = Finding.objects.filter(last_day__gte=world.counts.first, first_day__lt=before)
-    for row in found.exclude(kind__in=("fallback", *rules.SIGNALS)):
+    known.chance = set(found.filter(reason="chance").values_list("matter", "place"))
+    for row in found.exclude(kind__in=("fallback", *rules.SIGNALS)).exclude(reason__in=rules.ORDINARY):
         last = min(row.last_day, before - timedelta(days=1))
         known.add(row.matter, row.place, row.first_day, last, closer=row.kind == "rise")
         for matter, place, *_counts in row.parts:

@@ -118,6 +118,7 @@ class Known:
     def __init__(self, first: date, days: int, above: Mapping[str, str]) -> None:
         self.first, self.days, self.above = first, days, above
         self.found: list[tuple[str, str, bool, Flags]] = []
+        self.chance: set[tuple[str, str]] = set()  # (matter, place) of which people said that nothing was there
 
     def add(self, matter: str, place: str, first: date, last: date, *, closer: bool) -> None:
         """Days of one finding; `closer`: also of everything within it."""
@@ -155,7 +156,7 @@ def judge(
         mean, spread = world.expected(key, today, known.of(key), span)
         p = expecting.tail(count, mean, spread)
         if p < alpha:
-            p = max(p, _again(world, key, today, known.of(key), span))
+            p = max(p, _again(world, key, today, known, span))
         if p < alpha or (p < LASTS and key in going):
             one = _candidate(key, count, (mean, spread), p, sure=p < alpha)
             one = replace(one, chance=p * alive * 30 / span)
@@ -184,15 +185,17 @@ def _with_moved(world: World, one: Candidate, today: int, known: Known, span: in
     return replace(one, parts=(*one.parts, *(part for _p, part in sorted(found)[:MOVED])))
 
 
-def _again(world: World, key: Key, today: int, marked: Flags, span: int) -> float:
+def _again(world: World, key: Key, today: int, known: Known, span: int) -> float:
     """How surprising a day or week is when what one hand entered at one go counts once, and as far as the spikes that
     came before tell."""
     row = world.series.table[world.series.at[key]].astype(np.float64)
     if world.entries is not None and world.entries.covers(today):
         row = world.entries.goes(key, today, world.above).astype(np.float64)
     count = int(row[today - span + 1 : today + 1].sum())
-    usual = world.expects(row, key, today, marked, span)
-    again = expecting.recurring(row, world.days.resting, today, count, usual, span)
+    usual = world.expects(row, key, today, known.of(key), span)
+    nothing = any(nested(key[:2], view, dict(world.above)) for view in known.chance)
+    least = 1 if nothing else expecting.TWICE
+    again = expecting.recurring(row, world.days.resting, today, count, usual, span, least)
     return max(expecting.tail(count, *usual), again)
 
 

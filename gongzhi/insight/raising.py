@@ -86,6 +86,7 @@ def _going_on(seen: Seen) -> list[Finding]:
         last_day__gte=seen.first - timedelta(days=rules.CONTINUES),
         first_day__lte=seen.last,
     )
+    near = near.exclude(reason="chance", last_day__lt=seen.first)  # it was said to be nothing, and here it is again
     return list(near.order_by("-last_day", "id"))
 
 

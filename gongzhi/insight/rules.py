@@ -42,6 +42,10 @@ REASONS: dict[str, str] = {
     "chance": N_("Nothing was there: chance"),
 }
 
+# Explained so, days are ordinary ones: nothing happened, or it is how things are counted from now on. They count as the
+# past of their series again, and the like is no finding next time. All other found days are left out of the past.
+ORDINARY = ("chance", "matter_changed", "place_changed")
+
 FACTS: dict[str, FactKind] = {
     "finding.raised": FactKind(
         ("kind", "grain", "matter", "place", "day", "observed", "expected"),
@@ -49,7 +53,7 @@ FACTS: dict[str, FactKind] = {
     ),
     "finding.continued": FactKind(("day", "observed"), "A finding lasted another day."),
     "finding.watched": FactKind((), "Somebody keeps an eye on a finding."),
-    "finding.explained": FactKind(("reason",), "A finding was explained by a coded reason; its days count no more."),
+    "finding.explained": FactKind(("reason",), "A finding was explained by a coded reason."),
     "finding.reopened": FactKind((), "A finding that was explained is open again."),
 }
 

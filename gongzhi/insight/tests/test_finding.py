@@ -97,6 +97,21 @@ def test_an_explanation_needs_a_coded_reason_and_can_be_taken_back(storm: dateti
     assert sorted(kinds) == ["finding.explained", "finding.raised", "finding.reopened"]
 
 
+@pytest.mark.parametrize(("reason", "found"), [("weather", 2), ("chance", 1)])
+def test_what_was_chance_is_ordinary_next_time_and_what_was_weather_is_not(
+    reason: str, found: int, storm: datetime, tmp_path: Path
+) -> None:
+    catch_up(tmp_path, storm)
+    deciding.explain(by=BY, at=storm, finding=Finding.objects.get(), reason=reason)
+    for n in range(9):
+        life.voice(cast.later(days=58, minutes=50 * n), words="停水三天了", code=cast.OTHER_GRID)
+    life.refresh(tmp_path, cast.later(days=59))
+
+    catch_up(tmp_path, cast.later(days=59))
+
+    assert Finding.objects.count() == found
+
+
 def test_the_first_public_answer_is_noted(storm: datetime, tmp_path: Path) -> None:
     catch_up(tmp_path, storm)
     said = life.voice(cast.later(days=49, hours=3), words="停水三天了", code=cast.OTHER_GRID)
