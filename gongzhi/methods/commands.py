@@ -1,4 +1,4 @@
-"""The door for files: `gongzhi detect`. CSV in, CSV out; what cannot be read is said with row and column."""
+"""The door for files: `gongzhi detect`. CSV or Parquet in, CSV out; what cannot be read is said with row and column."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ COLUMNS = """columns written:
   upperbound     the highest count still usual; empty where there were too few cases lately or too little past
   alarm          1 when observed is above upperbound, else 0 (with --fdr: when it is among the findings of its
                  period of which at most that share is false)
-columns read: series,time,observed[,population]; time is a whole number or a date like 2026-03-02."""
+columns read: series,time,observed[,population] (CSV in UTF-8 or GB 18030, or Parquet); time is a whole number or a date
+like 2026-03-02, every period written. A series with too little past for the method is named and not judged."""
 
 
 def _farrington(series: Series, at: NDArray, name: str, alpha: float, years: int, period: int) -> Answer:
@@ -211,34 +212,68 @@ def _write(
     out: Path, table: Sequence[Series], words: argparse.Namespace, tell: Callable[[str], None]
 ) -> tuple[int, int]:
     told: list[bool] = []
+    young: list[Series] = []
 
     def lines() -> Iterator[list[object]]:
         for series, at, (expected, bound, alarm) in _judged(table, words, tell):
             told.extend(alarm.tolist())
+            if not len(at):
+                young.append(series)
             for i, k in enumerate(at):
                 seen = series.counts[k - 3 : k + 1].sum() if words.method == "cdc" else series.counts[k]
                 yield [series.name, series.times[k], int(seen), _said(expected[i]), _said(bound[i]), int(alarm[i])]
 
-    tables.write(out, ["series", "time", "observed", "expected", "upperbound", "alarm"], lines())
+    tables.write(
+        out, ["series", "time", "observed", "expected", "upperbound", "alarm"], _with_some(lines(), young, words)
+    )
+    if young:
+        tell(f"{len(young)} of {len(table)} series {_too_young(young[0], words)}")
     return len(told), sum(told)
+
+
+def _too_young(series: Series, words: argparse.Namespace) -> str:
+    """Why a series is not judged, the first of several."""
+    need = _reach(words.method, words.config, words.years, words.period or _period(series))
+    return (
+        f"not judged: {words.method} needs {need} periods before the first one judged, series {series.name} has "
+        f"{len(series.counts)}"
+    )
+
+
+def _with_some(
+    lines: Iterator[list[object]], young: Sequence[Series], words: argparse.Namespace
+) -> Iterator[list[object]]:
+    """The same lines; refused when there is none, since no series has past enough."""
+    some = False
+    for line in lines:
+        some = True
+        yield line
+    if not some and young:
+        raise BadTable(f"no period was {_too_young(young[0], words).removeprefix('not ')}")
 
 
 def _words(argv: Sequence[str]) -> argparse.Namespace:
     choices = "; ".join(f"{method}: {', '.join(names)}" for method, names in CONFIGS.items())
     parser = argparse.ArgumentParser(
-        prog="gongzhi detect", description="Find unusual counts in a CSV file.", epilog=COLUMNS,
+        prog="gongzhi detect", description="Find unusual counts in a CSV or Parquet file.", epilog=COLUMNS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.add_argument("--method", choices=sorted(CONFIGS), default="farrington")
+    methods = ", ".join(sorted(CONFIGS))
+    parser.add_argument(
+        "--method", choices=sorted(CONFIGS), default="farrington", metavar="METHOD",
+        help=f"how to judge: {methods} (default farrington; docs/methods.md)",
+    )  # fmt: skip
     parser.add_argument("--config", help=f"the method's variant ({choices}); default the first")
-    parser.add_argument("--alpha", type=float, default=0.01, help="share of usual periods above the bound")
+    parser.add_argument(
+        "--alpha", type=float, default=0.01, help="share of usual periods above the bound (default 0.01)"
+    )
     parser.add_argument(
         "--budget", type=float, default=0, help="false findings a month all series may give (calibrated)"
     )
     parser.add_argument(
         "--fdr", type=float, default=0, help="share of a period's findings that may be false, 0.1 say (calibrated)"
     )
-    parser.add_argument("--years", type=int, default=5, help="past years compared with (farrington, cdc)")
+    parser.add_argument("--years", type=int, default=5, help="past years compared with (farrington, cdc; default 5)")
     parser.add_argument("--period", type=int, default=0, help="periods a year; found from dates, else 52")
     parser.add_argument(
         "--limit", type=float, default=0,
@@ -249,8 +284,8 @@ def _words(argv: Sequence[str]) -> argparse.Namespace:
         help="code of a country, CN for China: its days off move what is expected (calibrated, dates)",
     )  # fmt: skip
     parser.add_argument("--last", type=int, default=0, help="judge the last N periods of each series; default all")
-    parser.add_argument("--input", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--input", type=Path, required=True, help="counts, CSV or Parquet")
+    parser.add_argument("--out", type=Path, required=True, help="CSV to write")
     words = parser.parse_args(list(argv))
     words.limit = words.limit or {**chart_methods.LIMITS, "shiryaev-roberts": 1 / max(words.alpha, 1e-9)}.get(
         words.method

@@ -1,4 +1,4 @@
-"""The command `gongzhi effect`: did a measure work? Counts of a CSV file in, an effect with checks and verdict out."""
+"""The command `gongzhi effect`: did a measure work? Counts of a file in, an effect with checks and verdict out."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ from gongzhi.methods.tables import BadTable, Series, fault_said, read_counts, st
 Reals = NDArray[np.float64]
 COLUMNS = """columns written to --out, one row a finding:
   what       change: relative change of the treated series' counts after the start (-0.2: a fifth fewer), mean over
-             all periods from then on; verdict; the checks: pre-trend, placebo in time, placebo in space
+             all periods from then on; verdict; the checks: pre-trend, bend carried on, placebo in time and in space
   value      the change, the verdict (worked, no evidence, harmed), or stood / failed
   low, high  ends of the interval of the change at --level
   p          p-value of the change or of the check; of a placebo, its rank among the pretended measures
   sentence   what it means
 columns written to --line: time, observed, expected (without the measure)
-columns read: series,time,observed; time is a whole number or a date like 2026-03-02, every period written.
+columns read: series,time,observed (CSV in UTF-8 or GB 18030, or Parquet); time is a whole number or a date like
+2026-03-02, every period written.
 
 The verdict is “worked” or “harmed” only when the interval leaves out no change and every check stood. The designs its
 (the series' own past), did (series whose past ran alike) and synthetic (a mixture of series) assume different
@@ -38,12 +39,13 @@ def _words(argv: Sequence[str]) -> argparse.Namespace:
         prog="gongzhi effect", description="Did a measure change the counts of a series?", epilog=COLUMNS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.add_argument("--input", type=Path, required=True, help="CSV of counts")
-    parser.add_argument("--design", choices=("its", "did", "synthetic"), required=True)
+    parser.add_argument("--input", type=Path, required=True, help="counts, CSV or Parquet")
+    parser.add_argument("--design", choices=("its", "did", "synthetic"), required=True,
+                        help="against its own past, series that ran alike, or a mixture of series")  # fmt: skip
     parser.add_argument("--treated", required=True, help="name of the treated series")
     parser.add_argument("--start", required=True, help="first period under the measure, as written in the file")
     parser.add_argument("--wanted", choices=("fewer", "more"), default="fewer", help="what the measure is meant to do")
-    parser.add_argument("--level", type=float, default=0.95, help="of the interval")
+    parser.add_argument("--level", type=float, default=0.95, help="of the interval (default 0.95)")
     parser.add_argument("--year", type=float, help="its: periods of a year, 0 for none; found from dates")
     parser.add_argument("--level-only", action="store_true", help="its: a change of level, none of trend")
     parser.add_argument("--match", type=int, default=10, help="did: how many untreated series to compare with")

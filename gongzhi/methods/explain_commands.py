@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from gongzhi.methods import association, graph, memory
 from gongzhi.methods.explain import ExplainError, contributions, dispersion
 from gongzhi.methods.graph import GraphError
-from gongzhi.methods.tables import BadTable, fault_said, read_counts, rows, write
+from gongzhi.methods.tables import MOST, BadTable, fault_said, months, read_counts, rows, write
 
 Reals = NDArray[np.float64]
 GROWS = 40.0  # bytes of memory a byte of the file becomes, as rows with names
-COLUMNS = """gongzhi explain rise: which parts explain the rise of the last periods
-  read     time, count and one column for every dimension (matter, place, channel …); --now N periods are compared with
-           the --before M periods ahead of them
+COLUMNS = """Files are CSV (UTF-8 or GB 18030) or Parquet.
+gongzhi explain rise: which parts explain the rise of the last periods
+  read     time, count and one column for every dimension (matter, place, channel …); rows of one cell are summed;
+           --now N periods are compared with the --before M periods ahead of them
   written  dimension, value (joined by × for a pair), before (scaled to the length of now), now, rise with low and high,
            share of the whole rise, ratio: growth over that of the rest with low and high, p,
            found: 1 where the false discovery rate is kept
@@ -53,7 +54,7 @@ def _count(text: str, line: int) -> float:
         value = float(text)
     except ValueError:
         value = float("nan")
-    if not (value >= 0 and value == int(value)):
+    if not 0 <= value < MOST or value != int(value):
         raise BadTable(f"row {line}, column count: “{text}” is not a whole number, 0 or more")
     return value
 
@@ -91,6 +92,25 @@ def _times(read: Sequence[tuple[int, dict[str, str]]]) -> Reals:
     return np.array(found)
 
 
+def _every(periods: Reals, text: str) -> None:
+    """Refuses times with a gap: whole numbers in steps, or dates in days, weeks or months."""
+    try:
+        int(text)
+        steps, said = periods, [f"{value:.0f}" for value in periods]
+    except ValueError:
+        if "T" in text or " " in text:
+            return
+        dates = [date(2000, 1, 1) + timedelta(seconds=float(value)) for value in periods]
+        if months(dates):
+            dates = [date(2000, 1, 1) + timedelta(days=day.year * 12 + day.month) for day in dates]
+        steps, said = np.array([day.toordinal() for day in dates], float), [str(day) for day in dates]
+    gaps = np.diff(steps)
+    if len(gaps) and gaps.max() > gaps.min():
+        k = int(np.argmax(gaps > gaps.min()))
+        raise BadTable(f"column time: nothing lies between {said[k]} and {said[k + 1]}; write every period, with 0 "
+                       "where nothing happened")  # fmt: skip
+
+
 def _cube(words: argparse.Namespace) -> tuple[Reals, Reals, list[tuple[str, list[str]]]]:
     """Counts of the reference periods (one axis a period first), of now, and the names of the axes."""
     read = _rows(words.input, ("time", "count"))
@@ -102,6 +122,10 @@ def _cube(words: argparse.Namespace) -> tuple[Reals, Reals, list[tuple[str, list
     if len(periods) < words.now + words.before:
         raise BadTable(f"column time: there are {len(periods)} periods; --before and --now ask for "
                        f"{words.now + words.before}")  # fmt: skip
+    _every(periods, read[0][1]["time"].strip())
+    for line, row in read:
+        if blank := [name for name in names if not row[name].strip()]:
+            raise BadTable(f"row {line}, column {blank[0]}: it is empty")
     values = [sorted({row[name] for _, row in read}) for name in names]
     size = len(periods) * int(np.prod([len(each) for each in values]))
     if size > 50_000_000:
@@ -179,8 +203,8 @@ def _words(argv: Sequence[str]) -> argparse.Namespace:
         prog="gongzhi explain", description="What explains a rise, what moves together, where cases go.",
         epilog=COLUMNS, formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.add_argument("what", choices=("rise", "together", "handovers"))
-    parser.add_argument("--input", type=Path, required=True, help="CSV to read")
+    parser.add_argument("what", choices=("rise", "together", "handovers"), help="what is asked, as told below")
+    parser.add_argument("--input", type=Path, required=True, help="CSV or Parquet to read")
     parser.add_argument("--out", type=Path, required=True, help="CSV to write")
     parser.add_argument("--now", type=int, default=1, help="rise: how many last periods are looked at")
     parser.add_argument("--before", type=int, default=4, help="rise: how many periods ahead of them are compared with")

@@ -1,4 +1,4 @@
-"""The command `gongzhi forecast`: counts of a CSV file, forecast as distributions; CSV out.
+"""The command `gongzhi forecast`: counts of a file, forecast as distributions; CSV out.
 
 What cannot be read is said with row and column.
 """
@@ -27,7 +27,7 @@ COLUMNS = """columns written, one row a series and period to come:
   mean           the expected count
   q0.5, …        quantiles: with the probability in the name the count will be at most this. They lie between whole
                  numbers so that intervals hold what they promise; --whole rounds them to counts that can occur
-columns read:
+columns read (CSV in UTF-8 or GB 18030, or Parquet):
   --input       series,time,observed; time is a whole number or a date like 2026-03-02, every period written
   --hierarchy   series,parent: what is summed into what; a series may have several parents (matter and place)
   --covariates  time and one column each (holiday 0/1, temperature …), a row for every period of past and horizon
@@ -66,9 +66,13 @@ def _coming(series: Series, horizon: int) -> list[str]:
     if series.dates is None:
         return [str(int(series.times[-1]) + k) for k in range(1, horizon + 1)]
     last, days = series.dates[-1], step(series)
-    if days:
-        return [str(last + timedelta(days=days * k)) for k in range(1, horizon + 1)]
-    return [str(_month(last, k)) for k in range(1, horizon + 1)]
+    try:
+        if days:
+            return [str(last + timedelta(days=days * k)) for k in range(1, horizon + 1)]
+        return [str(_month(last, k)) for k in range(1, horizon + 1)]
+    except (OverflowError, ValueError):
+        raise BadTable(f"column time: {horizon} periods after {last} lie beyond the last day of the calendar; look for "
+                       "a slip in the years") from None  # fmt: skip
 
 
 def _seasons(series: Series, words: argparse.Namespace) -> tuple[int, float]:
@@ -161,7 +165,7 @@ def _words(argv: Sequence[str]) -> argparse.Namespace:
         prog="gongzhi forecast", description="Forecast the counts of many series as distributions.", epilog=COLUMNS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.add_argument("--input", type=Path, required=True, help="CSV of counts")
+    parser.add_argument("--input", type=Path, required=True, help="counts, CSV or Parquet")
     parser.add_argument("--horizon", type=int, required=True, help="periods to come")
     parser.add_argument("--levels", type=_levels, default=_levels(DEFAULT), help=f"probabilities, default {DEFAULT}")
     parser.add_argument("--out", type=Path, required=True, help="CSV to write")

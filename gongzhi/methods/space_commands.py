@@ -23,6 +23,7 @@ from gongzhi.methods.tables import BadTable
 KM = 111.19  # a degree of latitude
 LEARNED = 28  # days the expectation is learned from at least
 BYTES = 40  # of memory a place and day takes in a scan, about
+CENTURY = 36_525  # days
 TELL = 1_000_000  # rows between two lines of progress
 COLUMNS = ("cluster", "place", "centre", "first", "last", "observed", "expected", "relative_risk", "statistic", "p")
 HELP = """columns of the output, one row a place of a cluster:
@@ -37,7 +38,10 @@ HELP = """columns of the output, one row a place of a cluster:
 
 def run(argv: Sequence[str]) -> int:
     """`gongzhi scan`; 0 done, 1 refused with a sentence."""
-    options = _parser().parse_args(list(argv))
+    parser = _parser()
+    options = parser.parse_args(list(argv))
+    if options.replicas < 9 or options.longest < 1 or not 0 < options.share <= 1 or (options.radius or 1) <= 0:
+        parser.error("--replicas is at least 9, --longest at least 1, --share above 0 and at most 1, --radius above 0")
     try:
         return _scan(options)
     except (SpaceError, BadTable, OSError) as error:
@@ -50,8 +54,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="gongzhi scan", description="Find where and since when more happens than should.", epilog=HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.add_argument("--events", required=True, type=Path, help="CSV with columns place,day[,count]")
-    parser.add_argument("--places", required=True, type=Path, help="CSV with columns place,x,y[,population]")
+    parser.add_argument("--events", required=True, type=Path, help="CSV or Parquet with columns place,day[,count]")
+    parser.add_argument("--places", required=True, type=Path, help="CSV or Parquet with columns place,x,y[,population]")
     parser.add_argument("--out", required=True, type=Path, help="CSV to write")
     parser.add_argument(
         "--model",
@@ -77,13 +81,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--longest", type=int, default=7, help="longest window in days")
     parser.add_argument("--retrospective", action="store_true", help="windows anywhere, not only up to the last day")
     parser.add_argument("--replicas", type=int, default=999, help="Monte Carlo replicas (ends early when p is large)")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="of the replicas; same seed, same answer")
     return parser
 
 
 def _scan(options: argparse.Namespace) -> int:
     """Read, scan, write."""
     names, x, y, people = _places(options.places)
+    if not options.planar:
+        _on_earth(options.places, names, x, y)
     counts, first = _events(options.events, names)
     lost = _without_fallbacks(names, x, y, counts)
     keep = ~lost
@@ -109,6 +115,17 @@ def _scan(options: argparse.Namespace) -> int:
     _write(options.out, result, names, first)
     print(f"{len(result.clusters)} clusters from {result.maxima.size} replicas → {options.out}", file=sys.stderr)
     return 0
+
+
+def _on_earth(file: Path, names: list[str], x: NDArray, y: NDArray) -> None:
+    """Refuses degrees that are none."""
+    for column, values, most in (("x", x, 180), ("y", y, 90)):
+        bad = np.flatnonzero(np.abs(values) > most)
+        if bad.size:
+            raise SpaceError(
+                f"{file}, column {column}: {values[bad[0]]:g} of place “{names[bad[0]]}” is no degree of longitude (x) "
+                "or latitude (y); with --planar they are taken as planar."
+            )
 
 
 def _zones(
@@ -239,6 +256,8 @@ def _events(file: Path, names: list[str]) -> tuple[NDArray, datetime.date]:
     """
     index = {name: i for i, name in enumerate(names)}
     cells: dict[tuple[int, int], int] = {}
+    ends: dict[int, int] = {}  # the row a day was first seen in
+    events, most = 0, (0.0, 0)
     for line, row in _rows(file, ("place", "day")):
         if row["place"] not in index:
             raise SpaceError(f"{file} row {line}, column place: “{row['place']}” is not among the places.")
@@ -247,20 +266,39 @@ def _events(file: Path, names: list[str]) -> tuple[NDArray, datetime.date]:
             raise SpaceError(f"{file} row {line}, column count: “{row['count']}” is not a count.")
         cell = index[row["place"]], _day(file, line, row["day"])
         cells[cell] = cells.get(cell, 0) + int(count)
+        ends.setdefault(cell[1], line)
+        events, most = events + int(count), max(most, (count, line))
         if line % TELL == 0:
             print(f"{line:,} rows read", file=sys.stderr)
-    first, last = min(day for _, day in cells), max(day for _, day in cells)
-    need = len(names) * (last - first + 1) * BYTES
-    if need > memory.free():
-        raise SpaceError(
-            f"{file}: {len(names):,} places × {last - first + 1:,} days ({datetime.date.fromordinal(first)} to "
-            f"{datetime.date.fromordinal(last)}) would need about {need / 1e9:.1f} GB of memory, "
-            f"{memory.free() / 1e9:.1f} GB are free; give fewer days, or look for a slip in column day."
-        )
+    first, last = min(ends), max(ends)
+    _fits(file, len(names), ends, events, most)
     table = np.zeros((len(names), last - first + 1))
     for (place, day), count in cells.items():
         table[place, day - first] = count
     return table, datetime.date.fromordinal(first)
+
+
+def _fits(file: Path, places: int, ends: dict[int, int], events: int, most: tuple[float, int]) -> None:
+    """Refuses days and counts that can only be slips, and what does not fit into memory."""
+    day = datetime.date.fromordinal
+    first, last = min(ends), max(ends)
+    if last - first > CENTURY:
+        raise SpaceError(
+            f"{file} row {ends[first]}, column day: {day(first)} lies more than a hundred years before {day(last)} "
+            f"in row {ends[last]}; look for a slip."
+        )
+    if events * BYTES > memory.free():
+        raise SpaceError(
+            f"{file}: {events:,} events are more than fit into memory; most stand in row {most[1]}, column count: "
+            f"{most[0]:,.0f}. Look for a slip."
+        )
+    need = places * (last - first + 1) * BYTES
+    if need > memory.free():
+        raise SpaceError(
+            f"{file}: {places:,} places × {last - first + 1:,} days ({day(first)} to "
+            f"{day(last)}) would need about {need / 1e9:.1f} GB of memory, "
+            f"{memory.free() / 1e9:.1f} GB are free; give fewer days, or look for a slip in column day."
+        )
 
 
 def _without_fallbacks(names: list[str], x: NDArray, y: NDArray, counts: NDArray) -> NDArray[np.bool_]:

@@ -129,11 +129,15 @@ def _headed(names: Sequence[str], needed: Sequence[str]) -> None:
     for name in needed:
         if name in names:
             continue
-        apart = [said for mark, said in APART.items() if len(names) == 1 and mark in names[0]]
-        hint = f"; cells are set apart by commas here, not by {apart[0]}" if apart else ""
-        raise BadTable(f"row 1: the column {name} is missing; there are {', '.join(names)}{hint}")
+        raise BadTable(f"row 1: the column {name} is missing; there are {', '.join(names)}{apart(names)}")
     if twice := [name for at, name in enumerate(names) if name in names[:at]]:
         raise BadTable(f"row 1: the column {twice[0]} is there twice")
+
+
+def apart(names: Sequence[str]) -> str:
+    """What to say when a first row is one name that holds another mark than commas; else nothing."""
+    found = [said for mark, said in APART.items() if len(names) == 1 and mark in names[0]]
+    return f"; cells are set apart by commas here, not by {found[0]}" if found else ""
 
 
 def _records(reader: Any, needed: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
@@ -143,7 +147,9 @@ def _records(reader: Any, needed: Sequence[str]) -> Iterator[tuple[int, list[str
     yield 1, names
     for row in reader:
         if row and len(row) != len(names):
-            raise BadTable(f"row {reader.line_num}: it has {len(row)} cells where the first row has {len(names)}")
+            open_mark = "; perhaps a quotation mark is not closed" if any("\n" in cell for cell in row) else ""
+            said = f"it has {len(row)} cells where the first row has {len(names)}{open_mark}"
+            raise BadTable(f"row {reader.line_num}: {said}")
         if row:
             yield reader.line_num, row
 
@@ -156,7 +162,8 @@ def rows(path: Path, needed: Sequence[str], *, name: str = "") -> Iterator[tuple
         for line, row in found:
             yield line, dict(zip(names, row, strict=True))
     except BadTable as fault:
-        raise BadTable(f"{name} {fault}".strip()) from None
+        between = "" if not name else " " if str(fault).startswith("row") else ": "
+        raise BadTable(f"{name}{between}{fault}") from None
     except OSError as fault:
         raise BadTable(f"{path}: {fault.strerror}") from None
 
@@ -240,9 +247,10 @@ def _gathered(path: Path) -> tuple[dict[str, _Gathered], bool, bool]:
         if kind not in (None, dated):
             raise BadTable(f"row {line}, column time: dates and whole numbers are mixed in one file")
         kind = dated
-        if not row[series].strip():
+        name = row[series].strip()
+        if not name:
             raise BadTable(f"row {line}, column series: it is empty; every count belongs to a series")
-        one = found.setdefault(row[series], _Gathered())
+        one = found.setdefault(name, _Gathered())
         one.lines.append(line)
         one.at.append(at)
         one.texts.append(text)

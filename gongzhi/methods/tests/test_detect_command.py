@@ -103,6 +103,13 @@ def test_too_short_a_past_is_said(tmp_path, capsys):
     assert "needs 263 periods" in capsys.readouterr().err
 
 
+def test_a_series_too_young_is_named_beside_those_judged_and_alone_it_is_refused(tmp_path, capsys):
+    assert run(tmp_path, [*weekly(320), "young,319,4", "young,320,4"]) == 0
+    assert "1 of 2 series not judged: farrington needs 263 periods" in capsys.readouterr().err
+    assert run(tmp_path, ["young,1,4", "young,2,4"]) == 1
+    assert "no period was judged: farrington needs 263 periods" in capsys.readouterr().err
+
+
 def many(burst):
     rows = [row for n in range(30) for row in weekly(series=f"s{n:02d}")]
     rows[319] = f"s00,320,{burst}"

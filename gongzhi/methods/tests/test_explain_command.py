@@ -79,3 +79,25 @@ def test_hand_overs_show_who_returns_cases_to_whom(tmp_path):
 def test_bad_files_are_refused_with_row_and_column(tmp_path, capsys, what, text, sentence):
     assert _run(tmp_path, what, text)[0] == 1
     assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "sentence"),
+    [
+        ("1,noise,east,", "1,noise,east,inf\n1,noise,east,", "row 2, column count: “inf” is not a whole number"),
+        ("1,noise,east,", "1,noise, ,4\n1,noise,east,", "row 2, column place: it is empty"),
+        ("\n3,", "\n30,", "column time: nothing lies between 2 and 4; write every period"),
+    ],
+)
+def test_slips_in_a_rise_are_said(tmp_path, capsys, was, now, sentence):
+    assert _run(tmp_path, "rise", _weeks(0).replace(was, now))[0] == 1
+    assert sentence in capsys.readouterr().err
+
+
+def test_months_are_periods_without_a_gap_and_a_month_left_out_is_said(tmp_path, capsys):
+    months = [f"2026-{m:02d}-01" for m in range(1, 8)]
+    rows = [f"{day},{part},9" for day in months for part in "ab"]
+    assert _run(tmp_path, "rise", "time,matter,count\n" + "\n".join(rows) + "\n")[0] == 0
+    rows = [row for row in rows if not row.startswith("2026-04")]
+    assert _run(tmp_path, "rise", "time,matter,count\n" + "\n".join(rows) + "\n")[0] == 1
+    assert "nothing lies between" in capsys.readouterr().err

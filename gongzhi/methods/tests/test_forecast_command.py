@@ -101,6 +101,7 @@ def test_holidays_of_a_country_are_learnt_and_foreseen(tmp_path, capsys):
         ("series,time,observed\na,1,2\na,3,3\n", "row 3, column time: series a jumps from 1 to 3"),
         ("series,time,observed\na,1,2\na,2,-3\n", "row 3, column observed: -3 is negative"),
         ("series,time,observed\na,1,2\na,2,3\nb,1,5\n", "series b ends at 1"),
+        ("series,time,observed\na,9999-12-30,2\na,9999-12-31,3\n", "lie beyond the last day of the calendar"),
     ],
 )
 def test_bad_counts_are_refused_with_row_and_column_and_leave_no_file(tmp_path, capsys, text, sentence):

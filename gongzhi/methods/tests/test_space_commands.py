@@ -42,6 +42,8 @@ def test_a_cluster_is_written_with_its_days_and_without_it_p_is_large(tmp_path, 
         ("P1,2026-05-01,x", "row 2, column count: “x” is not a number"),
         ("P1,2026-03-29T02:30:00+01:00,1", "row 2, column day: “2026-03-29T02:30:00+01:00” is a moment"),
         ("P1,2026-05-01", "row 2: it has "),
+        ("P1,2026-05-01,1000000000000", "most stand in row 2, column count: 1,000,000,000,000. Look for a slip"),
+        ("P1,0026-05-01,1\nP1,2026-05-01,1", "row 2, column day: 0026-05-01 lies more than a hundred years before"),
     ],
 )
 def test_a_bad_row_is_named(tmp_path, capsys, row, sentence):
@@ -99,4 +101,17 @@ def test_a_slip_in_a_date_that_would_fill_the_memory_is_said(tmp_path, capsys):
     with (tmp_path / "places.csv").open("a") as file:
         file.writelines(f"far{i},{i},9,1\n" for i in range(50_000))
     assert run(words) == 1
-    assert "look for a slip in column day" in capsys.readouterr().err
+    assert (
+        "row 1454, column day: 0206-05-01 lies more than a hundred years before 2026-05-28" in capsys.readouterr().err
+    )
+
+
+def test_degrees_that_are_none_and_numbers_out_of_range_are_refused(tmp_path, capsys):
+    words = [word for word in _files(tmp_path, _events(0)) if word != "--planar"]
+    (tmp_path / "places.csv").write_text("place,x,y\n" + "".join(f"P{i},{i},{22 + i * 9}\n" for i in range(25)))
+    assert run(words) == 1
+    assert "column y: 94 of place “P8” is no degree" in capsys.readouterr().err
+    for more in (["--replicas", "-5"], ["--longest", "0"], ["--share", "7"]):
+        with pytest.raises(SystemExit):
+            run([*words, *more])
+        assert "--replicas is at least 9" in capsys.readouterr().err

@@ -149,3 +149,54 @@ def test_real_messages_of_one_trouble_come_together(tmp_path: Path) -> None:
     members = {i for r, i in zip(found["rank"], found["id"], strict=True) if r == rank}
     assert int(rank) <= 10
     assert len(members & about) >= 0.9 * len(about)
+
+
+def written(folder: Path, rows: list[str]) -> Path:
+    (folder / "m.csv").write_text("msg_id,title,body,time,likes\n" + "".join(row + "\n" for row in rows))
+    return folder / "m.csv"
+
+
+def asked(folder: Path, rows: list[str], *more: str) -> tuple[int, set[str]]:
+    out = folder / "o.csv"
+    words = ["--id", "msg_id", "--text", "title,body", "--time", "time", "--out", str(out), *more]
+    code = hot([str(written(folder, rows)), *words])
+    return code, set(tables.read(out)["id"]) if code == 0 else set()
+
+
+ROWS = [f"m{k},{text},,2026-03-{k + 1:02d},1" for k, text in enumerate(t for many in TOLD.values() for t in many)]
+
+
+def test_messages_outside_a_time_are_left_out_and_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert asked(tmp_path, ROWS)[1] >= {"m0", "m1", "m2", "m3"}
+    found = asked(tmp_path, ROWS, "--since", "2026-03-03", "--until", "2026/3/12")[1]
+    assert {"m2", "m3"} <= found
+    assert not found & {"m0", "m1", "m11", "m12"}
+    assert "4 messages outside --since and --until are left out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("rows", "more", "sentence"),
+    [
+        ([], (), "has a first row and no other"),
+        ([*ROWS, "m9,x,,,1"], (), "row 15, column time: it is empty; every message needs a time"),
+        ([*ROWS, "m9,x,,2026-03-09,-4"], ("--since", "2026-03-03"), "row 15, column likes: “-4” is not a number of 0"),
+        (ROWS, ("--since", "spring"), "--since: “spring” is no time"),
+        (ROWS, ("--until", "2026-03-09T10:00+08:00"), "without a zone, as the file's times are"),
+        ([*ROWS, '"m9,x,,2026-03-09', "m10,y"], (), "perhaps a quotation mark is not closed"),
+    ],
+)
+def test_what_cannot_be_read_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], rows: list[str], more: tuple[str, ...], sentence: str
+) -> None:
+    assert asked(tmp_path, rows, *more)[0] == 1
+    assert sentence in capsys.readouterr().err
+
+
+def test_where_memory_ends_is_said_by_its_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gongzhi.methods import memory
+
+    monkeypatch.setattr(memory, "free", lambda: 1000)
+    assert asked(tmp_path, ROWS)[0] == 1
+    assert "messages up to row 14 need about" in capsys.readouterr().err

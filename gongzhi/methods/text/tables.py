@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gongzhi.methods import memory, parquet
-from gongzhi.methods.tables import BadTable, encoding, write
+from gongzhi.methods.tables import BadTable, apart, encoding, write
 from gongzhi.methods.text.refusing import TextRefusal
 
 __all__ = ["Table", "batches", "columns", "length", "names", "read", "write"]
@@ -52,7 +52,7 @@ def columns(table: Table, names: Sequence[str], path: Path) -> list[list[str]]:
     """The named columns in the order asked; a missing one is refused."""
     for name in names:
         if name not in table:
-            raise TextRefusal(f"{path} has no column “{name}”; it has {', '.join(table)}.")
+            raise TextRefusal(f"{path} has no column “{name}”; it has {', '.join(table)}{apart(list(table))}.")
     return [table[name] for name in names]
 
 
@@ -92,7 +92,10 @@ def _tables(reader: Iterator[list[str]], path: Path, size: int) -> Iterator[Tabl
     told = False
     for number, row in enumerate(reader, start=2):
         if row and len(row) != len(header):
-            raise TextRefusal(f"{path}, row {number} has {len(row)} fields where {len(header)} columns are named.")
+            mark = "; perhaps a quotation mark is not closed" if any("\n" in cell for cell in row) else ""
+            raise TextRefusal(
+                f"{path}, row {number} has {len(row)} fields where {len(header)} columns are named{mark}."
+            )
         for column, cell in zip(kept, row, strict=False):  # a blank line is no row
             column.append(cell)
         if len(kept[0]) >= size:
