@@ -132,10 +132,15 @@ def _each(cases: Iterable[Version], act: Callable[[UUID, int], Case]) -> Done:
     left, done, moved = iter(cases), 0, 0
     while batch := list(islice(left, left_rules.TOGETHER)):
         with transaction.atomic():
-            for case, version in batch:
-                try:
-                    act(case, version)
-                    done += 1
-                except (Stale, NotFound):
-                    moved += 1
+            some = sum(_did(act, case, version) for case, version in batch)
+        done, moved = done + some, moved + len(batch) - some
     return Done(done, moved)
+
+
+def _did(act: Callable[[UUID, int], Case], case: UUID, version: int) -> bool:
+    """Whether it was done; False when somebody moved the case meanwhile."""
+    try:
+        act(case, version)
+    except (Stale, NotFound):
+        return False
+    return True
