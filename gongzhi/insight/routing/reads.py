@@ -75,7 +75,7 @@ def tenths(*, since: datetime) -> tuple[list[Tenth], list[Tenth]]:
 
 def mistakes(*, since: datetime, most: int = 8) -> list[Trial]:
     """The newest cases in which the one that learnt was sure and wrong."""
-    wrong = Trial.objects.filter(closed_at__gt=since, learned_right=False, sure__gte=suggesting.UNSURE)
+    wrong = Trial.objects.filter(closed_at__gt=since, sure__gte=suggesting.UNSURE).exclude(guess=F("matter"))
     return list(wrong.order_by("-closed_at")[:most])
 
 
