@@ -55,11 +55,34 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words[0] != "verify":
         _take_dir(words)
     if needs_django:
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongzhi.web.settings")
-        import django
-
-        django.setup()
+        return _with_django(module, function, words[1:])
     return int(getattr(importlib.import_module(module), function)(words[1:]) or 0)
+
+
+def _with_django(module: str, function: str, words: list[str]) -> int:
+    """Run a command on a county's database; one that is not there, or older than this version, is said in a line."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongzhi.web.settings")
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        return int(getattr(importlib.import_module(module), function)(words) or 0)
+    except DatabaseError as fault:
+        try:
+            executor = MigrationExecutor(connection)
+            ready = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        except DatabaseError:
+            print(f"gongzhi: the database does not answer ({fault}).", file=sys.stderr)
+            return 1
+        if ready:
+            raise
+        folder = settings.GONGZHI_DIR
+        print(f"gongzhi: {folder} holds no county of this version; `gongzhi run` makes it ready.", file=sys.stderr)
+        return 1
 
 
 def _take_dir(words: list[str]) -> None:

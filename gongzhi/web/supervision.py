@@ -8,6 +8,7 @@ a process that ends.
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
 import logging.config
 import os
@@ -128,8 +129,8 @@ def serve(*, address: str, port: int, workers: int) -> int:
     """Prepare, then serve the county in GONGZHI_DIR until stopped. Returns the exit code."""
     from gongzhi.web import settings
 
-    if _taken(address, port):
-        print(f"gongzhi: {address}:{port} is in use by another program; choose another --port.", file=sys.stderr)
+    if closed := _closed(address, port):
+        print(f"gongzhi: {closed}", file=sys.stderr)
         return 1
     if _pid(settings.RUN_DIR) is not None:
         print("gongzhi: this county is being served already; `gongzhi stop` ends that.", file=sys.stderr)
@@ -192,11 +193,16 @@ def _pid(run_dir: Path) -> int | None:
     return pid
 
 
-def _taken(address: str, port: int) -> bool:
+def _closed(address: str, port: int) -> str:
+    """Why nobody can listen there, in a sentence; empty when one can."""
     with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind((address, port))
-        except OSError:
-            return True
-    return False
+        except OverflowError:
+            return f"{port} is no port; choose a --port from 1 to 65535."
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return f"{address}:{port} is in use by another program; choose another --port."
+            return f"nobody can listen on {address}:{port} ({error.strerror}); choose another --address or --port."
+    return ""
