@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -167,6 +169,21 @@ def test_an_offices_page_shows_only_cases_this_post_may_see() -> None:
     assert said.voice.number in seen
     assert conduct.voice.number not in seen
     assert signed_in("mayor").get("/en/desk/cockpit/handovers/nobody/").status_code == 404
+
+
+def test_an_offices_page_costs_as_much_in_a_large_circle_as_in_a_small_one() -> None:
+    network()
+    row, actor = Station.objects.get(organ="roads"), cast.actor("mayor")
+    with CaptureQueriesContext(connection) as few:
+        shown.station(row, actor)
+    Station.objects.bulk_create(
+        Station(organ=f"o{n}", until=row.until, days=180, came=1, went=1, through=0.1, circle=1) for n in range(200)
+    )
+
+    with CaptureQueriesContext(connection) as many:
+        assert len(shown.station(row, actor)["circle"]) == 202
+
+    assert len(many) <= len(few)
 
 
 def rhythm(place: str = cast.VILLAGE[:9], people: int = 12, **more: Any) -> Rhythm:

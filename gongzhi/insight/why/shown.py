@@ -135,9 +135,9 @@ def station(row: Station, actor: Actor) -> dict[str, Any]:
     out = list(Passage.objects.filter(giver=row.organ).order_by("-cases", "taker")[:LIST])
     into = list(Passage.objects.filter(taker=row.organ).order_by("-cases", "giver")[:LIST])
     codes = {row.organ, *(way.taker for way in out), *(way.giver for way in into)}
-    codes |= set(Station.objects.filter(circle=row.circle).values_list("organ", flat=True)) if row.circle else set()
-    names = wording.names("organ", sorted(codes))
-    circle = [names[code] for code in sorted(codes) if row.circle and _in_circle(code, row.circle)]
+    members = list(Station.objects.filter(circle=row.circle).values_list("organ", flat=True)) if row.circle else []
+    names = wording.names("organ", sorted(codes | set(members)))
+    circle = [names[code] for code in sorted(members)]
     back = [case for way in [*out, *into] if way.returned for case in way.behind[: way.returned]]
     return {
         "row": row,
@@ -149,10 +149,6 @@ def station(row: Station, actor: Actor) -> dict[str, Any]:
         "back": visible(list(dict.fromkeys(back))[:LIST], actor),
         "still": visible(row.behind, actor),
     }
-
-
-def _in_circle(code: str, circle: int) -> bool:
-    return Station.objects.filter(organ=code, circle=circle).exists()
 
 
 def visible(behind: Sequence[str], actor: Actor, most: int = 20) -> tuple[InboxRow, ...]:
