@@ -185,7 +185,8 @@ def _page(
     if step == "check":
         context["place_name"] = choosing.name_of(draft.values["place"])
         context["danger"] = danger(draft.values["words"])
-        context["suggestion"] = matters.suggest(draft.values["words"])
+        hint = matters.suggest(draft.values["words"])
+        context["suggestion"] = matters.tags().get(hint.matter.code) if hint else None
     response = show(request, f"cases/speak_{step}.html", context, here="speak", status=status)
     response.headers["Cache-Control"] = "private, no-cache"
     return response

@@ -82,8 +82,14 @@ def next_sentence(course: Course) -> str:
 
 def timeline(course: Course, *, photo_base: str) -> list[Line]:
     """The lines of a course, newest last. `photo_base` is the address photos lie under."""
-    own = course.voice is not None
-    return [_line(entry, own=own, photo_base=photo_base) for entry in course.entries]
+    return [_line(entry, own=_is_hers(entry, course), photo_base=photo_base) for entry in course.entries]
+
+
+def _is_hers(entry: TimelineEntry, course: Course) -> bool:
+    """Whether a line speaks to whoever reads: on her own page all do, but of words said only hers."""
+    if course.voice is None or entry.kind not in ("received", "joined"):
+        return course.voice is not None
+    return entry.at == course.voice.noted_at
 
 
 def _line(entry: TimelineEntry, *, own: bool, photo_base: str) -> Line:
@@ -100,6 +106,7 @@ def _title(entry: TimelineEntry, *, own: bool) -> str:
     }
     sentences = {
         "received": _("We received your words.") if own else _("Received."),
+        "joined": _("We received your words.") if own else labels.word("joined", "entry"),
         "accepted": _("%(office)s took it in hand."),
         "sent": _("Sent to %(to)s."),
         "handed_over": _("%(office)s handed it over to %(to)s."),

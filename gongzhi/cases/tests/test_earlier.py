@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from gongzhi.cases import (
     casefile,
@@ -27,6 +28,7 @@ from gongzhi.cases import (
 from gongzhi.cases.left_reads import Wanted
 from gongzhi.cases.many import Left, NewVoice, Story
 from gongzhi.cases.models import Case, Decision, Entry
+from gongzhi.cases.public import telling
 from gongzhi.cases.tests import cast
 from gongzhi.cases.tests.deskcast import fresh, signed_in, text
 from gongzhi.kit import moments
@@ -171,7 +173,12 @@ def test_whoever_says_it_again_is_owed_an_answer() -> None:
     assert after.due_at > cast.AT
     kinds = Fact.objects.filter(about=case.ref).order_by("noted_at").values_list("kind", flat=True)
     assert "case.taken_over" in list(kinds)
-    assert course.by_token(joined.link_token, cast.AT).clock is not None
+    told = course.by_token(joined.link_token, cast.AT)
+    assert told.clock is not None
+    with translation.override("en"):
+        lines = [line.title for line in telling.timeline(told, photo_base="/")]
+    assert lines[0] == "Received.", "the first words were not hers"
+    assert lines[-1] == "We received your words."
 
 
 def test_a_duplicate_joined_to_it_takes_it_over() -> None:
