@@ -97,11 +97,11 @@ def told_cases(warehouse: Warehouse, first: date, last: date) -> Iterator[tuple[
     cases = warehouse.table("cases", first, last).select("case", "source")
     events = warehouse.table("events", first).drop("day")
     mine = events.filter(events.kind.isin(KINDS)).join(cases, "case")
-    got = mine.select("case", "source", "index", "kind", "reason", "organ", at=mine.at.epoch_seconds())
+    got = mine.select("case", "source", "index", "kind", "reason", "organ", "at")
     table = got.order_by(["case", "index"]).to_pyarrow()
     case = _coded(table["case"])
     kind, reason, organ, source = (_coded(table[name]) for name in ("kind", "reason", "organ", "source"))
-    at = table["at"].to_numpy()
+    at = table["at"].cast(pa.timestamp("us", tz="UTC")).cast(pa.int64()).to_numpy() / 1e6
     edges = np.flatnonzero(np.diff(case[1])) + 1
     for begin, end in zip([0, *edges.tolist()], [*edges.tolist(), len(at)], strict=True):
         if begin == end:

@@ -37,7 +37,7 @@ def traits() -> dict[tuple[str, str], int]:
 
 def test_work_as_the_procedure_says_has_no_trait_and_fits(tmp_path: Path) -> None:
     for n in range(3):
-        life.finish(life.voice(cast.later(hours=n)), cast.later(days=1, hours=n))
+        life.finish(life.voice(cast.later(hours=n, seconds=0.75)), cast.later(days=1, hours=n, seconds=0.25))
 
     told = drawn(tmp_path, days=4)
 
