@@ -23,7 +23,7 @@ DESK: dict[str, tuple[str, ...]] = {
         *("desk/", "desk/?queue=waiting", "desk/list/", "desk/away/", "desk/tour/", "desk/my-looks/", *CASE),
         *("desk/people/mine/", "accounts/2fa/", "accounts/password/change/", "accounts/logout/", "desk/people/"),
         *("{case}answer/", "{case}hand-over/", "{case}ask/", "{case}help/", "{case}rematter/", "{case}relocate/"),
-        *("{case}close/", "{case}note/", "{case}narrow/"),
+        *("{case}close/", "{case}note/", "{case}narrow/", "{case}close-untaken/", "desk/left/"),
     ),
     "head": (
         "desk/leader/",
@@ -82,7 +82,7 @@ NO_PAGE: dict[str, str] = {
     "insight:answer "
     "desk:village_down sensors:aside",
     "a part of a page": "desk:watchers desk:read_back desk:places insight:points",
-    "a move that another journey makes": "desk:accept desk:return_help desk:resume desk:reopen desk:answer_and_close",
+    "a move that another journey makes": "desk:accept desk:take_over desk:return_help desk:resume desk:reopen desk:answer_and_close",
     "a paper notice, which another journey prints": "desk:notice",
 }
 
