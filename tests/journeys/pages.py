@@ -82,7 +82,8 @@ NO_PAGE: dict[str, str] = {
     "insight:answer "
     "desk:village_down sensors:aside",
     "a part of a page": "desk:watchers desk:read_back desk:places insight:points",
-    "a move that another journey makes": "desk:accept desk:take_over desk:return_help desk:resume desk:reopen desk:answer_and_close",
+    "a move that another journey makes": "desk:accept desk:take_over desk:return_help desk:resume desk:reopen "
+    "desk:answer_and_close",
     "a paper notice, which another journey prints": "desk:notice",
 }
 
