@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,40 @@ def measure() -> list[dict[str, Any]]:
         return rows
     with tempfile.TemporaryDirectory(prefix="gongzhi-bench-") as folder:
         boston, council = replay("boston", Path(folder)), replay("council", Path(folder))
-        pingshan = replay("pingshan", Path(folder))
-    return [*rows, *_real(boston, council, pingshan)]
+        pingshan, turned = replay("pingshan", Path(folder)), replay("boston-turned", Path(folder))
+    return [*rows, *_real(boston, council, pingshan), *_kept(boston, council, turned)]
+
+
+def _kept(boston: dict[str, Any], council: dict[str, Any], turned: dict[str, Any]) -> list[dict[str, Any]]:
+    """The budget on real histories. With its days in another order nothing in a history is news, once its first two
+    months are known; as it was, a history also has real news (storms, thaw, the season of trees)."""
+    rows = []
+    for name, told in (
+        ("Boston's days in another order", turned),
+        ("Boston 2015", boston),
+        ("New York's council", council),
+    ):
+        raised, months = _raised(told)
+        asked = f"≤ {BUDGET:g}, the stated budget" if told is turned else "stated"
+        rows.append(
+            {
+                "figure": f"findings a month by day and week after two months: {name}",
+                "asked": asked,
+                "value": round(raised / months, 2),
+                "met": told is not turned or raised / months <= BUDGET,
+                "detail": {
+                    "all a month": round(told["kinds"].get("rise", 0) / told["days"] * 30, 2),
+                    "kinds": told["kinds"],
+                },
+            }
+        )
+    return rows
+
+
+def _raised(told: dict[str, Any]) -> tuple[int, float]:
+    """Rises from the 56th judged day on, and the months they came in."""
+    since = (date.fromisoformat(told["first judged"]) + timedelta(days=56)).isoformat()
+    return sum(one[0] == "rise" and one[2] >= since for one in told["findings"]), (told["days"] - 56) / 30
 
 
 def _planted(told: dict[str, Any]) -> list[dict[str, Any]]:

@@ -329,7 +329,8 @@ def _replayed(
         finding.look(by=BY, at=midnight(day + timedelta(days=1), "UTC"), world=world, day=day)
     rows = Finding.objects.order_by("first_day", "p")
     return {
-        "cases": len(cells), "days": days - finding.LEARNING, "seconds": round(time.monotonic() - begun, 1),
+        "cases": len(cells), "days": days - finding.LEARNING,
+        "first judged": str(first + timedelta(days=finding.LEARNING)), "seconds": round(time.monotonic() - begun, 1),
         "kinds": dict(Counter(rows.values_list("kind", flat=True))),
         "findings": [[r.kind, r.grain, str(r.first_day), str(r.last_day), r.matter, r.place, r.channel or r.source,
                       r.observed, round(r.expected, 1)] for r in rows],

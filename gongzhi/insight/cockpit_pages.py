@@ -34,7 +34,8 @@ def today(request: HttpRequest) -> HttpResponseBase:
     context = {"today": cockpit.today(actor_of(request), at), "now": at}
     if frame.is_fragment(request):
         return frame.show(request, "insight/parts/today.html", context)
-    context["smalls"] = [(wording.kind_word(kind), cockpit.multiples(kind)) for kind in ("place", "matter", "organ")]
+    smalls = [(wording.kind_word(kind), cockpit.multiples(kind)) for kind in ("place", "matter", "organ")]
+    context["smalls"] = [one for one in smalls if one[1]]
     return frame.show(request, "insight/cockpit.html", context, here="insight:cockpit")
 
 

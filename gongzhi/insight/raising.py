@@ -126,7 +126,7 @@ def _continue(row: Finding, seen: Seen, *, by: str, at: datetime) -> Finding:
         (_add if seen.grain == row.grain == "minute" else _speak)(row, seen)
         row.parts = _more(row, seen.parts)
     else:
-        row.parts = _more(row, [(seen.matter, seen.place, seen.observed, round(seen.expected, 2))])
+        row.parts = _more(row, [(seen.matter, seen.place, seen.observed, round(seen.expected, 2)), *seen.parts])
     if seen.grain not in row.ways:
         row.ways = [*row.ways, seen.grain]
     changed = [name for name, old in before.items() if getattr(row, name) != old]
