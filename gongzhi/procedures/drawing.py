@@ -45,6 +45,11 @@ class _Step:
     times: int | None = None
 
     @property
+    def often(self) -> str:
+        """How often work went along it, in signs; empty where that is not told."""
+        return "" if self.times is None else f"{self.times:,}×"
+
+    @property
     def side(self) -> str:
         if self.target == self.source + 1:
             return "down"
@@ -80,14 +85,15 @@ def _draw(net: Net, current: Collection[str], said: str, happened: Happened | No
         _Box(stage, _wrap(_name(stage, said), NAME), _wrap(under.get(stage.code, ""), NAME) if under else [])
         for stage in net.stages
     ]
-    height = _lay(boxes, steps)
+    height = _lay(boxes, steps, PORT if happened is None else 2 * PORT)
     lanes = _lanes(steps)
     most = max((step.times or 0 for step in steps), default=0)
     parts = [_line(step, number, boxes, lanes, most) for number, step in enumerate(steps) if step.side != "down"]
     parts += _downwards(boxes, steps, most)
     parts += [_box(box, box.stage.code in current) for box in boxes]
     names = [_name(stage, said) for stage in net.stages]
-    told = "; ".join(f"{names[step.source]} → {step.label} → {names[step.target]}" for step in steps)
+    said_so = [(step, f"{step.label} {step.often}".strip()) for step in steps]
+    told = "; ".join(f"{names[step.source]} → {label} → {names[step.target]}" for step, label in said_so)
     here = [_name(stage, said) for stage in net.stages if stage.code in current]
     if here:
         told = _("Now: %(stages)s.") % {"stages": ", ".join(here)} + f" {told}"
@@ -118,7 +124,6 @@ def _steps(net: Net, said: str, happened: Happened | None) -> Iterator[_Step]:
         label, times = (", " if said == "en" else "、").join(names), None
         if happened is not None:
             times = happened.lines.get((net.stages[above].code, net.stages[below].code), 0)
-            label += f" {times:,}×"
         yield _Step(label, above, below, times)
 
 
@@ -126,8 +131,8 @@ def _name(thing: Net | Stage | Move, said: str) -> str:
     return thing.name_en if said == "en" else thing.name_zh
 
 
-def _lay(boxes: list[_Box], steps: list[_Step]) -> int:
-    """Give every box its place and every line its ports; the height of the drawing."""
+def _lay(boxes: list[_Box], steps: list[_Step], port: int) -> int:
+    """Give every box its place and every line its ports, `port` apart; the height of the drawing."""
     y = 8
     for number, box in enumerate(boxes):
         box.top = y
@@ -135,9 +140,9 @@ def _lay(boxes: list[_Box], steps: list[_Step]) -> int:
         for side in ("left", "right"):
             ends = _ends(number, side, steps)
             for at, (step, end) in enumerate(ends):
-                box.ports[side, step, end] = y + 18 + at * PORT
+                box.ports[side, step, end] = y + 18 + at * port
             deepest = max(deepest, len(ends))
-        box.height = max(24 + LINE * (len(box.name) + len(box.happened)), 12 + deepest * PORT, 44)
+        box.height = max(24 + LINE * (len(box.name) + len(box.happened)), 12 + deepest * port, 44)
         labels = sum(step.side == "down" and step.source == number for step in steps)
         y += box.height + 22 + LINE * labels
     return y - 14
@@ -182,7 +187,7 @@ def _line(step: _Step, number: int, boxes: list[_Box], lanes: dict[int, int], mo
     end = boxes[step.target].ports[step.side, number, "in"]
     tip = edge + HEAD if right else edge - HEAD
     path = f"M{edge} {start}H{lane}V{end}H{edge}M{tip} {end - HEAD}L{edge} {end}L{tip} {end + HEAD}"
-    label = _wrap(step.label, LABEL)
+    label = [*_wrap(step.label, LABEL), *([step.often] if step.often else [])]  # a figure is never broken
     x = edge + 4 if right else edge - 4
     anchor = "start" if right else "end"
     texts = [(start - 4, label[0]), *((start + 11 + LINE * at, line) for at, line in enumerate(label[1:]))]
@@ -194,7 +199,7 @@ def _downwards(boxes: list[_Box], steps: list[_Step], most: int) -> list[str]:
     parts = []
     for number, box in enumerate(boxes[:-1]):
         here = [step for step in steps if step.side == "down" and step.source == number]
-        labels = [step.label for step in here]
+        labels = [f"{step.label} {step.often}".strip() for step in here]
         if labels:
             top, end = box.top + box.height, boxes[number + 1].top
             head = f"M{MIDDLE - HEAD} {end - HEAD}L{MIDDLE} {end}L{MIDDLE + HEAD} {end - HEAD}"

@@ -110,7 +110,7 @@ def _stage(net: Net, told: dict[str, Any]) -> dict[str, Any]:
         "stays": told["stays"],
         "still": told["still"],
         "share": wording.percent(told["share"]),
-        "offices": [(words.organ(organ), wording.working(hours)) for organ, hours, _stays in told["offices"]],
+        "offices": [(words.organ(organ), wording.working(hours)) for organ, hours, _stays in told["offices"] if hours],
     }
 
 
