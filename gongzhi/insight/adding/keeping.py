@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -206,14 +207,10 @@ def _named() -> dict[str, str]:
     grids = [grid for village in villages for grid in places.grids(village.code)]
     found: dict[str, str] = {}
     for level in (places.batch(), grids, villages, towns):  # the wider goes before, and all that exist before the rest
-        seen: set[str] = set()
-        for place in level:
-            for name in filter(None, {place.name_zh, place.name_en}):
-                if name in seen:
-                    found.pop(name, None)
-                else:
-                    found[name] = place.code
-                seen.add(name)
+        told = [(name, place.code) for place in level for name in {place.name_zh, place.name_en} if name]
+        times = Counter(name for name, _code in told)
+        found = {name: code for name, code in found.items() if name not in times}
+        found |= {name: code for name, code in told if times[name] == 1}
     county = places.county()
     return found | {county.name_zh: county.code.ljust(12, "0"), county.name_en: county.code.ljust(12, "0")}
 
