@@ -85,9 +85,7 @@ def one_series(
             follow(
                 y[i:stop], whole[i:stop], phi, discounts, lag, n // 4, states, level[: stop - i], cases[: stop - i]
             )  # fmt: skip
-            common = 0.0
-            if uneven:
-                common = wandering(y, whole, season, i, j, stop, level, profile, phi, walked)
+            common = wandering(y, whole, season, i, j, stop, level, profile, phi, walked) if uneven else 0.0
         behind = cases[now - i]
         square = 1.0 / behind if behind > 0.0 else error(scratch[0], design[now], p, column, scratch[2])
         square += loose[week[now]]
