@@ -44,7 +44,7 @@ def page(actor: Actor, at: datetime) -> dict[str, Any]:
         else [],
         "apart": apart(duel),
         "verdict": verdict(switching.compared(work, at), work),
-        "drawing": weeks(reads.by_week(since=since)),
+        "drawings": weeks(reads.by_week(since=since)),
         "matters": [_matter(*row) for row in reads.by_matter(since=since)[:MATTERS]],
         "tenths": _tenths(learned),
         "distance": _distance(learned),
@@ -116,16 +116,25 @@ def verdict(duel: Duel, work: RouterWork) -> str:
     return _("It is not clearly better yet.")
 
 
-def weeks(rows: Sequence[tuple[date, Duel]]) -> SafeString:
-    """The share the router had right, week by week, with its interval."""
+def weeks(rows: Sequence[tuple[date, Duel]]) -> list[SafeString]:
+    """The shares the router and the table had right, week by week, each with its interval."""
     told = [(day, duel) for day, duel in rows if duel.cases >= WEEKS_LEAST]
     if len(told) < 2:
-        return SafeString("")
-    bounds = [rules.interval(duel.learned, duel.cases) for _day, duel in told]
+        return []
+    learned = [(day, duel.learned, duel.cases) for day, duel in told]
+    keywords = [(day, duel.keywords, duel.cases) for day, duel in told]
+    return [
+        _line(_("Of 100 closed cases the router had right, by week"), learned),
+        _line(_("Of 100 closed cases the table of keywords had right, by week"), keywords),
+    ]
+
+
+def _line(title: str, told: Sequence[tuple[date, int, int]]) -> SafeString:
+    bounds = [rules.interval(right, of) for _day, right, of in told]
     return charts.line(
-        title=_("Of 100 closed cases the router had right, by week"),
-        labels=[dates.short_day(day, year=True) for day, _duel in told],
-        values=[round(100 * duel.learned / duel.cases) for _day, duel in told],
+        title=title,
+        labels=[dates.short_day(day, year=True) for day, _right, _of in told],
+        values=[round(100 * right / of) for _day, right, of in told],
         band=charts.Band([100 * low for low, _high in bounds], [100 * high for _low, high in bounds]),
         head=(_("Week of"), _("Right, of 100")),
         band_head=_("Nineteen times of twenty"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,7 +17,8 @@ from gongzhi.cases import closing, dispatch, matters, suggesting
 from gongzhi.cases.models import Case, Hint
 from gongzhi.cases.tests import cast
 from gongzhi.cases.tests.deskcast import signed_in, text
-from gongzhi.insight.routing import commands, learning, reads, rules, serving, switching, trials
+from gongzhi.insight.routing import commands, learning, reads, rules, serving, shown, switching, trials
+from gongzhi.insight.routing.rules import Duel
 from gongzhi.insight.routing.tables import RouterSwitch, RouterVersion, RouterWork, Trial
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import Refusal
@@ -304,6 +305,17 @@ def test_the_page_says_who_is_at_work_how_both_did_and_what_is_unsure() -> None:
     assert f"{duel.learned} of {duel.cases} right" in page
     assert f"{duel.keywords} of {duel.cases} right" in page
     assert "It was clearly better" in page
+
+
+def test_weeks_of_both_are_drawn_and_too_small_ones_left_out() -> None:
+    weeks = [(date(2026, 10, 5) + timedelta(days=7 * n), Duel(8, 3, 1, 1)) for n in range(3)]
+    drawn = shown.weeks([*weeks, (date(2026, 11, 2), Duel(1, 0, 0, 0))])
+
+    assert len(drawn) == 2
+    assert "85" in drawn[0]
+    assert "69" in drawn[1]
+    assert "2 November" not in drawn[0]
+    assert shown.weeks(weeks[:1]) == []
 
 
 def test_the_one_switch_needs_a_permit_and_a_reason() -> None:
