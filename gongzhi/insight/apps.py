@@ -21,8 +21,6 @@ class InsightConfig(AppConfig):
         from gongzhi.cases import asked, suggesting
         from gongzhi.insight.routing import serving
         from gongzhi.insight.signals import searches
-        from gongzhi.cases import suggesting
-        from gongzhi.insight.routing import serving
         from gongzhi.people.permits import Permit  # needs the models, which are ready only now
 
         kinds.register(FACTS | standing_rules.FACTS | why_rules.FACTS | router_rules.FACTS | hot_rules.FACTS)

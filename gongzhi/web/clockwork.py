@@ -50,7 +50,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("listen_for_silence", 15, "gongzhi.web.clockwork:listen_for_silence", "sensors that are not heard any more"),
     Job("thin_readings", 600, "gongzhi.web.clockwork:thin_readings", "old readings of sensors become hours"),
     Job("watch", 2, "gongzhi.insight.minutes:watch", "receipts just sealed are fed to the charts of the minute"),
-    Job("route", 20, "gongzhi.insight.routing.trials:follow", "closed cases are put to both routers, which are compared"),
+    Job("route", 20, "gongzhi.insight.routing.trials:follow", "closed cases are put to both routers"),
     Job("insight", 900, "gongzhi.insight.jobs:look", "days that have ended are judged, in a child process"),
     Job("tidy", 300, "gongzhi.web.clockwork:tidy", "expired lists, forgotten holds and spooled bodies"),
 )
