@@ -110,6 +110,25 @@ def made(at: object, rows: np.ndarray, in_time: np.ndarray, span: Span = SPAN) -
 
 
 @pytest.mark.django_db
+def test_a_post_is_forecast_from_what_it_took_in_hand_and_not_from_its_areas_load() -> None:
+    from gongzhi.kit.moments import now
+
+    busy, gone = "a" * 32, "b" * 32
+    taken = lived([4.0, 4.0])
+    taken[1, -100:] = 0
+    outlook.make(
+        at=now(), span=SPAN, cells=Counts([("lamp", "990101001201", "organ-0")], lived([20.0])),
+        in_time=Counts([], np.zeros((0, SPAN.days))), above={}, areas={"organ-0": {"990101001": 5}},
+        working=lambda day: day.weekday() < 5, seats=Counts([(busy,), (gone,)], taken),
+    )  # fmt: skip
+
+    told = {row.code: row for row in Outlook.objects.filter(kind="post")}
+    assert set(told) == {busy, "organ-0|990101001"}
+    assert told[busy].total == pytest.approx(14 * 4, rel=0.25)
+    assert (told[busy].hands, told["organ-0|990101001"].hands) == (1, 5)
+
+
+@pytest.mark.django_db
 def test_an_organ_is_warned_of_when_more_is_expected_than_it_ever_handled() -> None:
     from gongzhi.kit.moments import now
 
