@@ -116,7 +116,7 @@ def _kept(words: argparse.Namespace, wanted: Sequence[str]) -> _Kept:
         if count == tables.BATCH:
             say(f"{row - 2:,} rows read, {len(kept.lines):,} messages kept")
     if row == 2:
-        raise TextRefusal(f"{words.file} has a first row and no other; there is nothing to look at.")
+        say(f"{words.file} has a first row and no other; there is nothing to look at")
     if left_out := row - 2 - len(kept.lines):
         say(f"{left_out:,} messages outside --since and --until are left out")
     return kept

@@ -177,7 +177,6 @@ def test_messages_outside_a_time_are_left_out_and_said(tmp_path: Path, capsys: p
 @pytest.mark.parametrize(
     ("rows", "more", "sentence"),
     [
-        ([], (), "has a first row and no other"),
         ([*ROWS, "m9,x,,,1"], (), "row 15, column time: it is empty; every message needs a time"),
         ([*ROWS, "m9,x,,2026-03-09,-4"], ("--since", "2026-03-03"), "row 15, column likes: “-4” is not a number of 0"),
         (ROWS, ("--since", "spring"), "--since: “spring” is no time"),
