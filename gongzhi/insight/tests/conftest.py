@@ -36,6 +36,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pytest.skip("Spark is asked in the run on SQLite; the warehouse has no database")
     from gongzhi.insight import engines
 
+    os.environ["JAVA_TOOL_OPTIONS"] = "-XX:TieredStopAtLevel=1"  # short lives: compiling thoroughly never pays
     backend = engines.spark(CLUSTER.partition(":")[2], tmp_path_factory.mktemp("cluster"))
     yield CLUSTER
     backend.disconnect()
