@@ -231,8 +231,8 @@ def received_fact(told: Told, case: Case, voice: Voice) -> NewFact:
             "due": stamp(case.due_at),
             "urgent": case.urgent,
             "public": case.public,
-        }
-        | ({} if case.router is None else {"router": case.router}),
+            **({} if case.router is None else {"router": case.router}),
+        },
     )
 
 
