@@ -11,7 +11,8 @@ from benchmarks import machine, report
 
 ALL = (
     *("submit", "pages", "fresh", "slow", "weight", "building", "importing", "sensors", "kills", "life", "million"),
-    *("detection", "calibrated", "stream", "space", "text", "forecast", "effect", "explain", "insight", "warehouse"),
+    *("detection", "calibrated", "stream", "space", "text", "forecast", "effect", "explain"),
+    *("insight", "insight_delay", "warehouse"),
 )
 
 
