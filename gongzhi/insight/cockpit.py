@@ -28,6 +28,7 @@ from gongzhi.people.permits import Permit
 
 Row = TypeVar("Row")
 MOST = 7  # things that need a decision; more is a list, not a decision
+URGENCY = ("bad", "warn", "plain")  # the order of what is shown; within one, incidents and findings first
 FRESH = 14  # days since its last one after which an open finding has passed
 EACH = {
     "incident": 2,
@@ -91,6 +92,7 @@ def today(actor: Actor, at: datetime) -> Today:
         if left[kind] and len(chosen) < MOST:
             left[kind] -= 1
             chosen.append(draft())
+    chosen.sort(key=lambda item: URGENCY.index(item.tone))  # who reads no further than the first has read the worst
     return Today(tuple(chosen), len(found) - len(chosen), standings.missing(), ladder, len(waiting))
 
 

@@ -45,7 +45,7 @@ def findings(request: HttpRequest) -> HttpResponseBase:
     horizon = local_day(now()) - timedelta(days=FRESH)
     rows = Finding.objects.order_by("-last_day", "p")
     lists = {
-        "open": rows.filter(state="open", last_day__gte=horizon),
+        "open": rows.filter(state="open", last_day__gte=horizon).order_by("chance", "p", "-last_day"),
         "watched": rows.filter(state="watched"),
         "explained": rows.filter(state="explained"),
         "passed": rows.filter(state="open", last_day__lt=horizon),

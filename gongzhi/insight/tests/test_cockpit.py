@@ -90,6 +90,18 @@ def test_at_most_seven_things_and_the_rest_is_counted() -> None:
     assert [item.kind for item in told.items].count("finding") == 3
 
 
+def test_what_is_worst_stands_first_and_what_is_only_worth_a_look_stands_last() -> None:
+    finding(chance=0.5)
+    outlook()
+    finding(chance=1e-8, first_day=local_day(now()) - timedelta(days=1))
+    cast.say(at=now() - timedelta(days=40))
+
+    items = cockpit.today(cast.actor("mayor"), now()).items
+
+    assert [item.tone for item in items] == ["bad", "bad", "warn", "plain"]
+    assert [item.kind for item in items] == ["finding", "late", "load", "finding"]
+
+
 def test_what_is_decided_stale_or_handled_needs_no_decision() -> None:
     finding(state="watched")
     finding(first_day=local_day(now()) - timedelta(days=30), last_day=local_day(now()) - timedelta(days=20))
