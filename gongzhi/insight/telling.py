@@ -62,7 +62,7 @@ def tell(row: Finding) -> Told:
         state=states[row.state],
         tone=TONES[row.state],
         reason=_(REASONS[row.reason]) if row.reason else "",
-        parts=tuple(_part(part) for part in row.parts),
+        parts=tuple(_part(part) for part in row.parts if tuple(part[:2]) != (row.matter, row.place)),
     )
 
 

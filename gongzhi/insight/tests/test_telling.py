@@ -56,6 +56,16 @@ def test_every_kind_is_one_sentence_in_both_languages(more: dict[str, Any], engl
     assert not any(letter.isascii() and letter.isalpha() for letter in told)
 
 
+def test_its_own_view_by_one_channel_is_not_told_as_something_wider() -> None:
+    finding = row(parts=[["water", cast.OTHER_VILLAGE, 6, 0.1], ["water", cast.OTHER_VILLAGE[:9], 20, 2.0]])
+
+    with translation.override("en"):
+        parts = telling.tell(finding).parts
+
+    assert len(parts) == 1
+    assert "20, expected 2" in parts[0]
+
+
 @pytest.mark.parametrize(
     ("chance", "words"), [(1e-6, "Practically certain"), (0.01, "once in 8 years"), (0.5, "once in 2 months")]
 )
