@@ -51,8 +51,8 @@ def brief(actor: Actor, at: datetime) -> Brief:
         today=cockpit.today(actor, at),
         watched=tuple((one.title, one.sentence, wording.clock(one.row, at)) for one in told),
         ahead=wording.expects(ahead) if ahead else "",
-        loads=tuple(f"{wording.organ(row.code)}: {wording.load(row)}" for row in loads),
-        silent=tuple(f"{telling.place(row.place)}: {wording.quiet(row)}" for row in standings.silent()[:LINES]),
+        loads=tuple(wording.organ(row.code) + _(": ") + wording.load(row) for row in loads),
+        silent=tuple(telling.place(row.place) + _(": ") + wording.quiet(row) for row in standings.silent()[:LINES]),
         hot=hot.brief(actor, HOT),
     )
 
@@ -93,13 +93,16 @@ def _parts(told: Brief) -> list[str]:
     found = [_("The week"), *told.figures, _("What needs a decision")]
     if told.today.items:
         told_items = enumerate(told.today.items, 1)
-        found += [f"{n}. {one.title}: {one.sentence} {one.sure} {one.clock}".strip() for n, one in told_items]
+        found += [f"{n}. {one.title}{_(': ')}{one.sentence} {one.sure} {one.clock}".strip() for n, one in told_items]
     elif not told.today.missing:
         found.append(_("Nothing needs a decision today."))
     if told.today.more:
         found.append(_("%(n)d more stand in the cockpit.") % {"n": told.today.more})
     if told.watched:
-        found += [_("Being watched"), *(f"{title}: {sentence} {clock}" for title, sentence, clock in told.watched)]
+        found += [
+            _("Being watched"),
+            *(f"{title}{_(': ')}{sentence} {clock}" for title, sentence, clock in told.watched),
+        ]
     if told.ahead:
         found += [_("The next two weeks"), told.ahead, *told.loads]
     if told.silent:

@@ -16,7 +16,7 @@ from gongzhi.look import charts, dates
 
 def weeks(rows: Sequence[tuple[str, int | None]]) -> SafeString:
     """Cases a week; weeks that are withheld (None) are left out of the line and said so in the title."""
-    shown = [(dates.short_day(date.fromisoformat(day), year=True), n) for day, n in rows if n is not None]
+    shown = [(dates.plain_day(date.fromisoformat(day)), n) for day, n in rows if n is not None]
     if len(shown) < 2:
         return SafeString("")
     title = _("Cases a week")
@@ -83,7 +83,7 @@ def channels(counted: Mapping[str, int | None]) -> SafeString:
 
 def effect(row: MeasureEffect) -> SafeString:
     """Cases a week, observed, with what was expected without the measure in the table."""
-    labels = [dates.short_day(date.fromisoformat(day), year=True) for day, _n, _e in row.line]
+    labels = [dates.plain_day(date.fromisoformat(day)) for day, _n, _e in row.line]
     observed = [float(n) for _day, n, _e in row.line]
     expected = [float(e) for _day, _n, e in row.line]
     start = len(row.line) - row.weeks

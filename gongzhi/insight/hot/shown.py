@@ -53,7 +53,7 @@ def brief(actor: Actor, most: int) -> tuple[str, ...]:
     rows = list(HotIssue.objects.order_by("position")[:most])
     seen = _seen(actor, rows)
     told = [_issue(row, seen) for row in rows]
-    return tuple(f"{one['title']}: {one['sentence']} {one['waiting']}" for one in told)
+    return tuple(f"{one['title']}{_(': ')}{one['sentence']} {one['waiting']}" for one in told)
 
 
 def _seen(actor: Actor, rows: Sequence[HotIssue] | Sequence[Topic]) -> dict[UUID, list[HeardRow]]:

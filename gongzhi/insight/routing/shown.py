@@ -133,7 +133,7 @@ def _line(title: str, told: Sequence[tuple[date, int, int]]) -> SafeString:
     bounds = [rules.interval(right, of) for _day, right, of in told]
     return charts.line(
         title=title,
-        labels=[dates.short_day(day, year=True) for day, _right, _of in told],
+        labels=[dates.plain_day(day) for day, _right, _of in told],
         values=[round(100 * right / of) for _day, right, of in told],
         band=charts.Band([100 * low for low, _high in bounds], [100 * high for _low, high in bounds]),
         head=(_("Week of"), _("Right, of 100")),

@@ -104,7 +104,9 @@ def network() -> dict[str, Any]:
         for way in ways
         if way.giver in spot and way.taker in spot
     ][:WAYS]
-    title = _("Who hands cases to whom; on the marked ways cases come straight back")
+    title = _("Who hands cases to whom")
+    if any(bow.back for bow in bows):
+        title = _("Who hands cases to whom; on the marked ways cases come straight back")
     return {
         "svg": drawing.network(title, [names[code] for code in drawn], bows),
         "drawn": [(at + 1, code, names[code]) for code, at in spot.items()],
