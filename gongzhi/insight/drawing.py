@@ -39,7 +39,7 @@ def ahead(points: Sequence[Point]) -> SafeString:
     return charts.line(
         title=_("Cases a day: the last four weeks, and what is expected") if forecast else _("Cases a day"),
         labels=[_label(point) for point in points],
-        values=[round(value, 1) for value in values],
+        values=[round(value, 1) if value < 10 else round(value) for value in values],
         band=charts.Band(low, high) if forecast else None,
         odd=[known[-1]] if known and forecast else [],
         head=(_("Day"), _("Cases")),

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from gongzhi.look.figures import number as number  # also for who names it by this module
 
 TOP, HEIGHT, WIDTH = 8.0, 74.0, 90.0  # the plot inside the drawing, in per cent
+LONG = 24  # Latin letters of both ends together that fit beside each other on a phone in large letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +131,17 @@ def _point(index: int, values: Sequence[float], top: float, *, odd: bool) -> Saf
 
 
 def _ends(labels: Sequence[str]) -> SafeString:
-    """The first and the last label under the line."""
-    last = format_html('<text x="{}%" y="98%" text-anchor="end">{}</text>', WIDTH, labels[-1]) if labels[1:] else ""
-    return format_html('<text x="0" y="98%">{}</text>{}', labels[0], last)
+    """The first and the last label under the line; on a phone two long ones stand one above the other."""
+    if not labels[1:]:
+        return format_html('<text x="0" y="98%">{}</text>', labels[0])
+    wide = sum(2 if ord(letter) > 0x2E7F else 1 for letter in labels[0] + labels[-1])  # in Latin letters
+    return format_html(
+        '<text{} x="0" y="98%">{}</text><text x="{}%" y="98%" text-anchor="end">{}</text>',
+        SafeString(' class="raised"') if wide > LONG else "",
+        labels[0],
+        WIDTH,
+        labels[-1],
+    )
 
 
 def _em(row: int, offset: float) -> str:

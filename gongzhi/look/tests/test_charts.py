@@ -27,6 +27,16 @@ def test_the_table_holds_every_figure() -> None:
     assert re.findall(r'<tr><td>(.)</td><td class="num">([^<]+)', html) == [("x", "1"), ("y", "2.5"), ("z", "3")]
 
 
+@pytest.mark.parametrize(
+    ("labels", "raised"), [(["2026-10-20", "2026-11-17"], False), (["2026年10月12日", "2026年11月16日"], True)]
+)
+def test_long_ends_of_a_line_stand_above_each_other_on_a_phone(labels: list[str], raised: bool) -> None:
+    html = charts.line(title="t", labels=labels, values=[1, 2])
+
+    assert ('class="raised"' in html) is raised
+    assert all(f">{label}</text>" in html for label in labels)
+
+
 @given(counts)
 def test_every_point_lies_inside_the_drawing(values: list[int]) -> None:
     path = charts._path(values, charts.round_up(max(values)))
