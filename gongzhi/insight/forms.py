@@ -66,7 +66,10 @@ class MeasureForm(forms.Form):
         max_length=measuring.WHAT_MOST,
         help_text=_("For example: pipe in East Street renewed"),
     )
-    since = forms.DateField(label=_("Since when?"), widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(
+        label=_("Since when?"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),  # as browsers read it
+    )
     wanted = forms.ChoiceField(
         label=_("What was wanted?"), choices=[("fewer", _("fewer cases")), ("more", _("more cases"))]
     )

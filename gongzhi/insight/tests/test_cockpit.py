@@ -232,6 +232,23 @@ def test_a_finding_without_a_word_for_a_day_is_named() -> None:
     assert seen() == ["word"]
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_day_of_a_measure_is_offered_as_browsers_read_it(language: str) -> None:
+    row = finding()
+
+    page = signed_in("mayor").get(f"/{language}/desk/findings/{row.pk}/").content.decode()
+
+    assert f'value="{local_day(now())}"' in page
+
+
+def test_the_finding_of_a_sensor_leads_to_its_readings() -> None:
+    row = finding(kind="sensor", grain="signal", matter="", subject="level-1", evidence={"value": 3, "usual": 1})
+
+    page = signed_in("mayor").get(f"/en/desk/findings/{row.pk}/").content.decode()
+
+    assert "/en/desk/sensors/level-1/" in page
+
+
 def test_a_measure_is_entered_and_says_why_it_has_no_verdict_yet() -> None:
     row = finding()
 
