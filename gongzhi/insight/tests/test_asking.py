@@ -39,16 +39,14 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 def test_the_setting_chooses_who_answers(grown: World, engine: str) -> None:
-    name = {"duckdb": "duckdb", "spark": "pyspark"}[engine]
+    backend = Warehouse(grown.folder).backend
 
-    assert Warehouse(grown.folder).backend.name == name
+    assert backend.name == {"duckdb": "duckdb", "spark": "pyspark"}[engine]
+    if engine == "spark":
+        _two_workers_on_the_loopback(backend._session.sparkContext)
 
 
-def test_spark_has_two_workers_and_listens_on_the_loopback_alone(grown: World, engine: str) -> None:
-    if engine != "spark":
-        pytest.skip("DuckDB has no workers")
-    context = Warehouse(grown.folder).backend._session.sparkContext
-
+def _two_workers_on_the_loopback(context: Any) -> None:
     executors = context._jsc.sc().getExecutorMemoryStatus().keySet()
     assert executors.size() == 3  # the driver and two
     assert all(str(address).startswith("127.0.0.1:") for address in executors.mkString(" ").split())

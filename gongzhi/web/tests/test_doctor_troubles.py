@@ -14,6 +14,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from gongzhi.cases.tests import cast
 from gongzhi.channels import outbox
 from gongzhi.channels.models import Message
+from gongzhi.insight.routing.tables import RouterVersion
 from gongzhi.kit import moments
 from gongzhi.ledger import guards, sealing
 from gongzhi.ledger import keys as signing
@@ -141,6 +142,11 @@ def an_old_backup(folder: Path, settings: Any, patch: pytest.MonkeyPatch) -> Non
     backup._note(backup.Made(folder / "x.tar", 1, 1, 1, sealed=True), moments.now() - timedelta(days=3))
 
 
+def a_lost_router(folder: Path, settings: Any, patch: pytest.MonkeyPatch) -> None:
+    at = moments.now()
+    RouterVersion.objects.create(number=3, at=at, until=at, examples=200, matters=["lamp"], sha256="0" * 64, size=1)
+
+
 def _letter(adapter: str, at: Any = None) -> None:
     outbox.put(
         at=at or moments.now(), adapter=adapter, address="lin@example.org", about="case:" + "a" * 32, language="en",
@@ -167,6 +173,7 @@ TROUBLES: list[tuple[str, Provoke, str, str]] = [
     ("messages", an_unset_gateway, "1 wait, 0 were given up this week (No mail server is set", "set it up"),
     ("messages", a_gateway_that_refuses, "0 wait, 1 were given up this week (SMTP 550)", "mend what the reason names"),
     ("messages", unposted_paper, "1 wait", "print and post them"),
+    ("router", a_lost_router, "router-3.bin is missing", "gongzhi router learn"),
     ("backup", an_old_backup, "72 hours old", "nightly"),
 ]  # fmt: skip
 
