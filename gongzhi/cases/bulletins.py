@@ -103,7 +103,7 @@ def on_air(village: str, at: datetime) -> list[Bulletin]:
 def aloud(row: Bulletin) -> str:
     """A notice as a loudspeaker reads it: for whom, what, and who says so. Chinese, as all that villages hear."""
     place, organ = places.place_or_none(row.place), people.organ(row.organ)
-    words = row.words if row.words[-1:] in "。！？…" else f"{row.words}。"
+    words = row.words if row.words[-1:] in "。！？….!?" else f"{row.words}。"
     return f"{place.name_zh if place else ''}通知：{words}{organ.name_zh if organ else ''}"
 
 

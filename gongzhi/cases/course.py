@@ -306,7 +306,10 @@ def _can(case: Case, voice: Voice, told: Course, ratings: Sequence[RatingCard], 
     until = rules.reopens_until(case.closed_at, card.reopen_days) if case.closed_at and card else None
     return Can(
         answer=told.question is not None,
-        rate=closed >= 1 and case.outcome != "withdrawn" and all(rating.round != closed for rating in ratings),
+        rate=closed >= 1
+        and case.outcome != "withdrawn"
+        and (case.state == "closed" or told.answer is not None)
+        and all(rating.round != closed for rating in ratings),
         withdraw=voice.withdrawn_at is None,
         rate_until=until if until and until >= at else None,
     )

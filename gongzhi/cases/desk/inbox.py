@@ -150,7 +150,7 @@ def _cells(row: InboxRow) -> list[str]:
         labels.word(row.state, "state"),
         said(row.organ, "name") if row.organ else "",
         dates.moment_text(row.received_at),
-        dates.moment_text(row.due_at),
+        dates.moment_text(row.due_at) if row.clock != "none" else "",
         labels.word(row.clock, "clock"),
     ]
 

@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from gongzhi.cases import bulletin_rules, bulletins
@@ -42,13 +42,19 @@ class BulletinForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        own = [(card.code, said(card, "path")) for card in bulletins.area(actor.acting)]
+        own = [(card.code, _label(card)) for card in bulletins.area(actor.acting)]
         self.fields["place"].choices = own  # type: ignore[attr-defined]
 
     def told(self) -> dict[str, Any]:
         """What the verb takes: the last day is meant to its end."""
         last = datetime.combine(self.cleaned_data["until"] + timedelta(days=1), time(), places.county().zone)
         return {**self.cleaned_data, "until": last}
+
+
+def _label(card: places.PlaceCard) -> str:
+    """A place by name; a town says that all of it is meant, since a village may bear its name."""
+    path = said(card, "path")
+    return gettext("%(town)s, all of it") % {"town": path} if card.level == "town" else path
 
 
 @permit(Permit.NOTICE_WRITE)

@@ -59,6 +59,7 @@ def _page(
         "qr": qr(link),
         "fresh": len(course.entries) <= 1,
         "danger": danger(voice.words) if voice.danger else None,
+        "limiting": any(card.what != "paused" for card in course.decisions),
         "entries": telling.timeline(course, photo_base=reverse("cases:course", args=[token])),
         "happens": telling.next_sentence(course),
         "holder": telling.holder_sentence(course),

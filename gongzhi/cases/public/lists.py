@@ -98,7 +98,7 @@ def _csv(rows: list[CaseRow]) -> str:
     for row in rows:
         write(
             [_tame(value) for value in (
-                row.number, _stamp(row.received_at), _stamp(row.due_at), _stamp(row.closed_at), row.state, row.outcome,
+                row.number, _stamp(row.received_at), _due(row), _stamp(row.closed_at), row.state, row.outcome,
                 row.matter.code, telling.said(row.matter), row.place.code if row.place else "",
                 telling.said(row.place, "path"), row.organ.code if row.organ else "", telling.said(row.organ),
                 row.voices, row.words, row.answer,
@@ -110,6 +110,11 @@ def _csv(rows: list[CaseRow]) -> str:
 def _tame(value: object) -> object:
     """A text that a spreadsheet would run as a formula gets an apostrophe (OWASP, CSV injection)."""
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def _due(row: CaseRow) -> str:
+    """The limit; empty for what another system left open and nobody took over, for which none ever ran."""
+    return "" if row.state == "left_open" or row.outcome == "not_taken" else _stamp(row.due_at)
 
 
 def _stamp(at: Any) -> str:

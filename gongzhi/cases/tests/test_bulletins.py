@@ -150,3 +150,14 @@ def test_the_areas_of_posts() -> None:
     assert codes("mayor") == ["990101000000", cast.TOWN, cast.VILLAGE, cast.OTHER_TOWN, cast.OTHER_VILLAGE]
     Post.objects.filter(code="roads-head").update(place=cast.TOWN)
     assert codes("roads-head") == [cast.TOWN, cast.VILLAGE]
+
+
+def test_a_sentence_with_its_own_end_gets_no_second_one() -> None:
+    put(words="Water is off until noon.")
+    assert "noon.。" not in air()
+    put(words="明天停水")
+    assert "明天停水。" in air()
+
+
+def test_a_town_is_offered_as_all_of_it() -> None:
+    assert "（全部村、社区）</option>" in text(signed_in("mayor").get(url("village")))

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from gongzhi.cases import dispatch
-from gongzhi.cases.models import Case, Entry, Undo
+from gongzhi.cases import dispatch, rating
+from gongzhi.cases.models import Case, Entry, Undo, Voice
 from gongzhi.cases.tests import cast, deskcast
 from gongzhi.cases.tests.deskcast import accepted, do, fresh, signed_in, state, text, url
 from gongzhi.kit import moments
@@ -191,3 +191,30 @@ def test_a_link_from_a_similar_case_fills_in_the_duplicate() -> None:
     first, second = fresh(), accepted()
     page = text(signed_in("roads-1").get(url("close", second) + f"?outcome=duplicate&duplicate_of={first.number}"))
     assert f'value="{first.number}"' in page
+
+
+@pytest.mark.parametrize("move", ["accept", "answer", "hand_over", "close"])
+def test_whose_case_it_is_not_reads_so_in_place_of_a_form_without_a_button(move: str) -> None:
+    case = accepted()
+    do(signed_in("roads-1"), "help", case, organs=["water"])
+    page = text(signed_in("water-1").get(url(move, case)))
+    assert "现在不能做这一步" in page
+    assert "data-ctrl-enter" not in page
+
+
+def test_a_case_that_waits_for_a_helping_office_says_why_it_cannot_close() -> None:
+    case = accepted()
+    clerk = signed_in("roads-1")
+    assert "data-ctrl-enter" in text(clerk.get(url("close", case)))
+    do(clerk, "help", case, organs=["water"])
+    assert "还要先等别的事办完" in text(clerk.get(url("close", case)))
+
+
+def test_the_case_file_holds_the_rating() -> None:
+    case = accepted()
+    do(signed_in("roads-1"), "answer", case, public_text="已修好。", outcome="fixed")
+    voice = Voice.objects.get(case=case)
+    rating.rate(by=f"voice:{voice.id.hex}", at=moments.now(), voice=voice.id, solved=True, grade=5, words="谢谢你们")
+    page = text(signed_in("roads-1").get(url("print", case)))
+    assert "非常满意" in page
+    assert "谢谢你们" in page

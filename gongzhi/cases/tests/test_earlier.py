@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from datetime import date, timedelta
 from typing import Any
@@ -23,11 +25,12 @@ from gongzhi.cases import (
     many,
     numbers,
     ringing,
+    sealing,
     undoing,
 )
 from gongzhi.cases.left_reads import Wanted
 from gongzhi.cases.many import Left, NewVoice, Story
-from gongzhi.cases.models import Case, Decision, Entry
+from gongzhi.cases.models import Case, Decision, Entry, Voice
 from gongzhi.cases.public import telling
 from gongzhi.cases.tests import cast
 from gongzhi.cases.tests.deskcast import fresh, signed_in, text
@@ -286,6 +289,29 @@ def test_the_list_is_a_file_too() -> None:
     answer = signed_in("roads-1").get(f"{LIST}?as=csv")
     assert case.number in answer.content.decode("utf-8-sig")
     assert "不计时限" in answer.content.decode("utf-8-sig")
+
+
+def test_no_file_names_a_limit_that_never_ran() -> None:
+    case, live = left(), fresh()
+    desk = signed_in("roads-1").get(f"{LIST}?as=csv").content.decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(desk))
+    assert row["时限"] == ""
+    Case.objects.filter(id=live.id).update(public=True)
+    _practice, _end, public = Client().get("/zh/cases/list.csv").content.decode("utf-8-sig").partition("\n")
+    due = {row["number"]: row["due"] for row in csv.DictReader(io.StringIO(public))}
+    assert due[case.number] == ""
+    assert due[live.number]
+
+
+def test_nobody_is_asked_whether_it_is_solved_when_nothing_was_answered() -> None:
+    case = left()
+    voice = Voice.objects.get(case=case)
+    told = cast.turn("roads-1", case) | {"reason": "too_old"}
+    earlier.close_untaken(**told)
+    assert course.by_token(sealing.link_token(voice), cast.AT).can.rate
+    closed = Case.objects.get(id=case.id)
+    closing.reopen(**cast.turn("roads-1", closed), reason_text="请再看一次")
+    assert not course.by_token(sealing.link_token(voice), cast.AT).can.rate
 
 
 def _json(client: Client, path: str, body: dict[str, Any]) -> Any:

@@ -170,3 +170,11 @@ def test_find_says_what_is_wrong_with_a_number_and_a_contact(client: Client) -> 
     assert client.get("/zh/find/", {"number": "990101-26-AAAA-AAAA"}).status_code in (400, 404)
     assert "请填写" in text(client.post("/zh/find/", {"contact": ""}))
     assert client.post("/zh/find/", {"contact": "abc"}).status_code == 400
+
+
+def test_a_question_that_was_answered_does_not_stand_before_the_rating(client: Client) -> None:
+    received = small.voice()
+    small.asked(received)
+    client.post(link(received, "answer"), {"words": "桥东边第二根"})
+    page = text(client.get(link(received)))
+    assert page.index("<h2>办理经过") < page.index("您的申诉权利") < page.index("<h2>您的话")
