@@ -38,7 +38,7 @@ class DraftForm(forms.Form):
     name_zh = forms.CharField(label=gettext_lazy("Name in Chinese"), max_length=80)
     name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=120, required=False)
     code = forms.CharField(
-        label=gettext_lazy("Code"),
+        label=gettext_lazy("Code of the matter"),
         max_length=40,
         validators=[RegexValidator(r"^[a-z][a-z0-9-]*$", gettext_lazy("Small letters, digits and hyphens, please."))],
         help_text=gettext_lazy("For example: stray-dogs"),

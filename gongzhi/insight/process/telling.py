@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.utils.translation import ngettext
 from gongzhi.insight import telling as findings
 from gongzhi.insight.process import rules, wording
 from gongzhi.kit.refusal import N_
-from gongzhi.look import charts
+from gongzhi.look import charts, dates
 from gongzhi.procedures.rules import Net
 
 LIMITS = (
@@ -32,7 +33,7 @@ def summary(told: Result) -> str:
         told["cases"],
     ) % {
         "n": charts.number(told["cases"]),
-        "first": told["first"],
+        "first": dates.day(date.fromisoformat(told["first"])),
         "otherwise": charts.number(told["otherwise"]),
     }
 
@@ -62,12 +63,12 @@ def reason(net: Net, kind: str, code: str) -> str:
         return words % {"before": wording.course(net, before), "last": wording.move(net, last)}
     if kind == "foreign":
         return _("“%(step)s” is no step any more") % {"step": wording.move(net, last)}
-    return f"{_(rules.TRAITS[kind])}: {wording.move(net, last)}"
+    return f"{_(rules.TRAITS[kind])}{_(': ')}{wording.move(net, last)}"
 
 
 def added(net: Net, one: Mapping[str, Any]) -> str:
     """What is assumed of a new step."""
-    like = ", ".join(f"“{wording.stage(net, stage)}”" for stage in one["like"])
+    like = _(", ").join(f"“{wording.stage(net, stage)}”" for stage in one["like"])
     return _(
         "In “%(stage)s” work would have lain %(times)s times, for about %(half)s (nine times of ten "
         "%(low)s to %(high)s), as measured in %(like)s."
@@ -85,7 +86,7 @@ def load(net: Net, permit: str, before: float, after: float, posts: int) -> str:
     """What changes for those who may make a kind of step."""
     steps = [wording.move(net, move.code) for move in net.moves if move.permit == permit]
     return _("%(steps)s: %(before)s times a week, then %(after)s; %(posts)s posts share it.") % {
-        "steps": ", ".join(steps) or permit,
+        "steps": _(", ").join(steps) or permit,
         "before": charts.number(before),
         "after": charts.number(after),
         "posts": charts.number(posts),
@@ -111,7 +112,7 @@ def lines(told: Result, net: Net) -> list[str]:
 def saved(told: Result) -> str:
     """Stages that are gone."""
     return _("Time spent in %(stages)s falls away: between none and all of it is taken as saved.") % {
-        "stages": ", ".join(told["saved"])
+        "stages": _(", ").join(told["saved"])
     }
 
 
