@@ -100,11 +100,17 @@ def on_air(village: str, at: datetime) -> list[Bulletin]:
     return list(rows.order_by("-put_at")[:COUNTED])
 
 
-def aloud(row: Bulletin) -> str:
-    """A notice as a loudspeaker reads it: for whom, what, and who says so. Chinese, as all that villages hear."""
+def aloud(row: Bulletin, language: str = "zh-hans") -> str:
+    """A notice as a loudspeaker reads it: for whom, what, and who says so; its own words stay as they were written."""
     place, organ = places.place_or_none(row.place), people.organ(row.organ)
-    words = row.words if row.words[-1:] in "。！？….!?" else f"{row.words}。"
+    if language == "en":
+        return f"{place.name_en if place else ''}: {_ended(row.words, '.')} {organ.name_en if organ else ''}".strip()
+    words = _ended(row.words, "。")
     return f"{place.name_zh if place else ''}通知：{words}{organ.name_zh if organ else ''}"
+
+
+def _ended(words: str, stop: str) -> str:
+    return words if words[-1:] in "。！？….!?" else f"{words}{stop}"
 
 
 def sheet(row: Bulletin, *, link: str, language: str) -> bytes:

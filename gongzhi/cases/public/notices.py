@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from gongzhi.cases import bulletins
@@ -32,7 +33,8 @@ def told(code: str, at: datetime) -> tuple[PlaceCard, list[Aired]]:
     aired = channels.on_air(code, at)
     ids = {one.case: UUID(one.case.removeprefix("case:")) for one in aired if one.case}
     still = set(Case.objects.filter(id__in=ids.values(), public=True).values_list("id", flat=True))
-    announced = [Aired("", row.put_at, bulletins.aloud(row)) for row in bulletins.on_air(code, at)]
+    language = get_language() or ""
+    announced = [Aired("", row.put_at, bulletins.aloud(row, language)) for row in bulletins.on_air(code, at)]
     return place, [*announced, *(one for one in aired if ids.get(one.case) in still)]
 
 

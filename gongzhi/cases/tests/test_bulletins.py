@@ -159,5 +159,12 @@ def test_a_sentence_with_its_own_end_gets_no_second_one() -> None:
     assert "明天停水。" in air()
 
 
+def test_the_english_page_names_place_and_office_in_english() -> None:
+    put(words="Water is off until noon")
+    page = Client().get(f"/en/places/{cast.VILLAGE}/notices/").content.decode()
+    assert "Water is off until noon. " in page
+    assert "通知：" not in page
+
+
 def test_a_town_is_offered_as_all_of_it() -> None:
     assert "（全部村、社区）</option>" in text(signed_in("mayor").get(url("village")))
