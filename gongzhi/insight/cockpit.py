@@ -27,6 +27,7 @@ from gongzhi.people.cards import Actor
 from gongzhi.people.permits import Permit
 
 Row = TypeVar("Row")
+DECIDERS = (Permit.CASE_LEAD, Permit.CASE_SEND)  # who may decide on a finding; others read
 MOST = 7  # things that need a decision; more is a list, not a decision
 URGENCY = ("bad", "warn", "plain")  # the order of what is shown; within one, incidents and findings first
 FRESH = 14  # days since its last one after which an open finding has passed
@@ -75,9 +76,10 @@ def today(actor: Actor, at: datetime) -> Today:
     ladder = inbox.ladder(actor, at) if actor.can(Permit.CASE_LEAD) or actor.can(Permit.CASE_HEAD) else ()
     day = dates.local_day(at)
     waiting = open_findings(at)
+    decide = _("Decide") if any(actor.can(one) for one in DECIDERS) else _("See the finding")
     found = [
         *_drafts("incident", _incident, incidents.going_on()),
-        *_drafts("finding", partial(_finding, at), waiting),
+        *_drafts("finding", partial(_finding, at, decide), waiting),
         *_drafts("load", _load, standings.overloaded(day)),
         *_drafts("late", _late, [ladder] if any(row.overdue for row in ladder) else []),
         *_drafts("silent", _quiet, standings.silent()),
@@ -107,21 +109,24 @@ def open_findings(at: datetime) -> list[Finding]:
     return list(Finding.objects.filter(state="open", last_day__gte=horizon).order_by("chance", "p", "-last_day")[:100])
 
 
-def _finding(at: datetime, row: Finding) -> Item:
+def _finding(at: datetime, action: str, row: Finding) -> Item:
     told = telling.tell(row)
     href, clock = reverse("insight:finding", args=[row.pk]), wording.clock(row, at)
     words = told.sure_tone, told.title, told.sentence, told.sure
-    return Item("finding", *words, href, _("Decide"), told.sure_word, clock)
+    return Item("finding", *words, href, action, told.sure_word, clock)
 
 
 def _incident(row: Incident) -> Item:
     """An incident that goes on: what is left of it."""
     stands = incidents.standing(row)
-    sentence = ngettext(
+    told = ngettext(
         "Since %(since)s; %(open)d of %(n)d case is still open. %(office)s leads.",
         "Since %(since)s; %(open)d of %(n)d cases are still open. %(office)s leads.",
         stands.cases,
-    ) % {
+    )
+    if stands.cases and not stands.open and sum(n for _organ, n in stands.organs) == stands.cases:
+        told = _("Since %(since)s; none of its cases is open any more, it can be ended. %(office)s leads.")
+    sentence = told % {
         "since": dates.moment_text(row.opened_at),
         "open": stands.open,
         "n": stands.cases,

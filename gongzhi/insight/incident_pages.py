@@ -11,10 +11,11 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from gongzhi.insight import incidents
+from gongzhi.insight.cockpit import DECIDERS
 from gongzhi.insight.forms import IncidentForm, OverForm
 from gongzhi.insight.incident_tables import Incident
 from gongzhi.insight.models import Finding
-from gongzhi.insight.pages import DECIDERS, entered
+from gongzhi.insight.pages import entered
 from gongzhi.kit.moments import now
 from gongzhi.people.middleware import actor_of
 from gongzhi.people.permits import permit

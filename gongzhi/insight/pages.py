@@ -22,6 +22,7 @@ from gongzhi.cases import spans
 from gongzhi.cases.desk import frame
 from gongzhi.cases.public import choosing
 from gongzhi.insight import answering, deciding, incidents, measuring, rules, standings, telling, wording
+from gongzhi.insight.cockpit import DECIDERS
 from gongzhi.insight.forms import AskForm, DecideForm, IncidentForm, MeasureForm, OverForm, PublishForm
 from gongzhi.insight.incident_tables import Incident
 from gongzhi.insight.models import Finding
@@ -36,7 +37,6 @@ from gongzhi.people.permits import Permit, permit
 SHOWN = 100  # of each list
 FRESH = 14  # days since its last one after which an open finding has passed
 VOICES = 12  # of the cases behind a finding shown on its page
-DECIDERS = (Permit.CASE_LEAD, Permit.CASE_SEND)
 
 
 @permit(Permit.CASE_READ_ALL)

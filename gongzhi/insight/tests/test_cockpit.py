@@ -282,6 +282,14 @@ def test_a_finding_shows_its_voices_and_its_map_to_who_may_see_them() -> None:
     assert "Make it an incident" in page
 
 
+def test_who_only_reads_is_not_told_to_decide() -> None:
+    finding()
+
+    actions = [cockpit.today(cast.actor(one), now()).items[0].action for one in ("mayor", "audit")]
+
+    assert actions == ["Decide", "See the finding"]
+
+
 @pytest.mark.parametrize("path", ["ask/", "publish/", "measure/"])
 def test_an_auditor_reads_and_does_nothing(path: str) -> None:
     row = finding()

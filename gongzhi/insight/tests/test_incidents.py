@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
+from gongzhi.cases.models import Case
 from gongzhi.cases.tests import cast
 from gongzhi.cases.tests.deskcast import signed_in, text
 from gongzhi.channels.models import Message
@@ -93,6 +94,8 @@ def test_the_cockpit_shows_an_incident_first_until_it_is_over() -> None:
     items = cockpit.today(cast.actor("mayor"), now()).items
     assert items[0].kind == "incident"
     assert "1 of 1 case is still open" in items[0].sentence
+    Case.objects.update(state="closed", outcome="fixed", closed_at=now())
+    assert "none of its cases is open any more" in cockpit.today(cast.actor("mayor"), now()).items[0].sentence
     signed_in("mayor").post(f"/en/desk/findings/{row.pk}/incident/end/", {"outcome": "Water is back."})
 
     assert [item.kind for item in cockpit.today(cast.actor("mayor"), now()).items] == ["finding"]
