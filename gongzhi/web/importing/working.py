@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ def begin(how: bytes, settings: Mapping[str, Any], database: Mapping[str, Any]) 
 
     `how` is a pickled preparing.How, which can be read only after Django was set up."""
     global _prepare
+    leave_stopping_to_the_other()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongzhi.web.settings")
     import django
     from django.conf import settings as here
@@ -26,6 +28,11 @@ def begin(how: bytes, settings: Mapping[str, Any], database: Mapping[str, Any]) 
     from gongzhi.web.importing import playing, preparing
 
     _prepare = preparing.Alone(pickle.loads(how), playing.codes()).again  # noqa: S301 - written by our own process
+
+
+def leave_stopping_to_the_other() -> None:
+    """Ctrl+C reaches every process of a terminal: the one that writes ends the others, and says so in one sentence."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def work(rows: Any) -> Any:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from gongzhi.cases import many, noting
 from gongzhi.cases.models import Case, Entry, Voice
 from gongzhi.ledger.models import Fact
 from gongzhi.procedures.models import Clock, Run, Token
-from gongzhi.web.importing import playing, preparing, profile
+from gongzhi.web.importing import playing, preparing, profile, working
 from gongzhi.web.tests import test_importing as small
 from gongzhi.web.tests.test_importing import AT, house, how  # noqa: F401
 
@@ -128,3 +130,12 @@ def test_stories_of_one_moment_never_share_a_place_in_the_list(
     tally = small.imported(small.file_of(tmp_path, [small.row(n) for n in range(11, 15)]), how)
     assert tally.new == 4
     assert Case.objects.values("seek").distinct().count() == 4
+
+
+def test_ctrl_c_is_heard_by_the_process_that_writes_alone() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        working.leave_stopping_to_the_other()
+        os.kill(os.getpid(), signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
