@@ -41,7 +41,7 @@ def outcome(results: dict[str, dict[str, Any]]) -> str:
 
 def target(row: dict[str, Any]) -> bool:
     """Whether a row has a bound to hold, or only tells."""
-    return not str(row["asked"]).startswith(("reported", "stated"))
+    return not str(row["asked"]).startswith(("reported", "stated", "told"))
 
 
 def section(name: str, result: dict[str, Any]) -> str:

@@ -23,9 +23,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
+from gongzhi.kit.moments import now
 from gongzhi.look import modes, printable
 from gongzhi.web import kin, settings, workers
 from gongzhi.web.files import Files, Served
@@ -69,6 +71,7 @@ class Front:
         self.waiting = 0
         self.sheets: dict[modes.Mode, tuple[float, Served]] = {}
         self.wsgi: Callable[..., Iterable[bytes]] | None = None
+        self.afterwards: Callable[[datetime], int] | None = None  # small writes that no reader waits for
         parent = multiprocessing.parent_process()
         if parent is not None and parent.pid is not None:  # before Django is loaded: a worker may end while it begins
             kin.end_with_parent(parent.pid, by=signal.SIGKILL)  # nobody else would end one that hangs in its stopping
@@ -76,9 +79,10 @@ class Front:
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Django starts before the first request, in the worker that will use it."""
+        from gongzhi.insight.signals import searches
         from gongzhi.web.wsgi import application
 
-        self.wsgi = application
+        self.wsgi, self.afterwards = application, searches.write_ripe
         workers.ready(settings.RUN_DIR)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -150,6 +154,8 @@ class Front:
             return None
         if isinstance(content, bytes):
             _answer(scope, head, content, proto)
+            if self.afterwards is not None:
+                self.afterwards(now())
             return None
         return head, content
 

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from gongzhi.cases import asked
 from gongzhi.cases.tests import cast
@@ -144,8 +145,30 @@ def test_a_search_of_the_public_site_is_counted_and_its_next_page_is_not() -> No
 
 def test_searches_wait_some_seconds_and_are_written_together() -> None:
     asked.tell(words="停水", place="", at=cast.AT, address="10.0.0.1")
+    asked.tell(words="停水", place="", at=cast.AT + timedelta(seconds=5), address="10.0.1.1")
+    assert searches.write_ripe(cast.AT + timedelta(seconds=9)) == 0
     assert not SearchSeen.objects.exists()
 
-    asked.tell(words="停水", place="", at=cast.AT + timedelta(seconds=30), address="10.0.1.1")
+    assert searches.write_ripe(cast.AT + timedelta(seconds=10)) == 2
 
     assert SearchSeen.objects.count() == 2
+
+
+def test_a_crowd_of_searches_is_written_at_once_and_in_few_statements(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for n in range(200):
+        asked.tell(words=f"停水{n % 9}", place=cast.TOWN, at=cast.AT, address=f"10.0.{n}.1")
+
+    with django_assert_max_num_queries(12):
+        assert searches.write_ripe(cast.AT) == 200
+
+    assert Searched.objects.count() == 18  # nine words, in the county and in the town
+    assert {row.people for row in Searched.objects.all()} == {22, 23}
+
+
+def test_no_more_than_a_thousand_searches_wait_in_memory() -> None:
+    for n in range(searches.MOST_WAITING + 5):
+        asked.tell(words="停水", place="", at=cast.AT, address=f"10.0.{n % 250}.1")
+
+    assert len(searches._waiting) == searches.MOST_WAITING
