@@ -79,10 +79,12 @@ class Front:
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Django starts before the first request, in the worker that will use it."""
-        from gongzhi.insight.signals import searches
         from gongzhi.web.wsgi import application
 
-        self.wsgi, self.afterwards = application, searches.write_ripe
+        self.wsgi = application  # and Django is set up: its rooms can be loaded
+        from gongzhi.insight.signals.searches import write_ripe
+
+        self.afterwards = write_ripe
         workers.ready(settings.RUN_DIR)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
