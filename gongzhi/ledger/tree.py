@@ -58,7 +58,7 @@ class Covered:
         def stretch(start: int, stop: int) -> bytes:
             long = stop - start > FAN * FAN // 2
             if not long and stop != self.size:
-                return proofs.stretch(nodes, start, stop)
+                return _in_whole(start, stop) or proofs.stretch(nodes, start, stop)
             if (start, stop) not in self._stretches:  # of these there are few: the long ones, and the right edge
                 self._stretches[start, stop] = proofs.stretch(nodes, start, stop)
             return self._stretches[start, stop]
@@ -67,7 +67,7 @@ class Covered:
         (leaf,) = leaves(0, index, index + 1)
         if proofs.root_by_inclusion(leaf, index, self.size, path) == self.root:
             return path
-        for remembered in (_WHOLE, self._above, self._stretches):
+        for remembered in (_WHOLE, _ROWS, self._above, self._stretches):
             remembered.clear()
         return proofs.inclusion(TreeNodes(), index, self.size)
 
@@ -78,12 +78,29 @@ class Covered:
             kept = _WHOLE if len(found) == FAN else self._above
             if len(kept) >= BLOCKS:
                 kept.clear()
+                _ROWS.clear()
             kept[level, block] = found
         return found
 
 
 _REMEMBERED: dict[bool, Covered] = {}  # of the published head, and of the newest
 _WHOLE: dict[tuple[int, int], list[bytes]] = {}  # whole blocks above the leaves: no fact to come changes them
+_ROWS: dict[int, list[list[bytes]]] = {}  # over a whole block right above the leaves: its nodes by ones, twos, fours …
+
+
+def _in_whole(start: int, stop: int) -> bytes | None:
+    """The hash over a complete stretch of leaves inside a block of `_WHOLE`; None for any other. Without it each proof
+    would hash, in a large ledger alone, what two hundred nodes above its leaves come to."""
+    many, block = (stop - start) // FAN, start // (FAN * FAN)
+    if not many or (1, block) not in _WHOLE:
+        return None
+    if block not in _ROWS:
+        rows = [_WHOLE[1, block]]
+        while len(rows[-1]) > 1:
+            below = rows[-1]
+            rows.append([proofs.node_hash(below[at], below[at + 1]) for at in range(0, len(below), 2)])
+        _ROWS[block] = rows
+    return _ROWS[block][many.bit_length() - 1][(start // FAN - block * FAN) // many]
 
 
 def under(root: bytes, size: int, *, published: bool) -> Covered:

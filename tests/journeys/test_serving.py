@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import http.client
 import os
 import signal
 import socket
+import sqlite3
 import time
 import urllib.parse
 import urllib.request
@@ -157,3 +159,21 @@ def test_the_mode_sheet_follows_the_cookie_and_answers_304(site):
     assert (dark_again, light_again) == (dark, light)
     assert unchanged.status == 304
     assert "private" in plain.headers["Cache-Control"]
+
+
+def test_searches_are_written_down_after_the_pages_have_left(site):
+    words = ("路灯", "积水", "噪音", "井盖")
+    for n in range(60):  # two workers write twenty together each
+        response, _ = get(site, f"/zh/cases/?q={urllib.parse.quote(words[n % 4])}{'%20' * (n // 4)}")
+        assert response.status == 200
+
+    for _ in range(100):
+        if searched(site) >= 20:
+            return
+        time.sleep(0.1)
+    pytest.fail(f"{searched(site)} searches were written down within ten seconds")
+
+
+def searched(site) -> int:
+    with contextlib.closing(sqlite3.connect(f"file:{site.folder}/db.sqlite3?mode=ro", uri=True)) as database:
+        return database.execute("SELECT coalesce(sum(searches), 0) FROM insight_searchday").fetchone()[0]

@@ -134,6 +134,7 @@ def test_what_is_remembered_of_another_ledger_proves_nothing_here(db, monkeypatc
     grown(1500)
     head = reads.latest_head()
     monkeypatch.setattr(tree, "_WHOLE", {(1, 0): [bytes(32)] * 256})
+    monkeypatch.setattr(tree, "_ROWS", {})
     covered = tree.Covered(bytes(head.root), 1500)
     assert covered.path(3) == proofs.inclusion(tree.TreeNodes(), 3, 1500)
     assert tree._WHOLE == {}
@@ -149,6 +150,27 @@ def test_every_proof_under_a_published_head_is_the_path_of_the_standard(db):
         path = [bytes.fromhex(step) for step in reads.proof(fact)["path"]]
         assert path == proofs.inclusion(tree.TreeNodes(), index, 1500)
         assert proofs.root_by_inclusion(bytes(leaf), index, 1500, path) == root
+
+
+def test_proofs_among_whole_blocks_are_the_paths_of_the_standard(monkeypatch):
+    """A hundred thousand leaves: what is remembered over a whole block is what hashing it again would give."""
+    size = 65_536 + 33_000
+    leaves = [proofs.leaf_hash(n.to_bytes(4, "big")) for n in range(size)]
+    levels = [leaves]
+    while len(levels[-1]) >= 256:
+        row = levels[-1]
+        levels.append([proofs.fold(row[at : at + 256]) for at in range(0, len(row) // 256 * 256, 256)])
+    monkeypatch.setattr(tree, "_WHOLE", {})
+    monkeypatch.setattr(tree, "_ROWS", {})
+    monkeypatch.setattr(tree, "_read", lambda level, first, many=256: levels[level][first : first + many])
+
+    def nodes(level: int, start: int, stop: int) -> list[bytes]:
+        return levels[level][start:stop]
+
+    covered = tree.Covered(proofs.root(nodes, size), size)
+    for index in (0, 1, 255, 256, 511, 32_767, 32_768, 40_001, 65_535, 65_536, 70_000, size - 300, size - 1):
+        assert covered.path(index) == proofs.inclusion(nodes, index, size)
+    assert list(tree._ROWS) == [0]  # no path had to be made anew, which would have emptied it
 
 
 def test_a_head_that_grew_is_proved_by_what_has_grown(note):
