@@ -294,7 +294,7 @@ def _environ(scope: Any, body: Any, size: int) -> dict[str, Any]:
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(scope.path).decode("latin-1"),
-        "QUERY_STRING": scope.query_string or "",
+        "QUERY_STRING": _wsgi(scope.query_string or ""),
         "SERVER_NAME": server,
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
@@ -309,8 +309,8 @@ def _environ(scope: Any, body: Any, size: int) -> dict[str, Any]:
     }
     if scope.authority:
         environ["HTTP_HOST"] = scope.authority
-    for name, value in scope.headers.items():
-        key = name.upper().replace("-", "_")
+    for name, told in scope.headers.items():
+        key, value = name.upper().replace("-", "_"), _wsgi(told)
         if key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
             environ[key] = value
         elif key != "PROXY" and "_" not in name:
@@ -322,6 +322,11 @@ def _environ(scope: Any, body: Any, size: int) -> dict[str, Any]:
     if "CONTENT_LENGTH" not in environ and size:
         environ["CONTENT_LENGTH"] = str(size)  # a chunked body, complete by now
     return environ
+
+
+def _wsgi(text: str) -> str:
+    """Text as PEP 3333 wants it: its bytes, each as one sign. Simple programs send Chinese without encoding it."""
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
 BUSY = (

@@ -161,6 +161,16 @@ def test_the_mode_sheet_follows_the_cookie_and_answers_304(site):
     assert "private" in plain.headers["Cache-Control"]
 
 
+@pytest.mark.parametrize("head", ["", "Cookie: mode=路灯\r\nReferer: http://路灯/\r\n"])
+def test_chinese_that_was_not_encoded_is_read_all_the_same(site, head):
+    """Simple programs and old phones send it as it is; `http.client` refuses to, so the request is written by hand."""
+    with socket.create_connection(address(site), timeout=20) as line:
+        line.sendall(f"GET /zh/cases/?q=路灯 HTTP/1.1\r\nHost: 127.0.0.1\r\n{head}Connection: close\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: line.recv(65536), b"")).decode()
+    assert answer.startswith("HTTP/1.1 200 ")
+    assert 'value="路灯"' in answer
+
+
 def test_searches_are_written_down_after_the_pages_have_left(site):
     words = ("路灯", "积水", "噪音", "井盖")
     for n in range(60):  # two workers write twenty together each
