@@ -56,7 +56,7 @@ def week_shown(now: datetime, day: date | None = None) -> datetime:
             .first()
         )
         latest = now if seek is None else moment_of(seek)
-        day = _local_day(now if latest > now - timedelta(days=14) else latest)
+        day = places.local_day(now if latest > now - timedelta(days=14) else latest)
     return min(now, _midnight(day - timedelta(days=day.weekday() - 7)) - timedelta(microseconds=1))
 
 
@@ -68,13 +68,13 @@ def place_shown(code: str, now: datetime, day: date | None = None) -> datetime:
         latest = now if last is None else moment_of(last.seek)
         if latest > now - timedelta(days=DAYS):
             return now
-        day = _local_day(latest)
+        day = places.local_day(latest)
     return min(now, _midnight(day + timedelta(days=1)) - timedelta(microseconds=1))
 
 
 def week(at: datetime, *, running: bool = True) -> WeekNumbers:
     """The numbers of the week of `at` (Monday to Sunday in the county's zone) and of the week before, as of `at`."""
-    monday = _local_day(at) - timedelta(days=_local_day(at).weekday())
+    monday = places.local_day(at) - timedelta(days=places.local_day(at).weekday())
     begin, end, before = (_midnight(monday + timedelta(days=days)) for days in (0, 7, -7))
     late = [_broken(begin, end, at), _broken(before, begin, at), _counted().filter(state="left_open")]
     counted = iter(_counts([*_of_days(monday), *_of_weeks(monday), *late]))
@@ -129,7 +129,7 @@ def place_numbers(code: str, at: datetime) -> PlaceNumbers:
             card.code, card.level, card.name_zh, card.name_en, card.path_zh, card.path_en, card.lon, card.lat
         ),
         days=DAYS,
-        until=_local_day(at),
+        until=places.local_day(at),
         received=_shown(totals["received"] or 0),
         open=_shown(totals["open"]),
         left_open=_shown(totals["left_open"]),
@@ -221,7 +221,7 @@ def _mondays(monday: date) -> list[date]:
 
 
 def _place_weeks(code: str, at: datetime) -> tuple[tuple[date, int | None], ...]:
-    monday = _local_day(at) - timedelta(days=_local_day(at).weekday())
+    monday = places.local_day(at) - timedelta(days=places.local_day(at).weekday())
     starts = [monday - timedelta(weeks=back) for back in reversed(range(WEEKS))]
     seeks = [seek_at(_midnight(day)) for day in starts]
     here = Case.objects.filter(reads.in_place(code), about_officer=False, seek__gte=seeks[0], seek__lte=seek_at(at))
@@ -229,10 +229,6 @@ def _place_weeks(code: str, at: datetime) -> tuple[tuple[date, int | None], ...]
     for seek, voices in here.values_list("seek", "voices"):
         people[bisect_right(seeks, seek) - 1] += voices
     return tuple((day, _shown(people[number])) for number, day in enumerate(starts))
-
-
-def _local_day(at: datetime) -> date:
-    return at.astimezone(places.county().zone).date()
 
 
 def _midnight(day: date) -> datetime:

@@ -18,6 +18,7 @@ from gongzhi.look import dates
 from gongzhi.people import bells
 from gongzhi.people import reads as people
 from gongzhi.people.cards import PostCard
+from gongzhi.places import reads as places
 
 WORDS_MOST, QUESTION_MOST, ANSWER_MOST = 1000, 500, 1000
 
@@ -43,7 +44,7 @@ def ask(*, by: str, at: datetime, finding: Finding, organ: str, words: str) -> Q
     words = rules.check_words(words, QUESTION_MOST)
     if organ not in {card.code for card in people.organs(at)}:
         raise Refusal("organ_unknown", N_("Please choose an office from the list."), field="organ")
-    due = dates.local_day(at) + timedelta(days=rules.ASK_DAYS)
+    due = places.local_day(at) + timedelta(days=rules.ASK_DAYS)
     with transaction.atomic():
         row = Finding.objects.select_for_update().get(pk=finding.pk)
         if Question.objects.filter(finding=row, organ=organ, answered_at=None).exists():

@@ -40,7 +40,7 @@ class Brief:
 
 def brief(actor: Actor, at: datetime) -> Brief:
     """The briefing as this post may read it."""
-    day = dates.local_day(at)
+    day = places.local_day(at)
     ahead = standings.outlook("county", "", day)
     watched = Finding.objects.filter(state="watched").order_by("-last_day", "p")[:LINES]
     told = [telling.tell(row) for row in watched]

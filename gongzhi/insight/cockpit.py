@@ -25,6 +25,7 @@ from gongzhi.look import charts, dates
 from gongzhi.look.templatetags.look import said
 from gongzhi.people.cards import Actor
 from gongzhi.people.permits import Permit
+from gongzhi.places import reads as places
 
 Row = TypeVar("Row")
 DECIDERS = (Permit.CASE_LEAD, Permit.CASE_SEND)  # who may decide on a finding; others read
@@ -74,7 +75,7 @@ class Today:
 def today(actor: Actor, at: datetime) -> Today:
     """What this post sees now. The ladder is that of leaders; everything else is for who may read every case."""
     ladder = inbox.ladder(actor, at) if actor.can(Permit.CASE_LEAD) or actor.can(Permit.CASE_HEAD) else ()
-    day = dates.local_day(at)
+    day = places.local_day(at)
     waiting = open_findings(at)
     decide = _("Decide") if any(actor.can(one) for one in DECIDERS) else _("See the finding")
     found = [
@@ -105,7 +106,7 @@ def _drafts(kind: str, write: Callable[[Row], Item], rows: Iterable[Row]) -> lis
 
 def open_findings(at: datetime) -> list[Finding]:
     """Findings nobody has decided on, of the last two weeks, the surest first."""
-    horizon = dates.local_day(at) - timedelta(days=FRESH)
+    horizon = places.local_day(at) - timedelta(days=FRESH)
     return list(Finding.objects.filter(state="open", last_day__gte=horizon).order_by("chance", "p", "-last_day")[:100])
 
 
@@ -163,7 +164,7 @@ def _quiet(row: Silence) -> Item:
 
 
 def _questions(at: datetime) -> Iterable[Question]:
-    late = Question.objects.filter(answered_at=None, due_on__lt=dates.local_day(at))
+    late = Question.objects.filter(answered_at=None, due_on__lt=places.local_day(at))
     return late.order_by("due_on")[:20]
 
 
@@ -232,7 +233,7 @@ def _topics(count: int) -> Item:
 
 
 def _horizon(at: datetime) -> date:
-    return dates.local_day(at) - timedelta(days=FRESH)
+    return places.local_day(at) - timedelta(days=FRESH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ from gongzhi.insight.forms import AnswerForm
 from gongzhi.insight.standing_tables import Outlook, Question
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import Refusal
-from gongzhi.look.dates import local_day
 from gongzhi.people.middleware import actor_of
 from gongzhi.people.permits import Permit, permit
+from gongzhi.places import reads as places
 
 LIST = 200  # rows of one list
 
@@ -58,7 +58,7 @@ def daily_pdf(request: HttpRequest) -> HttpResponseBase:
         messages.warning(request, _(refusal.sentence))
         return HttpResponseRedirect(reverse("insight:briefing"))
     response = HttpResponse(drawn, content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="briefing-{local_day(at)}.pdf"'
+    response.headers["Content-Disposition"] = f'inline; filename="briefing-{places.local_day(at)}.pdf"'
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -66,11 +66,11 @@ def daily_pdf(request: HttpRequest) -> HttpResponseBase:
 @permit(Permit.CASE_READ_ALL)
 def loads(request: HttpRequest) -> HttpResponseBase:
     """What every office is to expect in the next two weeks, warnings first."""
-    rows = standings.outlooks("organ", local_day(now()))
+    rows = standings.outlooks("organ", places.local_day(now()))
     rows.sort(key=lambda row: (not standings.is_overloaded(row), -row.total))
     names = wording.names("organ", [row.code for row in rows[:LIST]])
     county = standings.portrait("county", "")
-    ahead = standings.outlook("county", "", local_day(now()))
+    ahead = standings.outlook("county", "", places.local_day(now()))
     points = standings.curve(county.figures, ahead) if county else []
     context = {
         "rows": [_load(row, names[row.code]) for row in rows[:LIST]],

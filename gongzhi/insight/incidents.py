@@ -21,9 +21,9 @@ from gongzhi.insight.incident_tables import Incident, IncidentCase
 from gongzhi.insight.models import Finding
 from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.ledger import writing
-from gongzhi.look import dates
 from gongzhi.people import bells
 from gongzhi.people import reads as people
+from gongzhi.places import reads as places
 
 NAME_MOST, OUTCOME_MOST = 80, 500
 AFTER = timedelta(days=3)  # a case that comes in so long after the finding's last day still belongs to it
@@ -124,7 +124,7 @@ def standing(incident: Incident) -> Gathered:
 
 def _cases(incident: Incident) -> list[tuple[UUID, str, bool]]:
     row = incident.finding
-    last = max(row.last_day, dates.local_day(incident.opened_at)) + AFTER
+    last = max(row.last_day, places.local_day(incident.opened_at)) + AFTER
     return spans.keys(first=row.first_day, last=last, matter=row.matter, place=row.place)
 
 

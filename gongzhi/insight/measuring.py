@@ -12,7 +12,6 @@ from gongzhi.insight.models import Finding
 from gongzhi.insight.standing_tables import Measure
 from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.ledger import writing
-from gongzhi.look.dates import local_day
 from gongzhi.places import reads as places
 
 WHAT_MOST = 200
@@ -34,7 +33,7 @@ def enter(
     Refuses empty or long words, a day to come or of more than 400 days ago, an unknown matter or place, and the same
     measure twice (same matter, place and day)."""
     what = rules.check_words(what, WHAT_MOST, "what")
-    rules.check_measure(since, wanted, local_day(at))
+    rules.check_measure(since, wanted, places.local_day(at))
     matter, place = matter or finding.matter, _prefix(place) if place else finding.place
     if matter and matter not in matters.tags():
         raise Refusal("matter_unknown", N_("Please choose a matter from the list."), field="matter")

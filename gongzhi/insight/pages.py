@@ -30,9 +30,9 @@ from gongzhi.insight.standing_tables import Measure, PublicWord, Question
 from gongzhi.insight.why import shown as why_shown
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import Refusal
-from gongzhi.look.dates import local_day
 from gongzhi.people.middleware import actor_of
 from gongzhi.people.permits import Permit, permit
+from gongzhi.places import reads as places
 
 SHOWN = 100  # of each list
 FRESH = 14  # days since its last one after which an open finding has passed
@@ -42,7 +42,7 @@ VOICES = 12  # of the cases behind a finding shown on its page
 @permit(Permit.CASE_READ_ALL)
 def findings(request: HttpRequest) -> HttpResponseBase:
     """What needs a decision first, then what is watched, explained, and what passed without a decision."""
-    horizon = local_day(now()) - timedelta(days=FRESH)
+    horizon = places.local_day(now()) - timedelta(days=FRESH)
     rows = Finding.objects.order_by("-last_day", "p")
     lists = {
         "open": rows.filter(state="open", last_day__gte=horizon).order_by("chance", "p", "-last_day"),
@@ -177,7 +177,7 @@ def shown(request: HttpRequest, row: Finding, *, status: int = 200, **given: for
         "form": given.get("decide") or DecideForm(),
         "ask": given.get("ask") or AskForm(),
         "publish": given.get("publish") or PublishForm(),
-        "measure": given.get("measure") or MeasureForm(initial={"since": local_day(at)}),
+        "measure": given.get("measure") or MeasureForm(initial={"since": places.local_day(at)}),
         "make": given.get("incident") or IncidentForm(),
         "over": given.get("over") or OverForm(),
         "incident": _incident(incidents.of(row)),
@@ -221,7 +221,11 @@ def _incident(row: Incident | None) -> dict[str, Any] | None:
 
 
 def _question(row: Question) -> dict[str, Any]:
-    return {"row": row, "organ": wording.organ(row.organ), "late": not row.answer and row.due_on < local_day(now())}
+    return {
+        "row": row,
+        "organ": wording.organ(row.organ),
+        "late": not row.answer and row.due_on < places.local_day(now()),
+    }
 
 
 def _word(row: PublicWord) -> dict[str, Any]:

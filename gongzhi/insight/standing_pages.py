@@ -25,7 +25,6 @@ from gongzhi.insight.rules import SMALLEST_CELL
 from gongzhi.insight.standing_tables import Outlook, Portrait, PublicWord
 from gongzhi.kit.moments import now
 from gongzhi.look import printed
-from gongzhi.look.dates import local_day
 from gongzhi.look.templatetags.look import said
 from gongzhi.people import reads as people
 from gongzhi.people.permits import Permit, permit, public
@@ -61,7 +60,7 @@ def index(request: HttpRequest, kind: str) -> HttpResponseBase:
 def standing(request: HttpRequest, kind: str, code: str) -> HttpResponseBase:
     """One subject for staff; `?as=csv` gives its weeks and the days to come."""
     row = _portrait(kind, code)
-    today = local_day(now())
+    today = places.local_day(now())
     ahead = standings.outlook(kind, code, today)
     if request.GET.get("as") == "csv":
         return _figures_csv(row, ahead)
@@ -131,7 +130,7 @@ def _ahead(row: Portrait) -> str:
     """What everybody is told of the next two weeks; nothing where fewer than ten may come, or too few spoke."""
     if row.voices < SMALLEST_CELL:
         return ""
-    ahead = standings.outlook(row.kind, row.code, local_day(now()))
+    ahead = standings.outlook(row.kind, row.code, places.local_day(now()))
     return wording.expects_publicly(ahead) if ahead and ahead.total_low >= SMALLEST_CELL else ""
 
 
@@ -200,7 +199,7 @@ def _portrait(kind: str, code: str) -> Portrait:
     }
     if not known[kind]():
         raise Http404
-    return Portrait(kind=kind, code=code, until=local_day(now()), figures={}, voices=0, made_at=now())
+    return Portrait(kind=kind, code=code, until=places.local_day(now()), figures={}, voices=0, made_at=now())
 
 
 def _check(kind: str) -> None:

@@ -175,8 +175,8 @@ class Spent:
 def budget(at: datetime) -> Spent:
     """How the budget of false findings was spent in the 30 days up to a moment."""
     since = at - timedelta(days=30)
-    given = Looked.objects.filter(at__lte=at, day__gt=dates.local_day(since)).aggregate(sum=Sum("spent"))["sum"] or 0.0
-    rises = Finding.objects.filter(kind__in=("rise", *SIGNALS), last_day__gt=dates.local_day(since), found_at__lte=at)
+    given = Looked.objects.filter(at__lte=at, day__gt=places.local_day(since)).aggregate(sum=Sum("spent"))["sum"] or 0.0
+    rises = Finding.objects.filter(kind__in=("rise", *SIGNALS), last_day__gt=places.local_day(since), found_at__lte=at)
     grains = dict(rises.values_list("grain").annotate(n=Count("id")))
     return Spent(BUDGET, float(given), sum(grains.values()), grains, rises.filter(reason="chance").count())
 

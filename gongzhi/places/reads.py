@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -113,6 +114,11 @@ def county() -> CountyCard:
 def county_or_none() -> CountyCard | None:
     """The county, or None before its folder is loaded."""
     return _county()
+
+
+def local_day(at: datetime) -> date:
+    """The calendar day on the county's wall at a moment, whoever asks: a page, a command or the clockwork."""
+    return at.astimezone(county().zone).date()
 
 
 def place(code: str) -> PlaceCard:

@@ -34,12 +34,18 @@ def open_new(handler, number: str) -> None:
     handler.wait_for_selector(f"#case .case:has-text('{number}')")
 
 
+def accept(handler) -> None:
+    """The open case is accepted by its key; the page that follows is whole, its keys too."""
+    handler.keyboard.press("a")
+    handler.wait_for_selector(".undo-bar")
+    handler.wait_for_load_state("load")
+
+
 def test_a_call_goes_the_whole_way_by_keyboard(signed_in, phone) -> None:
     number, slip = write_down(signed_in("operator"), WORDS)
     handler = signed_in("handler")
     open_new(handler, number)
-    handler.keyboard.press("a")
-    handler.wait_for_selector(".undo-bar")
+    accept(handler)
     handler.wait_for_selector("#case .case:has-text('办理中')")
     handler.keyboard.press("r")
     handler.wait_for_url("**/answer/**")
@@ -84,8 +90,7 @@ def test_somebody_moved_first_and_nothing_typed_is_lost(signed_in) -> None:
     number, _slip = write_down(signed_in("operator"), "河沿路口路面坑洼，已经一个多星期没人补了。")
     one, other = signed_in("handler"), signed_in("handler")
     open_new(one, number)
-    one.keyboard.press("a")
-    one.wait_for_selector(".undo-bar")
+    accept(one)
     one.keyboard.press("r")
     one.wait_for_url("**/answer/**")
     one.fill("#id_public_text", "写了很久的一段答复。")

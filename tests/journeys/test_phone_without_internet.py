@@ -15,7 +15,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from tests.journeys.test_clerk_works import open_new
+from tests.journeys.test_clerk_works import accept, open_new
 
 NUMBER = re.compile(r"990101-\d\d-[0-9A-Z]{4}-[0-9A-Z]{4}")
 WORDS = "汽车站门口的路面坑洼不平，骑车容易摔，昨天有位老人差点摔倒。"
@@ -64,8 +64,7 @@ def test_a_villager_speaks_asks_is_answered_and_rates_by_text(site, gateway, sig
 
     handler = signed_in("handler")
     open_new(handler, number)
-    handler.keyboard.press("a")
-    handler.wait_for_selector(".undo-bar")
+    accept(handler)
     handler.keyboard.press("r")
     handler.wait_for_url("**/answer/**")
     handler.fill("#id_public_text", "汽车站门口的坑洼今天下午已经补好。")

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from tests.journeys.conftest import axe
+from tests.journeys.test_clerk_works import accept
 
 NUMBER = re.compile(r"990101-\d\d-[0-9A-Z]{4}-[0-9A-Z]{4}")
 POTHOLE = "汽车站门口的路面坑洼很深，下雨积水看不见，骑车的老人摔了两次。"
@@ -62,8 +63,7 @@ def test_asked_answered_unhappy_and_open_again(phone, signed_in) -> None:
     number, link = speak(phone, POTHOLE, where="汽车站")
     clerk = signed_in("handler")
     open_case(clerk, number)
-    clerk.keyboard.press("a")
-    clerk.wait_for_selector(".undo-bar")
+    accept(clerk)
     open_case(clerk, number)
     deed(clerk, "q")
     clerk.fill("form[data-ctrl-enter] textarea >> nth=0", "请问坑在东门还是西门？")

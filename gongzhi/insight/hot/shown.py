@@ -197,7 +197,7 @@ def public_issues() -> list[dict[str, Any]]:
             "people": row.people,
             "words": [word for word, people, _ids in row.keywords if rules.public_people(people)],
             "towns": _public_towns(row),
-            "answered": 10 * round(10 * (1 - row.unanswered)),
+            "answered": in_tens(1 - row.unanswered),
             "since": row.first_at,
         })  # fmt: skip
     return found
@@ -210,3 +210,8 @@ def _public_towns(row: HotIssue) -> list[tuple[str, int]]:
 
 def _ids(members: Iterable[str], most: int) -> list[UUID]:
     return [UUID(id) for id in list(members)[:most]]
+
+
+def in_tens(share: float) -> int:
+    """A share as full tens of a hundred, so that a hundred is said only where nothing is missing."""
+    return int(round(10 * share, 6)) * 10

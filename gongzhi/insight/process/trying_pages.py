@@ -26,8 +26,8 @@ from gongzhi.insight import telling as findings
 from gongzhi.insight.process import telling
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import N_, Refusal
-from gongzhi.look.dates import local_day
 from gongzhi.people.permits import Permit, permit
+from gongzhi.places import reads as places
 from gongzhi.procedures import netfile, nets
 from gongzhi.procedures import reads as procedures
 from gongzhi.procedures.rules import Net
@@ -63,7 +63,7 @@ def what_if(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         code = request.GET.get("procedure") or next(iter(nets.codes()), "")
         text = procedures.text(code) if code in nets.codes() else ""
-        return _shown(request, TryForm(initial={"text": text, "since": local_day(now()) - YEAR}))
+        return _shown(request, TryForm(initial={"text": text, "since": places.local_day(now()) - YEAR}))
     form = TryForm(request.POST)
     if not form.is_valid():
         return _shown(request, form, status=422)

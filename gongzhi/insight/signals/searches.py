@@ -24,7 +24,6 @@ from gongzhi.cases import straining
 from gongzhi.insight.rules import SMALLEST_CELL
 from gongzhi.insight.signals.tables import SearchDay, Searched, SearchSeen
 from gongzhi.kit.masking import mask
-from gongzhi.look.dates import local_day
 from gongzhi.people import vaulting
 from gongzhi.places import reads as places
 
@@ -60,7 +59,7 @@ def heard(words: str, place: str, at: datetime, address: str) -> None:
     areas = (county.code, town) if town else (county.code,)
     with _lock:
         if len(_waiting) < MOST_WAITING:
-            _waiting.append(Asked(word, areas, local_day(at), straining.network(address)))
+            _waiting.append(Asked(word, areas, places.local_day(at), straining.network(address)))
             _since.append(at)
 
 
@@ -132,4 +131,4 @@ def _write_down(day: date, words: dict[bytes, tuple[str, str]]) -> None:
 
 def tidy(*, at: datetime) -> int:
     """Forget who searched on days that have ended; how many rows went."""
-    return SearchSeen.objects.filter(day__lt=local_day(at)).delete()[0]
+    return SearchSeen.objects.filter(day__lt=places.local_day(at)).delete()[0]

@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("scipy", reason="the extra `analysis` is not installed")
 
 import itertools
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -164,3 +164,14 @@ def test_a_measure_is_refused_with_the_field_at_fault() -> None:
         measuring.enter(**told)
     assert Measure.objects.count() == 1
     assert Fact.objects.filter(kind="measure.entered").count() == 1
+
+
+@pytest.mark.parametrize("hour", [3, 15, 16, 23])
+def test_today_is_the_day_on_the_county_s_wall_also_outside_a_page(hour: int) -> None:
+    at = datetime(2026, 11, 21, hour, 30, tzinfo=UTC)
+    row = finding(at)
+    today = at.astimezone(ZONE).date()
+    with pytest.raises(Refusal) as refused:
+        measuring.enter(by="clockwork", at=at, finding=row, what="新水管", since=today + timedelta(days=1))
+    assert refused.value.field == "since"
+    assert measuring.enter(by="clockwork", at=at, finding=row, what="新水管", since=today).since == today

@@ -196,6 +196,15 @@ def test_no_public_figure_is_below_ten(towns: list[int], people: int) -> None:
 
 
 # Which is which ------------------------------------------------------------------------------------------------------
+@given(people=st.integers(10, 5000), answered=st.integers(0, 5000))
+def test_a_hundred_is_said_only_where_nobody_waits(people: int, answered: int) -> None:
+    answered = min(answered, people)
+    told = shown.in_tens(1 - (people - answered) / people)
+    assert told % 10 == 0
+    assert (told == 100) == (answered == people)
+    assert 0 <= 100 * answered / people - told < 10
+
+
 @given(st.sets(st.integers(0, 20)), st.sets(st.integers(0, 20)))
 def test_how_much_two_sets_share_is_the_same_from_both_sides(one: set[int], other: set[int]) -> None:
     first, second = [str(n) for n in one], [str(n) for n in other]
