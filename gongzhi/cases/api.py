@@ -6,6 +6,7 @@ would cost more than the verb. Refusals are problems (RFC 9457) with a code for 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -336,9 +337,10 @@ def find_place(request: HttpRequest, q: str = Query(..., max_length=200)) -> Htt
 
 @api.get("/places/{code}", response={200: PlaceOut, **REFUSALS}, tags=["places"], summary="A place")
 @public
-def place(request: HttpRequest, code: str) -> HttpResponse:
-    """A division or grid: what lies inside it and its published numbers."""
-    return answer_json(writing.place(rules.clean(code)[:15], now()))
+def place(request: HttpRequest, code: str, until: date | None = None) -> HttpResponse:
+    """A division or grid: what lies inside it and its published numbers, those its page shows: of the 90 days up to
+    `until`, else up to today, or up to its last case when there was none in them."""
+    return answer_json(writing.place(rules.clean(code)[:15], now(), until))
 
 
 @api.get("/places/{code}/grids", response={200: dict, **REFUSALS}, tags=["places"], summary="Grids of a place, GeoJSON")
@@ -364,6 +366,9 @@ def county(request: HttpRequest) -> HttpResponse:
 
 @api.get("/week", response={200: WeekOut}, tags=["public"], summary="Numbers of the week")
 @public
-def week(request: HttpRequest) -> HttpResponse:
-    """True numbers of the running week and the one before."""
-    return answer_json(writing.fields(numbers.week(now()), WeekOut.model_fields))
+def week(request: HttpRequest, week: date | None = None) -> HttpResponse:
+    """True numbers of a week and of the one before, those the page shows: of the week of the day `week`, else of this
+    one, or of the last that has cases."""
+    at = now()
+    moment = numbers.week_shown(at, week)
+    return answer_json(writing.fields(numbers.week(moment, running=moment == at), WeekOut.model_fields))

@@ -26,6 +26,7 @@ from gongzhi.places import reads as places
 
 WEEKS = 12
 DAYS = 90
+EARLIEST = date(1971, 1, 1)
 _UNHAPPY = Q(solved=False) | Q(grade__lte=2)
 _LEFT_OPEN = Count("id", filter=Q(state="left_open"))
 
@@ -57,6 +58,7 @@ def week_shown(now: datetime, day: date | None = None) -> datetime:
         )
         latest = now if seek is None else moment_of(seek)
         day = places.local_day(now if latest > now - timedelta(days=14) else latest)
+    day = _countable(day, now)
     return min(now, _midnight(day - timedelta(days=day.weekday() - 7)) - timedelta(microseconds=1))
 
 
@@ -69,7 +71,13 @@ def place_shown(code: str, now: datetime, day: date | None = None) -> datetime:
         if latest > now - timedelta(days=DAYS):
             return now
         day = places.local_day(latest)
+    day = _countable(day, now)
     return min(now, _midnight(day + timedelta(days=1)) - timedelta(microseconds=1))
+
+
+def _countable(day: date, now: datetime) -> date:
+    """A day a reader asked for, kept where weeks can be counted from it: none before 1971, none after today."""
+    return min(max(day, EARLIEST), places.local_day(now))
 
 
 def week(at: datetime, *, running: bool = True) -> WeekNumbers:

@@ -292,11 +292,13 @@ class Found(Located):
 
 
 class PlaceOut(Located):
-    """A place, what lies inside it, and its published numbers; a figure below ten people is null."""
+    """A place, what lies inside it, and its published numbers of `days` days up to the day `until`: today, or that of
+    its last case when it had none in them. A figure below ten people is null."""
 
     level: str
     inside: list[Named]
     days: int
+    until: date
     received: int | None
     open: int | None
     left_open: int | None
@@ -325,10 +327,11 @@ class CountyOut(Named):
 
 
 class WeekOut(Schema):
-    """True numbers of the week, with the week before."""
+    """True numbers of the week, with the week before; `running` when it is not over."""
 
     monday: date
     sunday: date
+    running: bool
     received: int
     received_before: int
     due: int

@@ -154,16 +154,17 @@ def found(hit: PlaceHit) -> dict[str, Any]:
     }
 
 
-def place(code: str, at: datetime) -> dict[str, Any]:
-    """A place with what lies inside and its numbers (schemas.PlaceOut); refuses an unknown code (404)."""
+def place(code: str, at: datetime, day: date | None = None) -> dict[str, Any]:
+    """A place with what lies inside and its numbers (schemas.PlaceOut), of the same 90 days as its page shows: up to
+    `day`, else up to now, or up to its last case when it had none in them. Refuses an unknown code (404)."""
     card = places.place_or_none(code)
     if card is None:
         raise NotFound("place_unknown", N_("There is no place with this code in this county."))
-    counted = numbers.place_numbers(code, at)
+    counted = numbers.place_numbers(code, numbers.place_shown(code, at, day))
     return {
         **fields(card, (*LOCATED, "level")),
         "inside": [fields(each, NAMED) for each in choosing.below(code)],
-        **fields(counted, ("days", "received", "open", "left_open", "due", "in_time", "unknown")),
+        **fields(counted, ("days", "until", "received", "open", "left_open", "due", "in_time", "unknown")),
     }
 
 

@@ -200,6 +200,28 @@ def test_places_are_found_by_name_and_described(client: Client) -> None:
     assert client.get(f"{API}/places/{small.VILLAGE}").json()["received"] is None, "below ten people"
 
 
+def test_a_place_counts_the_same_ninety_days_as_its_page(client: Client, monkeypatch: Any) -> None:
+    said = [small.voice() for _each in range(10)]
+    small.stop_clocks(monkeypatch, small.AT + timedelta(days=400))
+    data = client.get(f"{API}/places/{small.VILLAGE}").json()
+    page = client.get(f"/zh/places/{small.VILLAGE}/").content.decode()
+    assert (data["received"], data["until"]) == (len(said), "2026-11-23")
+    assert '<span class="figure-number">10</span>' in page
+    assert client.get(f"{API}/places/{small.VILLAGE}", {"until": "2027-12-20"}).json()["received"] == 0
+    week = client.get(f"{API}/week").json()
+    assert (week["monday"], week["received"], week["running"]) == ("2026-11-23", 10, False)
+    assert client.get(f"{API}/week", {"week": "2027-12-20"}).json()["received"] == 0
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31", "9999-12-31"])
+def test_a_day_beyond_all_calendars_is_answered_with_what_can_be_counted(client: Client, day: str) -> None:
+    small.voice()
+    for path in (f"{API}/places/{small.VILLAGE}?until={day}", f"/zh/places/{small.VILLAGE}/?until={day}"):
+        assert client.get(path).status_code == 200
+    assert client.get(f"/zh/week/?week={day}").status_code == 200
+    assert client.get(f"{API}/places/{small.VILLAGE}?until=soon").status_code == 422
+
+
 def test_grids_are_geojson_longitude_first(client: Client) -> None:
     data = client.get(f"{API}/places/990101000000/grids").json()
     assert data["type"] == "FeatureCollection"
