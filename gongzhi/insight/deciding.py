@@ -8,6 +8,7 @@ from django.db import transaction
 
 from gongzhi.insight import rules
 from gongzhi.insight.models import Finding
+from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.ledger import writing
 
 
@@ -34,6 +35,9 @@ def _turn(finding: Finding, state: str, *, by: str, at: datetime, reason: str = 
         finding = Finding.objects.select_for_update().get(pk=finding.pk)
         if (finding.state, finding.reason) == (state, reason):
             return finding
+        if finding.reason == rules.JOINED:
+            told = N_("This finding is a part of another one; please decide there.")
+            raise Refusal("finding_joined", told, status=409)
         finding.state, finding.reason, finding.state_at, finding.state_by = state, reason, at, by
         finding.save(update_fields=["state", "reason", "state_at", "state_by"])
         details = {"reason": reason} if reason else {}

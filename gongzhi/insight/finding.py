@@ -20,6 +20,7 @@ from gongzhi.insight import (
     nowhere,
     quiet,
     raising,
+    redrawing,
     rules,
     scanning,
     standings,
@@ -115,6 +116,7 @@ def look(*, by: str, at: datetime, world: World, day: date, budget: float = rule
     kept = [
         row for one in found if (row := _keep(naming.named(world, one, day, known), by=by, at=at, day=day, world=world))
     ]
+    redrawing.redraw(world, known, day)
     unique = list({row.pk: row for row in kept}.values())
     told = {"at": at, "series": alive, "found": len(unique), "spent": spent}
     Looked.objects.update_or_create(day=day, defaults=told)

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 from gongzhi.cases import spans
 from gongzhi.cases.desk import frame
 from gongzhi.cases.public import choosing
-from gongzhi.insight import answering, deciding, incidents, measuring, rules, standings, telling, wording
+from gongzhi.insight import answering, deciding, incidents, joining, measuring, rules, standings, telling, wording
 from gongzhi.insight.cockpit import DECIDERS
 from gongzhi.insight.forms import AskForm, DecideForm, IncidentForm, MeasureForm, OverForm, PublishForm
 from gongzhi.insight.incident_tables import Incident
@@ -171,7 +171,9 @@ def shown(request: HttpRequest, row: Finding, *, status: int = 200, **given: for
     cases = _cases(request, row, VOICES)
     context = {
         "told": telling.tell(row),
+        "into": _into(row),
         "curve": telling.curve(row),
+        "drawn_until": telling.drawn_until(row),
         "why": why_shown.explained(row),
         "clock": wording.clock(row, at),
         "form": given.get("decide") or DecideForm(),
@@ -209,6 +211,12 @@ def _standings(row: Finding) -> list[dict[str, str]]:
         for kind, code in wanted
         if standings.portrait(kind, code) is not None
     ]
+
+
+def _into(row: Finding) -> dict[str, Any] | None:
+    """The finding that speaks for one that was joined into it, for a link."""
+    other = joining.into(row)
+    return {"href": reverse("insight:finding", args=[other.pk]), "told": telling.tell(other)} if other else None
 
 
 def _incident(row: Incident | None) -> dict[str, Any] | None:

@@ -14,12 +14,10 @@ from typing import Any
 from django.db import transaction
 
 from gongzhi.cases import matters
-from gongzhi.insight import rules
+from gongzhi.insight import joining, rules
 from gongzhi.insight.charts import poisson_tail
 from gongzhi.insight.models import Finding
 from gongzhi.ledger import writing
-
-PARTS = 12  # of a finding that are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +57,27 @@ def keep(seen: Seen, *, by: str, at: datetime, above: dict[str, str], only_going
     is of its own look alone; with the share that look has of the one budget it becomes that of all looks together."""
     seen = replace(seen, chance=seen.chance / rules.SHARES[seen.grain])
     with transaction.atomic():
-        for row in _going_on(seen):
-            exact = (row.matter, row.place) == (seen.matter, seen.place)
-            if exact or (not only_going_on and _one_thing(_views(row), _views(seen), above)):
-                return _continue(row, seen, by=by, at=at)
-        return None if only_going_on else _raise(seen, by=by, at=at)
+        row = _belongs_to(seen, above, only_going_on=only_going_on)
+        if row is not None:
+            row = _continue(row, seen, by=by, at=at)
+        elif only_going_on:
+            return None
+        else:
+            row = _raise(seen, by=by, at=at)
+        return joining.join(row, first=seen.first, last=seen.last, by=by, at=at)
 
 
-def _views(one: Finding | Seen) -> list[tuple[str, str]]:
-    """(matter, place) of what it speaks of; neighbours found by the scan are their villages, not all around them."""
-    if one.grain == "scan" and one.parts:
-        return [(str(part[0]), str(part[1])) for part in one.parts]
-    return [(one.matter, one.place)]
+def _belongs_to(seen: Seen, above: dict[str, str], *, only_going_on: bool) -> Finding | None:
+    """The finding it continues: one of the very matter and place before one that is near, the latest first."""
+    rows = _going_on(seen)
+    for row in rows:
+        if joining.same(row, seen):
+            return row
+    if only_going_on:
+        return None
+    close = [row for row in rows if rules.apart(_days(row), (seen.first, seen.last)) <= rules.CONTINUES]
+    close = [row for row in close if row.first_day <= seen.last]  # what began later is nothing this could go on in
+    return next((row for row in close if _one_thing(joining.views(row), joining.views(seen), above)), None)
 
 
 def _one_thing(some: list[tuple[str, str]], others: list[tuple[str, str]], above: dict[str, str]) -> bool:
@@ -79,15 +86,26 @@ def _one_thing(some: list[tuple[str, str]], others: list[tuple[str, str]], above
 
 
 def _going_on(seen: Seen) -> list[Finding]:
-    """Findings of the same kind and subject near these days, the latest first. A named kind goes with its own."""
+    """Findings of the same kind and subject near these days, the latest first. A named kind goes with its own. How
+    near: `rules.reach`, and no more than three days of what was decided."""
     near = Finding.objects.select_for_update().filter(
         kind=seen.kind,
         subject=seen.subject,
-        last_day__gte=seen.first - timedelta(days=rules.CONTINUES),
-        first_day__lte=seen.last,
+        last_day__gte=seen.first - timedelta(days=rules.WEEK),
+        first_day__lte=seen.last + timedelta(days=rules.WEEK),
     )
     near = near.exclude(reason="chance", last_day__lt=seen.first)  # it was said to be nothing, and here it is again
-    return list(near.order_by("-last_day", "id"))
+    near = near.exclude(reason=rules.JOINED)
+    return [row for row in near.order_by("-last_day", "id") if _within_reach(row, seen)]
+
+
+def _within_reach(row: Finding, seen: Seen) -> bool:
+    reach = rules.reach(row.grain, seen.grain) if row.state != "explained" else rules.CONTINUES
+    return rules.apart(_days(row), (seen.first, seen.last)) <= reach
+
+
+def _days(row: Finding) -> tuple[date, date]:
+    return row.first_day, row.last_day
 
 
 def _raise(seen: Seen, *, by: str, at: datetime) -> Finding:
@@ -122,6 +140,8 @@ def _continue(row: Finding, seen: Seen, *, by: str, at: datetime) -> Finding:
     before = {name: getattr(row, name) for name in _CHANGES}
     lasts = seen.last > row.last_day
     row.last_day = max(row.last_day, seen.last)
+    if seen.last < row.first_day and not joining.begun(row, seen.first):  # judged late: it began before it was raised
+        row.first_day = seen.first
     if (row.matter, row.place) == (seen.matter, seen.place):
         (_add if seen.grain == row.grain == "minute" else _speak)(row, seen)
         row.parts = _more(row, seen.parts)
@@ -142,10 +162,10 @@ def _more(row: Finding, parts: Sequence[tuple[str, str, int, float]]) -> list[li
     """The parts of a finding with those that are new; the same matter and place is told once."""
     told = [part[:2] for part in row.parts]
     fresh = [list(part) for part in parts if [part[0], part[1]] not in told]
-    return [*row.parts, *fresh][:PARTS]
+    return [*row.parts, *fresh][: rules.PARTS]
 
 
-_CHANGES = ("last_day", "curve", "parts", "ways", *_FIGURES)
+_CHANGES = ("first_day", "last_day", "curve", "parts", "ways", *_FIGURES)
 
 
 def _speak(row: Finding, seen: Seen) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from datetime import date
 
 from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.ledger.kinds import FactKind
@@ -15,8 +16,10 @@ BUDGET = 3.0  # findings a month the county is willing to look at in vain, all s
 # How the one budget is dealt out: charts that watch every minute, ended days, ended weeks, neighbouring places.
 # `signal`: words searched for and sensors, each ended day.
 SHARES: dict[str, float] = {"minute": 0.35, "day": 0.3, "week": 0.2, "scan": 0.1, "signal": 0.05}
+PARTS = 12  # of a finding that are told
 LEAST = 5  # voices a day or week has at least before it can be a finding
 CONTINUES = 3  # days without news after which the same thing is a new finding
+WEEK = 7  # the same after a look at a whole week, which does not tell its days apart
 LASTS = 0.01  # chance below which a day still belongs to a finding that is going on
 
 # Kinds that are about no cases: a word people look for, an instrument's day, a day of a table that a user added.
@@ -42,6 +45,10 @@ REASONS: dict[str, str] = {
     "chance": N_("Nothing was there: chance"),
 }
 
+# Set by the machine alone, and offered to nobody: two findings turned out to be one thing, the other speaks for both.
+JOINED = "joined"
+SAID = REASONS | {JOINED: N_("Joined with another finding of the same thing")}
+
 # Explained so, days are ordinary ones: nothing happened, or it is how things are counted from now on. They count as the
 # past of their series again, and the like is no finding next time. All other found days are left out of the past.
 ORDINARY = ("chance", "matter_changed", "place_changed")
@@ -52,6 +59,7 @@ FACTS: dict[str, FactKind] = {
         "More came in than should have: within minutes, on a day, in a week, or in neighbouring places.",
     ),
     "finding.continued": FactKind(("day", "observed"), "A finding lasted another day."),
+    "finding.joined": FactKind(("into",), "A finding turned out to be the same thing as another one, which speaks on."),
     "finding.watched": FactKind((), "Somebody keeps an eye on a finding."),
     "finding.explained": FactKind(("reason",), "A finding was explained by a coded reason."),
     "finding.reopened": FactKind((), "A finding that was explained is open again."),
@@ -66,6 +74,16 @@ def given(grain: str, budget: float = BUDGET) -> float:
 def age_band(days: int) -> int:
     """The band of an open case that is so many whole days old; negative ages (clocks apart) count as 0."""
     return AGE_BANDS[max(0, bisect_right(AGE_BANDS, days) - 1)]
+
+
+def reach(one: str, other: str) -> int:
+    """How many days two looks (by their grains) at the same matter and place may lie apart to tell of one thing."""
+    return WEEK if "week" in (one, other) else CONTINUES
+
+
+def apart(one: tuple[date, date], other: tuple[date, date]) -> int:
+    """Days from the end of one window (first and last day) to the begin of the other; 0 where they touch or overlap."""
+    return max(0, (other[0] - one[1]).days, (one[0] - other[1]).days)
 
 
 def check_reason(reason: str) -> str:

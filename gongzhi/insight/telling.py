@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from gongzhi.cases import labels, matters
 from gongzhi.insight import quiet
 from gongzhi.insight.models import Finding, Looked
-from gongzhi.insight.rules import BUDGET, REASONS, SIGNALS
+from gongzhi.insight.rules import BUDGET, SAID, SIGNALS
 from gongzhi.insight.signals import wording as signals
 from gongzhi.look import charts, dates
 from gongzhi.look.templatetags.look import said
@@ -61,7 +61,7 @@ def tell(row: Finding) -> Told:
         seen=seen_by(row),
         state=states[row.state],
         tone=TONES[row.state],
-        reason=_(REASONS[row.reason]) if row.reason else "",
+        reason=_(SAID[row.reason]) if row.reason else "",
         parts=tuple(_part(part) for part in row.parts if tuple(part[:2]) != (row.matter, row.place)),
     )
 
@@ -195,6 +195,16 @@ def curve(row: Finding) -> str:
         odd=[at for at, point in enumerate(points) if point[1] > point[3]],
         head=(_("Week to") if row.grain == "week" else _("Day"), _("Measured") if row.subject else _("Cases")),
     )
+
+
+def drawn_until(row: Finding) -> str:
+    """That the curve ends before the finding does, and why; empty where it does not."""
+    if row.grain not in ("minute", "day") or row.kind != "rise" or not row.curve:
+        return ""
+    last = date.fromisoformat(str(row.curve[-1][0]))
+    if last >= row.last_day:
+        return ""
+    return _("The curve ends with %(day)s: a day is drawn once it is over.") % {"day": dates.day(last)}
 
 
 def matter(code: str) -> str:

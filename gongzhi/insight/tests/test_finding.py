@@ -15,7 +15,8 @@ from django.utils import translation
 
 from gongzhi.cases.tests import cast
 from gongzhi.cases.tests.deskcast import signed_in
-from gongzhi.insight import deciding, finding, jobs, rules, telling
+from gongzhi.insight import deciding, finding, jobs, redrawing, rules, telling
+from gongzhi.insight.judging import Known
 from gongzhi.insight.models import Finding, Looked
 from gongzhi.insight.tests import life
 from gongzhi.kit.moments import now
@@ -82,6 +83,25 @@ def test_the_same_thing_the_day_after_continues_and_much_later_is_new(storm: dat
     first, second = Finding.objects.order_by("first_day")
     assert (first.last_day - first.first_day).days == 1
     assert (second.first_day - first.first_day).days == 9
+
+
+def test_the_curve_of_a_finding_reaches_the_day_it_lasts_until(storm: datetime, tmp_path: Path) -> None:
+    catch_up(tmp_path, storm)
+    row = Finding.objects.get()
+    whole, until = row.curve, telling.drawn_until(row)
+    row.curve = row.curve[:-1]  # continued by a look that is not its own, the curve stays behind
+    row.save()
+    behind = telling.drawn_until(row)
+    world = finding.world_of(tmp_path, row.last_day)
+    known = Known(world.counts.first, world.counts.days, world.above)
+
+    done = redrawing.redraw(world, known, row.last_day)
+
+    row.refresh_from_db()
+    assert (done, until, telling.drawn_until(row)) == (1, "", "")
+    assert behind.startswith("The curve ends with")
+    assert [point[:2] for point in row.curve] == [point[:2] for point in whole]
+    assert redrawing.redraw(world, known, row.last_day) == 0
 
 
 def test_an_explanation_needs_a_coded_reason_and_can_be_taken_back(storm: datetime, tmp_path: Path) -> None:
