@@ -21,7 +21,7 @@ from django.db.models import Exists, OuterRef
 from gongzhi.kit.canonical import NotCanonical
 from gongzhi.kit.moments import stamp
 from gongzhi.ledger import entries, keys, proofs, receipts, sealing, tree
-from gongzhi.ledger.models import Fact, Head, Leaf, Subtree, Unsealed
+from gongzhi.ledger.models import Block, Fact, Head, Leaf, Subtree, Unsealed
 
 CHUNK = 2048
 MOST = 1000
@@ -94,12 +94,14 @@ class _Walk:
 
     def _compare_block(self, number: int) -> None:
         stored = Subtree.objects.filter(level=1, index=number).values_list("hash", flat=True).first()
-        root = proofs.fold(self.block)
+        inside = Block.objects.filter(number=number).values_list("hashes", flat=True).first()
+        sixteens = proofs.folded(self.block, proofs.FAN // proofs.NEAR)
+        root = proofs.fold(sixteens)
         self.block = []
         first, last = number * proofs.FAN, (number + 1) * proofs.FAN - 1
-        if stored is None:
+        if stored is None or inside is None:
             self.add("block_removed", first, f"The block of leaves {first} to {last} is gone.")
-        elif bytes(stored) != root:
+        elif bytes(stored) != root or bytes(inside) != b"".join(sixteens):
             self.add("block_changed", first, f"Leaves {first} to {last} are not the ones their block was made of.")
 
     def _compare_head(self, head: Head) -> None:

@@ -1,8 +1,8 @@
 """Taking the ledger's triggers off for a moment, and putting the same ones back.
 
-The triggers stand in the first migration. They refuse every UPDATE and DELETE on facts, leaves, subtrees and
-heads, and list each new fact for the sealer. They stop mistakes and careless hands; whoever owns the database can
-drop them, and then `checking.check` finds what was changed.
+The triggers stand in the migration that makes each table. They refuse every UPDATE and DELETE on facts, leaves, blocks,
+subtrees and heads, and list each new fact for the sealer. They stop mistakes and careless hands; whoever owns the
+database can drop them, and then `checking.check` finds what was changed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tables of the ledger. Fact, Leaf, Subtree and Head are insert-only: triggers in the database hold that."""
+"""Tables of the ledger. Fact, Leaf, Block, Subtree and Head are insert-only: triggers in the database hold that."""
 
 from __future__ import annotations
 
@@ -67,6 +67,23 @@ class Leaf(models.Model):
 
     def __str__(self) -> str:
         return f"leaf {self.index}"
+
+
+class Block(models.Model):
+    """Inside a full block of 256 leaves: the hash over each sixteen of them, sixteen hashes in one row.
+
+    With it a proof reads the sixteen leaves around its own in place of all 256."""
+
+    number = models.BigIntegerField(primary_key=True)
+    hashes = models.BinaryField(max_length=512)
+
+    PRIVACY = {"public": ["number", "hashes"], "internal": [], "personal": [], "secret": []}
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(number__gte=0), name="ledger_block_from_zero")]
+
+    def __str__(self) -> str:
+        return f"block {self.number}"
 
 
 class Subtree(models.Model):

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 
 FAN = 256
+NEAR = 16  # leaves under one hash inside a block
 EMPTY = hashlib.sha256(b"").digest()
 
 Nodes = Callable[[int, int, int], Sequence[bytes]]
@@ -29,10 +30,15 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def fold(hashes: Sequence[bytes]) -> bytes:
     """The root over a power of two of neighbouring nodes."""
+    return folded(hashes, 1)[0]
+
+
+def folded(hashes: Sequence[bytes], many: int) -> list[bytes]:
+    """A power of two of neighbouring nodes, folded until `many` are left; a smaller power of two."""
     row = list(hashes)
-    while len(row) > 1:
+    while len(row) > many:
         row = [node_hash(row[at], row[at + 1]) for at in range(0, len(row), 2)]
-    return row[0]
+    return row
 
 
 def root(nodes: Nodes, size: int) -> bytes:

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField
+from django.db.models import Q, Subquery
 
 from gongzhi.kit.canonical import Json
 from gongzhi.ledger import proofs, sealing, tree
-from gongzhi.ledger.compiled import Compiled, Given
+from gongzhi.ledger.compiled import Compiled
 from gongzhi.ledger.models import Fact, Head, Leaf, Unsealed
 
 MOST = 50_000  # rows of one batch: transactions stay short
@@ -114,20 +114,20 @@ def proof_at(index: int, *, size: int | None = None) -> dict[str, Any] | None:
     if size is not None:
         head = Head.objects.filter(size__gt=index).filter(size=size).order_by("-at").first()
     else:
-        published = _PUBLISHED.first()
-        head = published if published is not None and published.size > index else _NEWEST.first(index=index)
+        heads = sorted(_HEADS(), key=lambda one: one.day is None)  # the published one first
+        head = next((one for one in heads if one.size > index), None)
     if head is None:
         return None
     path = tree.under(bytes(head.root), head.size, published=head.day is not None).path(index)
     return {"index": index, "path": [step.hex() for step in path], "head": sealing.head_card(head)}
 
 
-# The head published last covers all that any published one does: to look for one that covers would, for a fact of
-# today, read every head that ever was published.
-_PUBLISHED: Compiled[Head] = Compiled(lambda: Head.objects.filter(day__isnull=False).order_by("-day")[:1])
-_NEWEST: Compiled[Head] = Compiled(
-    lambda: Head.objects.filter(size__gt=Given("index", BigIntegerField())).order_by("-size", "-at")[:1]
-)
+# The head published last, and the newest: one question wherever the fact is, and each found at the end of an index. The
+# first covers all that any published head does, and the second all that is sealed: to look for one that covers would,
+# for a fact of today, read every head that ever was published.
+_LAST = Head.objects.filter(day__isnull=False).order_by("-day").values("pk")[:1]
+_NEWEST = Head.objects.order_by("-size", "-at").values("pk")[:1]
+_HEADS: Compiled[Head] = Compiled(lambda: Head.objects.filter(Q(pk=Subquery(_LAST)) | Q(pk=Subquery(_NEWEST))))
 
 
 def consistency(first: int, second: int) -> list[str]:

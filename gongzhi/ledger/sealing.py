@@ -18,7 +18,7 @@ from django.db import transaction
 
 from gongzhi.kit.moments import stamp
 from gongzhi.ledger import entries, keys, leasing, proofs, tree
-from gongzhi.ledger.models import Fact, Head, Leaf, Subtree, Unsealed
+from gongzhi.ledger.models import Block, Fact, Head, Leaf, Subtree, Unsealed
 from gongzhi.ledger.rows import insert_many
 
 LEASE = "ledger.sealer"
@@ -92,7 +92,7 @@ def _strike_off(fact_ids: Sequence[UUID]) -> int:
 
 
 def _append(leaves: Sequence[tuple[UUID, bytes]]) -> None:
-    """Write leaves from the next index on, and the roots of every block of 256 they complete."""
+    """Write leaves from the next index on, what lies inside every block of 256 they complete, and its root."""
     first = tree.size()
     insert_many(
         Leaf,
@@ -105,7 +105,10 @@ def _append(leaves: Sequence[tuple[UUID, bytes]]) -> None:
         older = tree.TreeNodes()(level, block * proofs.FAN, start) if start % proofs.FAN else []
         row = [*older, *fresh]
         full = range(0, len(row) - proofs.FAN + 1, proofs.FAN)
-        fresh = [proofs.fold(row[at : at + proofs.FAN]) for at in full]
+        inside = [proofs.folded(row[at : at + proofs.FAN], proofs.FAN // proofs.NEAR) for at in full]
+        if level == 0:
+            insert_many(Block, ("number", "hashes"), ((block + nth, b"".join(one)) for nth, one in enumerate(inside)))
+        fresh = [proofs.fold(one) for one in inside]
         level, start = level + 1, block
         insert_many(
             Subtree,

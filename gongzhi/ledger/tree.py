@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import connection
 
 from gongzhi.ledger import proofs
-from gongzhi.ledger.models import Leaf, Subtree
-from gongzhi.ledger.proofs import FAN
+from gongzhi.ledger.models import Block, Leaf, Subtree
+from gongzhi.ledger.proofs import FAN, NEAR, fold
 
 BLOCKS = 128  # a process remembers under a head: two megabytes at most
 
@@ -31,11 +31,35 @@ class TreeNodes:
         return self._blocks[level, block]
 
 
+class Near:
+    """What a path asks of a leaf's own block: the sixteen leaves around it, and the hash over each sixteen.
+
+    One question of seventeen rows, wherever the leaf is. A block that was not full under the head has no such row:
+    there the path asks `TreeNodes` for the leaves, of which there are at most 255."""
+
+    def __init__(self, index: int) -> None:
+        self.first = index // FAN * FAN
+        self._group = index // NEAR * NEAR
+        self._leaves, self._sixteens = _read_near(self._group, index // FAN)
+        if len(self._leaves) != NEAR:
+            raise LookupError(f"the tree lacks leaves {self._group} to {self._group + NEAR} of a full block")
+
+    def __bool__(self) -> bool:
+        """Whether the block's row is there; doctor names one that is gone."""
+        return len(self._sixteens) == FAN // NEAR
+
+    def over(self, start: int, stop: int) -> bytes:
+        """The hash over a complete stretch of the block's leaves that a path asks for, or of one leaf."""
+        if stop - start < NEAR:
+            return fold(self._leaves[start - self._group : stop - self._group])
+        return fold(self._sixteens[(start - self.first) // NEAR : (stop - self.first) // NEAR])
+
+
 class Covered:
     """The tree under one head: the published one, which proves every receipt of its day and before, or the newest.
 
     What lies above the leaves' own blocks is the same for very many receipts. It is remembered, so that a proof reads
-    one block of leaves in a ledger of any size, and what is proved is held against the head's root: a path that
+    what is near its own leaf in a ledger of any size, and what is proved is held against the head's root: a path that
     does not lead there is made anew from what the tables hold now."""
 
     def __init__(self, root: bytes, size: int) -> None:
@@ -48,6 +72,8 @@ class Covered:
     def path(self, index: int) -> list[bytes]:
         """The inclusion proof of a leaf under the head."""
         leaves = TreeNodes()
+        full = index // FAN < self.size // FAN
+        near = Near(index) if full else None
 
         def nodes(level: int, start: int, stop: int) -> list[bytes]:
             if level == 0:
@@ -56,6 +82,8 @@ class Covered:
             return self._blocks_above(level, block)[start - block * FAN : stop - block * FAN]
 
         def stretch(start: int, stop: int) -> bytes:
+            if near and near.first <= start and stop <= near.first + FAN:
+                return near.over(start, stop)
             long = stop - start > FAN * FAN // 2
             if not long and stop != self.size:
                 return _in_whole(start, stop) or proofs.stretch(nodes, start, stop)
@@ -64,7 +92,7 @@ class Covered:
             return self._stretches[start, stop]
 
         path = proofs.inclusion_along(stretch, index, self.size)
-        (leaf,) = leaves(0, index, index + 1)
+        leaf = near.over(index, index + 1) if near else leaves(0, index, index + 1)[0]
         if proofs.root_by_inclusion(leaf, index, self.size, path) == self.root:
             return path
         for remembered in (_WHOLE, _ROWS, self._above, self._stretches):
@@ -128,10 +156,23 @@ def size() -> int:
 
 
 _LEAVES = f'SELECT hash FROM {Leaf._meta.db_table} WHERE "index" >= %s AND "index" < %s ORDER BY "index"'  # noqa: S608
+_NEAR = (
+    f'SELECT "index", hash FROM {Leaf._meta.db_table} WHERE "index" >= %s AND "index" < %s'  # noqa: S608
+    f" UNION ALL SELECT -1, hashes FROM {Block._meta.db_table} WHERE number = %s"
+)
 _ABOVE = (
     f'SELECT hash FROM {Subtree._meta.db_table} WHERE level = %s AND "index" >= %s AND "index" < %s'  # noqa: S608
     ' ORDER BY "index"'
 )
+
+
+def _read_near(group: int, block: int) -> tuple[list[bytes], list[bytes]]:
+    """The sixteen leaves from `group` on that there are, and what each sixteen of their block come to."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAR, [group, group + NEAR, block])
+        found = {index: bytes(value) for index, value in cursor.fetchall()}
+    row = found.pop(-1, b"")
+    return [found[index] for index in sorted(found)], [row[at : at + 32] for at in range(0, len(row), 32)]
 
 
 def _read(level: int, first: int, many: int = FAN) -> list[bytes]:

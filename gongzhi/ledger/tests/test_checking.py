@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from gongzhi.ledger import checking, guards, keys, receipts, sealing
-from gongzhi.ledger.models import Fact, Head, Leaf, Subtree, Unsealed
+from gongzhi.ledger.models import Block, Fact, Head, Leaf, Subtree, Unsealed
 
 from .conftest import AT
 
@@ -170,6 +170,14 @@ def test_a_damaged_or_removed_block_is_found(note):
         Subtree.objects.filter(level=1, index=1).update(hash=b"\0" * 32)
         Subtree.objects.filter(level=1, index=0).delete()
     assert found() == {("block_changed", 256), ("block_removed", 0)}
+
+
+def test_a_damaged_or_removed_row_of_a_block_is_found(note):
+    note(600, seal=True)
+    with guards.lifted():
+        Block.objects.filter(number=0).update(hashes=bytes(512))
+        Block.objects.filter(number=1).delete()
+    assert found() == {("block_changed", 0), ("block_removed", 256)}
 
 
 def test_a_fact_kept_from_the_sealer_is_found(note):

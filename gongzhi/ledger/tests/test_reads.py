@@ -1,8 +1,11 @@
+import hashlib
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gongzhi.kit.ids import uuid7
 from gongzhi.ledger import proofs, reads, sealing, tree, writing
@@ -152,6 +155,13 @@ def test_every_proof_under_a_published_head_is_the_path_of_the_standard(db):
         assert proofs.root_by_inclusion(bytes(leaf), index, 1500, path) == root
 
 
+def near(leaves: list[bytes], group: int, block: int) -> tuple[list[bytes], list[bytes]]:
+    """What `tree._read_near` reads, of leaves in a list."""
+    return leaves[group : group + 16], [
+        proofs.fold(leaves[at : at + 16]) for at in range(block * 256, block * 256 + 256, 16)
+    ]
+
+
 def test_proofs_among_whole_blocks_are_the_paths_of_the_standard(monkeypatch):
     """A hundred thousand leaves: what is remembered over a whole block is what hashing it again would give."""
     size = 65_536 + 33_000
@@ -163,6 +173,7 @@ def test_proofs_among_whole_blocks_are_the_paths_of_the_standard(monkeypatch):
     monkeypatch.setattr(tree, "_WHOLE", {})
     monkeypatch.setattr(tree, "_ROWS", {})
     monkeypatch.setattr(tree, "_read", lambda level, first, many=256: levels[level][first : first + many])
+    monkeypatch.setattr(tree, "_read_near", lambda group, block: near(leaves, group, block))
 
     def nodes(level: int, start: int, stop: int) -> list[bytes]:
         return levels[level][start:stop]
@@ -171,6 +182,51 @@ def test_proofs_among_whole_blocks_are_the_paths_of_the_standard(monkeypatch):
     for index in (0, 1, 255, 256, 511, 32_767, 32_768, 40_001, 65_535, 65_536, 70_000, size - 300, size - 1):
         assert covered.path(index) == proofs.inclusion(nodes, index, size)
     assert list(tree._ROWS) == [0]  # no path had to be made anew, which would have emptied it
+
+
+SIZE = 3 * 65_536 + 4_321
+
+
+@pytest.fixture(scope="module")
+def levels() -> list[list[bytes]]:
+    """The nodes of two hundred thousand leaves, as the tables would hold them."""
+    leaves = [hashlib.sha256(n.to_bytes(4, "big")).digest() for n in range(SIZE)]
+    blocks = [proofs.fold(leaves[at : at + 256]) for at in range(0, SIZE // 256 * 256, 256)]
+    return [leaves, blocks, [proofs.fold(blocks[at : at + 256]) for at in range(0, len(blocks) // 256 * 256, 256)]]
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_proof_asks_one_question_of_few_rows_in_a_tree_of_any_size(levels, monkeypatch, data):
+    """The next proof under a head: seventeen rows; the leaves of the last block where that is not full yet."""
+    size = data.draw(st.integers(1, SIZE) | st.integers(1, 1200) | st.sampled_from([256, 65_536, 131_072, SIZE]))
+    first, index = data.draw(st.integers(0, size - 1)), data.draw(st.integers(0, size - 1))
+    asked: list[int] = []
+
+    def read(level: int, first: int, many: int = 256) -> list[bytes]:
+        found = levels[level][first : first + many]
+        asked.append(len(found))
+        return found
+
+    def read_near(group: int, block: int) -> tuple[list[bytes], list[bytes]]:
+        asked.append(17)
+        return near(levels[0], group, block)
+
+    for name, kept in (("_WHOLE", {}), ("_ROWS", {}), ("_read", read), ("_read_near", read_near)):
+        monkeypatch.setattr(tree, name, kept)
+
+    def nodes(level: int, start: int, stop: int) -> list[bytes]:
+        return levels[level][start:stop]
+
+    covered = tree.Covered(proofs.root(nodes, size), size)
+    covered.path(0)
+    covered.path(size - 1)
+    covered.path(first)
+    asked.clear()
+    path = covered.path(index)
+    assert path == proofs.inclusion(nodes, index, size)
+    (rows,) = asked
+    assert rows == 17 if index // 256 < size // 256 else rows <= 256
 
 
 def test_a_head_that_grew_is_proved_by_what_has_grown(note):

@@ -1,12 +1,14 @@
 import json
 from datetime import timedelta
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from gongzhi.ledger import entries, keys, leasing, proofs, sealing, tree, writing
-from gongzhi.ledger.models import Fact, Head, Leaf, Subtree, Unsealed
+from gongzhi.ledger import entries, guards, keys, leasing, proofs, sealing, tree, writing
+from gongzhi.ledger.models import Block, Fact, Head, Leaf, Subtree, Unsealed
 from gongzhi.ledger.writing import NewFact
 
 from .conftest import AT
@@ -77,6 +79,42 @@ def test_full_blocks_of_256_are_kept_across_uneven_chunks():
     hashes = [bytes(value) for value in Leaf.objects.order_by("index").values_list("hash", flat=True)]
     kept = {(block.level, block.index): bytes(block.hash) for block in Subtree.objects.all()}
     assert kept == {(1, 0): proofs.fold(hashes[:256]), (1, 1): proofs.fold(hashes[256:512])}
+
+
+def test_what_lies_inside_a_full_block_is_kept_and_no_more():
+    """Sixteen hashes over sixteen leaves each, written with the leaf that fills the block."""
+    many(700)
+    for limit in (255, 1, 300, 144):
+        assert sealing.seal_once(at=AT, holder="me", limit=limit) == limit
+    hashes = [bytes(value) for value in Leaf.objects.order_by("index").values_list("hash", flat=True)]
+    sixteens = [proofs.fold(hashes[at : at + 16]) for at in range(0, 512, 16)]
+    kept = {block.number: bytes(block.hashes) for block in Block.objects.all()}
+    assert kept == {0: b"".join(sixteens[:16]), 1: b"".join(sixteens[16:])}
+
+
+def test_blocks_sealed_before_there_were_rows_of_them_get_the_same_rows():
+    """The migration of an older county writes what the sealer would have, and nothing of a block that lacks a leaf."""
+    many(1100)
+    while sealing.seal_once(at=AT, holder="me", limit=333):
+        pass
+    sealed = {block.number: bytes(block.hashes) for block in Block.objects.all()}
+    with guards.lifted():
+        Block.objects.all().delete()
+        Leaf.objects.filter(index=700).delete()
+    import_module("gongzhi.ledger.migrations.0002_blocks").fill(None, SimpleNamespace(connection=connection))
+    assert set(sealed) == {0, 1, 2, 3}
+    assert {block.number: bytes(block.hashes) for block in Block.objects.all()} == {
+        number: row for number, row in sealed.items() if number != 2
+    }
+
+
+@pytest.mark.parametrize("change", [lambda rows: rows.update(hashes=b""), lambda rows: rows._raw_delete("default")])
+def test_a_blocks_row_is_never_changed(change):
+    many(256)
+    sealing.seal_once(at=AT, holder="me")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        change(Block.objects.all())
+    assert len(bytes(Block.objects.get().hashes)) == 512
 
 
 def test_blocks_of_blocks_are_kept():
