@@ -24,6 +24,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "name": ("〔姓名〕", "[name]"),
     "account": ("〔账号〕", "[account]"),
 }
+_NUMBERS = {"phone", "id", "card"}
 _PASSES = 8
 
 
@@ -56,11 +57,14 @@ def mask(text: str) -> Masked:
 
 
 def _spans(text: str) -> list[Span]:
-    """What to hide, in order, never overlapping: of two that overlap the earlier, then the longer one."""
+    """What to hide, in order, never overlapping: of two that overlap the earlier, then the longer one; of two numbers
+    that do, all of both, since nothing says where the one ends."""
     plain = shadow(text)
     spans = [*masking_numbers.find(plain), *masking_names.find(plain)]
     chosen: list[Span] = []
     for span in sorted(spans, key=lambda s: (s[0], -s[1])):
         if not chosen or span[0] >= chosen[-1][1]:
             chosen.append(span)
+        elif span[1] > chosen[-1][1] and {span[2], chosen[-1][2]} <= _NUMBERS:
+            chosen[-1] = (chosen[-1][0], span[1], chosen[-1][2])
     return chosen

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import accumulate, pairwise
 
+from gongzhi.kit import masking_nanp
 from gongzhi.kit.ids import id_card_fits, luhn_fits
 from gongzhi.kit.masking_signs import GAP, Span
 
@@ -68,7 +69,7 @@ _MESSENGER = re.compile(
     re.IGNORECASE,
 )
 _PASSPORT = re.compile(
-    rf"(?:护照|通行证|居留证|军官证|士兵证|passport|permit)[^0-9\n]{{0,12}}?"
+    rf"(?:护照|通行证|居留证|军官证|士兵证|passport|(?:residence|work|travel|entry|exit) permit)[^0-9\n]{{0,12}}?"
     rf"(?P<id>(?<![A-Za-z0-9])[A-Za-z]{{0,2}}{_GAPS}[0-9](?:{_GAPS}[0-9]){{5,9}})(?![0-9])",
     re.IGNORECASE,
 )
@@ -83,9 +84,11 @@ def find(plain: str) -> Iterator[Span]:
         if _is_account(match["id"], linked=bool((match["link"] or "").strip())):
             yield (*match.span("id"), "account")
     yield from ((*m.span("id"), "id") for m in _PASSPORT.finditer(plain))
-    for run in _RUN.finditer(plain):
-        if run.end() - run.start() >= 7:
-            yield from _in_run(plain, run)
+    runs = [run for run in _RUN.finditer(plain) if run.end() - run.start() >= 7]
+    if any(run.end() - run.start() >= 11 for run in runs):
+        yield from masking_nanp.find(plain)
+    for run in runs:
+        yield from _in_run(plain, run)
 
 
 def _is_plate(text: str) -> bool:
