@@ -131,4 +131,6 @@ def _write_down(day: date, words: dict[bytes, tuple[str, str]]) -> None:
 
 def tidy(*, at: datetime) -> int:
     """Forget who searched on days that have ended; how many rows went."""
+    if places.county_or_none() is None:  # nothing was searched where no county is loaded yet
+        return 0
     return SearchSeen.objects.filter(day__lt=places.local_day(at)).delete()[0]
