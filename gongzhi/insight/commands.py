@@ -19,6 +19,7 @@ from gongzhi.insight.hot import gathering
 from gongzhi.insight.nightly import run
 from gongzhi.insight.routing import learning
 from gongzhi.insight.warehouse import delivering, filling, manifest
+from gongzhi.insight.why import night as why
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import Refusal
 from gongzhi.places import reads as places
@@ -55,10 +56,16 @@ def insight(argv: Sequence[str]) -> int:
     """Refresh the warehouse and judge the days that have ended since; 0 done, 1 refused."""
     asked = argparse.ArgumentParser(prog="gongzhi insight", description=insight.__doc__)
     asked.add_argument("--engine", default=settings.ENGINE, help="duckdb, spark or spark:MASTER, for this run")
-    settings.ENGINE = asked.parse_args(list(argv)).engine
+    asked.add_argument("--why", action="store_true", help="only explain what the minute has just raised")
+    words = asked.parse_args(list(argv))
+    settings.ENGINE = words.engine
     try:
         zone = places.county().zone
         at = now()
+        if words.why:
+            done = why.soon(at=at, folder=folder(), zone=zone)
+            print(ngettext("%(count)d finding explained.", "%(count)d findings explained.", done) % {"count": done})
+            return 0
         for grain, day in filling.heal(folder(), at=at, zone=zone):
             damage = {"grain": grain, "day": day}
             print(_("Partition %(grain)s of %(day)s was damaged and was made anew.") % damage, file=sys.stderr)
@@ -70,14 +77,12 @@ def insight(argv: Sequence[str]) -> int:
     except Refusal as refusal:
         print(f"gongzhi insight: {_(refusal.sentence) % refusal.params}", file=sys.stderr)
         return 1
-    told = ngettext("%(count)d finding raised or continued.", "%(count)d findings raised or continued.", count)
-    print(told % {"count": count})
-    words = _("%(outlooks)d forecasts, %(portraits)d pages, %(silent)d quiet places, %(measures)d measures judged.")
-    print(words % asdict(night))
-    words = _(
-        "%(explained)d findings explained, %(stations)d offices that hand over, %(floods)d suspicions to look at."
-    )
-    print(words % asdict(night))
+    raised = ngettext("%(count)d finding raised or continued.", "%(count)d findings raised or continued.", count)
+    print(raised % {"count": count})
+    told = _("%(outlooks)d forecasts, %(portraits)d pages, %(silent)d quiet places, %(measures)d measures judged.")
+    print(told % asdict(night))
+    told = _("%(explained)d findings explained, %(stations)d offices that hand over, %(floods)d suspicions to look at.")
+    print(told % asdict(night))
     print(_("%(replayed)d cases held against their procedure.") % asdict(night))
     print(_("%(hot)d hot issues, %(topics)d topics that no matter covers.") % {"hot": hot, "topics": topics})
     if router is not None:

@@ -174,7 +174,7 @@ def shown(request: HttpRequest, row: Finding, *, status: int = 200, **given: for
         "into": _into(row),
         "curve": telling.curve(row),
         "drawn_until": telling.drawn_until(row),
-        "why": why_shown.explained(row),
+        "why": why_shown.explained(row, at),
         "clock": wording.clock(row, at),
         "form": given.get("decide") or DecideForm(),
         "ask": given.get("ask") or AskForm(),

@@ -52,6 +52,7 @@ TIMETABLE: tuple[Job, ...] = (
     Job("watch", 2, "gongzhi.insight.minutes:watch", "receipts just sealed are fed to the charts of the minute"),
     Job("route", 20, "gongzhi.insight.routing.trials:follow", "closed cases are put to both routers"),
     Job("insight", 900, "gongzhi.insight.jobs:look", "days that have ended are judged, in a child process"),
+    Job("explain", 15, "gongzhi.insight.jobs:explain", "what explains a finding of this minute, in a child process"),
     Job("tidy", 300, "gongzhi.web.clockwork:tidy", "expired lists, forgotten holds and spooled bodies"),
 )
 

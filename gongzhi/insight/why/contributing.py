@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,11 @@ class Stretches:
         """The last day looked at."""
         return self.first + timedelta(days=self.days - 1)
 
+    @property
+    def ends(self) -> list[date]:
+        """The last day of each stretch."""
+        return [self.end - timedelta(days=self.step * back) for back in range(self.count + 1)]
+
     def number(self, day: NDArray[np.int64]) -> NDArray[np.int64]:
         """Which stretch days since 1970 lie in; -1 for none."""
         back = day - (self.first - EPOCH).days
@@ -68,15 +73,22 @@ class Stretches:
         return np.where((inside >= 0) & (inside < self.days) & (which <= self.count), which, -1)
 
 
-def explained(row: Finding, *, warehouse: Warehouse, above: Mapping[str, str]) -> dict[str, Any] | None:
+def explained(
+    row: Finding, *, warehouse: Warehouse, above: Mapping[str, str], local: datetime | None = None
+) -> dict[str, Any] | None:
     """`before`, `now`, `until` and `parts` of a finding as `Explained` keeps them; None when its past is too short or
-    nothing lies in the warehouse."""
+    nothing lies in the warehouse.
+
+    `local`: the present moment on the county's clock. Where the last day is still going on, it and the days it is
+    compared with count up to this hour."""
     held = warehouse.manifest.span("cases")
     last = min(row.last_day, held[1]) if held else row.last_day
     stretches = Stretches.of(row.first_day, max(last, row.first_day), held[0]) if held else None
     if stretches is None:
         return None
     cases = _cases(row, warehouse, stretches, above)
+    if local is not None and stretches.end == local.date():
+        cases = cases.filter(~cases.day.isin(stretches.ends) | (cases.hour <= local.hour))
     found: list[Part] = []
     whole: Reals | None = None
     for name, column in _dimensions(cases, row):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,11 +31,11 @@ TABLE = 30  # rows of the county's tables
 WEEKDAYS, PARTS = 7, 8
 
 
-def explained(row: Finding) -> dict[str, Any] | None:
-    """What explains a finding and what moves with it; None before it was worked out."""
+def explained(row: Finding, at: datetime) -> dict[str, Any]:
+    """What explains a finding and what moves with it; before it was worked out, `pending` says when that will be."""
     told = Explained.objects.filter(finding=row).first()
     if told is None:
-        return None
+        return {"row": None, "pending": words.pending(row, at)}
     organs = wording.names("organ", [str(part[1]) for part in told.parts if part[0] == "organ"])
     charts = []
     for name in dict.fromkeys(str(part[0]) for part in told.parts):
@@ -52,6 +53,7 @@ def explained(row: Finding) -> dict[str, Any] | None:
     return {
         "row": told,
         "sentence": words.explains(told, organs),
+        "partly": words.partly(told),
         "charts": charts,
         "links": [words.moves(link) for link in told.links],
         "unlinked": "" if told.links else words.unlinked(told),

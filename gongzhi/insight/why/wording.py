@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gongzhi.insight import telling, wording
+from gongzhi.insight.models import Finding
 from gongzhi.insight.why.rules import REASONS
 from gongzhi.insight.why.tables import Explained, Flood, Station
 from gongzhi.look import dates
+from gongzhi.places import reads as places
 
+SOON = timedelta(minutes=30)  # in which a finding of the minute is explained where the clockwork runs
+NIGHT = timedelta(days=1)
 LITTLE = 5.0  # cases let expect below which no share is usual
 REST = "…"
 
@@ -67,6 +71,26 @@ def explains(row: Explained, organs: Mapping[str, str]) -> str:
     if not named:
         return f"{told} {_made_up(row, organs, more)}"
     return told + " " + _("What stands out: %(parts)s.") % {"parts": _risen(named, organs)}
+
+
+def pending(row: Finding, at: datetime) -> str:
+    """When a finding without an explanation gets one; nothing for what is no rise."""
+    if row.kind != "rise":
+        return ""
+    if row.grain == "minute" and at - row.found_at < SOON:
+        return _("What explains it is being worked out and will stand here within a few minutes.")
+    if at - row.found_at < 2 * NIGHT:
+        return _("What explains it is worked out in the night after it was found.")
+    return _("Nothing explains it yet: it needs at least three weeks of days before it to compare with.")
+
+
+def partly(row: Explained) -> str:
+    """Up to which hour a day that was still going on was counted; empty once the whole day is in."""
+    made = row.made_at.astimezone(places.county().zone)
+    if made.date() > row.until:
+        return ""
+    told = _("Counted up to %(time)s, against the same hours of the weeks before. The night counts the whole day.")
+    return told % {"time": f"{made:%H:%M}"}
 
 
 def _made_up(row: Explained, organs: Mapping[str, str], more: float) -> str:
