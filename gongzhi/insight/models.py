@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from gongzhi.insight import incident_tables as incident_tables  # the room's other tables
 from gongzhi.insight import rules
 from gongzhi.insight import standing_tables as standing_tables  # the room's other tables
+from gongzhi.insight.habits import tables as habit_tables  # noqa: F401
 from gongzhi.insight.hot import tables as hot_tables  # noqa: F401
 from gongzhi.insight.panel import tables as panel_tables  # noqa: F401
 from gongzhi.insight.process import tables as process_tables  # noqa: F401 - tables of the room as well
