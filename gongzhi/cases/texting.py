@@ -89,6 +89,8 @@ def _language(phone: str, command: Command, text: str) -> str:
 
 
 def _do(heard: Heard, command: Command) -> str:
+    if command.kind == "misrate" and _is_no_rating(heard, command):
+        command = Command("words", command.whole)
     if heard.danger is not None and command.kind in ("words", "new", "reply"):
         return _voice(heard, command.words)
     waited = _waited(heard) if command.kind == "words" else None
@@ -100,6 +102,7 @@ def _do(heard: Heard, command: Command) -> str:
         "state": _state,
         "list": _list,
         "rate": _rate,
+        "misrate": _misrate,
         "reply": _answer,
         "stop": _stop,
         "start": _start,
@@ -210,6 +213,20 @@ def _rate(heard: Heard, command: Command) -> str:
     due = letters.day_text(case.due_at, heard.language)
     _reply(heard, "rated", about=case.ref, code=_code(voice), grade=command.grade, reopened=rated.reopened, due=due)
     return "rating"
+
+
+def _is_no_rating(heard: Heard, command: Command) -> bool:
+    """Whether what looks like a wrong grade are words: with danger, or from a phone with nothing to rate."""
+    if heard.danger is not None:
+        return True
+    return bool(command.words) and not command.number and not _own(heard.phone).filter(case__state="closed").exists()
+
+
+def _misrate(heard: Heard, command: Command) -> str:
+    """Nothing is noted, and whatever was asked before still is."""
+    voice = _named(_own(heard.phone), command.number) if command.number else None
+    _reply(heard, "misrate", code=f"{_code(voice)} " if voice else "", words=bool(command.words))
+    return "misrate"
 
 
 def _unrated(own: QuerySet[Voice]) -> Voice | None:

@@ -18,11 +18,23 @@ STOP = frozenset(("停", "停止", "停止接收", "退订", "TD", "T", "STOP", 
 START = frozenset(("开", "开始", "恢复", "START"))
 HELP = frozenset(("帮助", "?", "HELP", "H", "怎么用"))
 _NEW = re.compile(r"(?:新诉求|新|NEW)(?:\s*[:，,;]\s*|\s+)(?P<words>\S.*)", re.S)
+_OF_FIVE = r"(?:\s*/\s*5)?(?![0-9]|\s*/|\.[0-9])\s*(?:分|星)?"
+_ENGLISH = {"ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "FIVE": 5}
+_SPELLED = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5} | _ENGLISH
+_ENDED = r"(?=\s*(?:[:,，。;；.!！]|$))"  # so that “one of your staff …” and “评三次了” stay words
 _RATE = re.compile(
     rf"(?:评价|评分|评|打分|RATE){_GAP}(?:{_NUMBER}{_GAP})?"
-    rf"(?P<grade>[1-5])(?![0-9])\s*(?:分|星)?{_GAP}(?P<words>.*)",
+    rf"(?:(?P<grade>[1-5]){_OF_FIVE}|(?P<said>[一二三四五](?:[分星]|(?=\s)|{_ENDED})|(?:{'|'.join(_ENGLISH)}){_ENDED}))"
+    rf"{_GAP}(?P<words>.*)",
     re.S,
 )
+_RATE_OUTSIDE = re.compile(
+    rf"(?:评价|评分|评|打分|RATE){_GAP}(?:{_NUMBER}{_GAP})?"
+    r"(?P<grade>[-+]?[0-9]{1,6}(?:\.[0-9]{1,4})?(?:\s*/\s*[0-9]{1,3})?|[零〇六七八九十]|ZERO|SIX|SEVEN|EIGHT|NINE|TEN)"
+    r"(?![0-9])\s*(?:[分星%]|STARS?|POINTS?)?(?P<words>(?:[\s:,，。;；.!！].*)?)",
+    re.S,
+)
+_AFTERWARDS = re.compile(rf"{_NUMBER}{_GAP}(?P<words>.*)", re.S)
 _RATE_UNFINISHED = re.compile(rf"(?:评价|评分|评|打分|RATE){_GAP}(?:{_NUMBER})?\s*", re.S)
 _REPLY = re.compile(
     rf"(?:回复|回|答复|REPLY)(?:{_GAP}{_NUMBER}{_GAP}|\s*[:，,;]\s*|\s+)(?P<words>\S.*)", re.S
@@ -33,11 +45,12 @@ _LIST = re.compile(r"(?:查询|查|进度|STATUS|ASK)\s*[?。.]?")
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What was meant: words, new, state, list, rate, reply, stop, start, help, empty.
+    """What was meant: words, new, state, list, rate, misrate, reply, stop, start, help, empty.
 
     `number` is as typed, whole or its last eight signs; `grade` 1 to 5 when rating. A `state` with words is one that
     may be a word of eight letters as well: who owns no such number has said a word. `whole`: the words of a reply
-    whose number may be such a word."""
+    whose number may be such a word. A `misrate` has no grade of the scale; `whole` is all of it,
+    since it may be words."""
 
     kind: str
     words: str = ""
@@ -65,13 +78,26 @@ def parse(text: str) -> Command:
         sure = _is_number(found["number"]) or "-" in found["number"] or found["number"] != folded
         return Command("state", "" if sure else plain, found["number"])
     if (found := _RATE.fullmatch(folded)) is not None:
-        return Command("rate", plain[found.start("words") :], found["number"] or "", int(found["grade"]))
+        return _rated(plain, folded, found)
+    if (found := _RATE_OUTSIDE.fullmatch(folded)) is not None:
+        added = plain[found.start("words") :].strip(" \n\t:,，。;；.!！")
+        return Command("misrate", added, found["number"] or "", whole=plain)
     if _RATE_UNFINISHED.fullmatch(folded):
         return Command("help")
     for kind, form in (("reply", _REPLY), ("new", _NEW)):
         if (found := form.fullmatch(folded)) is not None:
             return _with_words(kind, plain, found)
     return Command("words", plain)
+
+
+def _rated(plain: str, folded: str, found: re.Match[str]) -> Command:
+    """A grade, and the number before it or right after it."""
+    grade = int(found["grade"]) if found["grade"] else _SPELLED[found["said"].rstrip("分星")]
+    begin, number = found.start("words"), found["number"] or ""
+    after = None if number else _AFTERWARDS.fullmatch(folded, begin)
+    if after is not None and _is_number(after["number"]) and any(sign.isalpha() for sign in after["number"]):
+        number, begin = after["number"], after.start("words")
+    return Command("rate", plain[begin:], number, grade)
 
 
 def _with_words(kind: str, plain: str, found: re.Match[str]) -> Command:

@@ -40,7 +40,20 @@ NUMBER = "990101-26-K7M4-2QXD"
         (f"RATE {NUMBER} 2", Command("rate", number=NUMBER, grade=2)),
         ("评 K7M4-2QXD", Command("help")),
         ("评价一下你们的服务，太差了", Command("words", "评价一下你们的服务，太差了")),
-        ("评 6", Command("words", "评 6")),
+        ("评 6", Command("misrate", whole="评 6")),
+        ("RATE 9", Command("misrate", whole="RATE 9")),
+        ("评 0分 根本没修", Command("misrate", "根本没修", whole="评 0分 根本没修")),
+        ("评 十分", Command("misrate", whole="评 十分")),
+        ("评 K7M4-2QXD 3.5", Command("misrate", number="K7M4-2QXD", whole="评 K7M4-2QXD 3.5")),
+        ("rate 9/10, slow", Command("misrate", "slow", whole="rate 9/10, slow")),
+        ("rate 4/5 fine", Command("rate", "fine", grade=4)),
+        ("评 五分", Command("rate", grade=5)),
+        ("Rate two: too late", Command("rate", "too late", grade=2)),
+        ("rate 5 K7M4-2QXD thanks", Command("rate", "thanks", "K7M4-2QXD", 5)),
+        ("rate 5 good work", Command("rate", "good work", grade=5)),
+        ("评6楼的电梯坏了", Command("words", "评6楼的电梯坏了")),
+        ("评三次了没人理", Command("words", "评三次了没人理")),
+        ("Rate one of your men as rude", Command("words", "Rate one of your men as rude")),
         ("Rates are too high", Command("words", "Rates are too high")),
         ("回 8号门前", Command("reply", "8号门前")),
         ("回复：K7M4-2QXD 8号门前", Command("reply", "8号门前", "K7M4-2QXD")),
@@ -68,7 +81,19 @@ def test_a_few_words_are_understood_and_the_rest_is_a_voice(text: str, command: 
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_grammar_and_words_stay_as_they_were_sent(text: str) -> None:
     command = parse(text)
-    assert command.kind in ["words", "new", "state", "list", "rate", "reply", "stop", "start", "help", "empty"]
+    assert command.kind in [
+        "words",
+        "new",
+        "state",
+        "list",
+        "rate",
+        "misrate",
+        "reply",
+        "stop",
+        "start",
+        "help",
+        "empty",
+    ]
     assert command.words in text.strip()
     if command.kind == "words":
         assert command.words == text.strip()
@@ -261,6 +286,49 @@ def test_a_happy_rating_by_number_is_noted_and_opens_nothing() -> None:
     assert Case.objects.get().state == "closed"
 
 
+@pytest.mark.parametrize("text", ["评 9", "RATE 9", "评 0分", "评 十分 谢谢", "评 3.5", "rate 10/10 slow"])
+def test_a_grade_beyond_five_is_answered_in_a_sentence_and_changes_nothing(text: str) -> None:
+    closed(spoken())
+    last()
+    before = Entry.objects.count()
+    assert send(text, minutes=30) == "misrate"
+    assert "从1到5" in last()
+    assert (Voice.objects.count(), Rating.objects.count(), Entry.objects.count()) == (1, 0, before)
+    assert send("评 4", minutes=31) == "rating"
+
+
+@given(st.integers(6, 999) | st.just(0) | st.integers(-99, -1), st.sampled_from(["评", "评分：", "RATE ", "打分 "]))
+def test_no_number_outside_the_scale_is_taken_for_a_grade_or_for_words(number: int, word: str) -> None:
+    assert parse(f"{word}{number}").kind == "misrate"
+
+
+def test_a_question_of_ours_still_stands_after_a_grade_that_is_none() -> None:
+    assert send("井盖坏了") == "voice"
+    assert "哪" in last()
+    assert send("评 9") == "misrate"
+    assert send("东街村") == "place"
+    assert Voice.objects.count() == 1
+
+
+def test_words_that_only_begin_like_a_grade_are_a_voice_where_nothing_is_to_be_rated() -> None:
+    assert send("Rate 9 of the street lights as broken at once") == "voice"
+    assert Voice.objects.get().words.startswith("Rate 9")
+    assert send("评 9 有人触电了，快来人") == "voice", "danger is always heard"
+
+
+def test_who_speaks_english_is_told_in_english_that_it_is_no_grade() -> None:
+    spoken("The manhole cover in East Village is broken")
+    assert send("RATE 9") == "misrate"
+    assert "from 1 (bad) to 5 (good)" in last()
+
+
+def test_a_grade_that_is_none_names_the_number_it_was_meant_for() -> None:
+    voice = spoken()
+    closed(voice)
+    assert send(f"评 {voice.number} 8 没修好", minutes=30) == "misrate"
+    assert f"评 {voice.number[-9:]} 5" in last()
+
+
 def test_rating_what_is_not_closed_is_refused_in_a_sentence() -> None:
     spoken()
     assert send("评 5") == "not_closed"
@@ -357,7 +425,7 @@ def test_every_answer_fits_into_three_messages() -> None:
     from gongzhi.channels.segments import parts
 
     voice = spoken("井盖坏了")
-    for text in ("东街村", "查", voice.number, "?", "停", "开", "评 5", "回 好的", "ABCD-1234"):
+    for text in ("东街村", "评 9", "查", voice.number, "?", "停", "开", "评 5", "回 好的", "ABCD-1234"):
         send(text)
     closed(Voice.objects.get())
     send("评 1", minutes=9)
