@@ -23,11 +23,12 @@ class HotIssue(models.Model):
 
     `heat` is the sum of `parts` (methods.text.issues). `members` are voices, the most typical first; `late` and `early`
     those of the last and the last but one fortnight; `unanswered` a share; `matters` and `towns`: (code, people);
-    `keywords`: (phrase, people who used it, up to three of their voices); `covered` as in Topic."""
+    `keywords`: (phrase, people who used it, up to three of their voices); `same`: people whose voice says the very same text as that of
+    the most others, 0 where it is one; `covered` as in Topic."""
 
     PRIVACY: ClassVar[Privacy] = _all_internal(
         *("id", "position", "heat", "parts", "people", "voices", "places", "late", "early", "unanswered", "first_at"),
-        *("last_at", "members", "matters", "towns", "keywords", "covered", "since", "until"),
+        *("last_at", "members", "matters", "towns", "keywords", "same", "covered", "since", "until"),
     )
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -46,6 +47,7 @@ class HotIssue(models.Model):
     matters = models.JSONField()
     towns = models.JSONField()
     keywords = models.JSONField()
+    same = models.PositiveIntegerField(default=0)
     covered = models.FloatField()
     since = models.DateField()
     until = models.DateField()
