@@ -38,6 +38,11 @@ def count(actor: Actor, wanted: Wanted) -> int:
     return _fitting(actor, wanted)[:COUNTED].count()
 
 
+def matters(actor: Actor) -> set[str]:
+    """The matters of which something is left open, so that no filter leads to an empty list."""
+    return set(inbox.left_open(actor).order_by().values_list("matter_id", flat=True).distinct())
+
+
 def first(actor: Actor, wanted: Wanted, most: int) -> list[tuple[UUID, int]]:
     """The oldest that fit, each with the version it has now."""
     found = _fitting(actor, wanted).order_by("due_at", "id")

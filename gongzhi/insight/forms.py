@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongzhi.cases.desk import choices
 from gongzhi.insight import answering, incidents, measuring, rules
-from gongzhi.look.fields import LongSelect
+from gongzhi.look.choosers import ChooserField
 
 Text = {"rows": 3}
 
@@ -29,7 +29,7 @@ class DecideForm(forms.Form):
 class AskForm(forms.Form):
     """Which office is asked, and what."""
 
-    organ = forms.ChoiceField(label=_("Office"), widget=LongSelect)
+    organ = ChooserField(label=_("Office"))
     words = forms.CharField(
         label=_("What do you want to know?"), max_length=answering.QUESTION_MOST, widget=forms.Textarea(attrs=Text)
     )
@@ -83,7 +83,7 @@ class IncidentForm(forms.Form):
         max_length=incidents.NAME_MOST,
         help_text=_("For example: water out in Baishi"),
     )
-    organ = forms.ChoiceField(label=_("Which office leads?"), widget=LongSelect)
+    organ = ChooserField(label=_("Which office leads?"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

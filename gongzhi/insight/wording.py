@@ -173,7 +173,7 @@ def heard(row: Silence) -> str:
         "span": span(row.low, row.high),
     }
     usual = row.low <= row.observed <= row.high
-    return f"{told} {_('That is within what is usual.')}" if usual else told
+    return f"{told} " + _("That is within what is usual.") if usual else told
 
 
 def channel(code: str) -> str:

@@ -14,6 +14,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from gongzhi.look.choosers import ChooserMany
+
+GROUPS = ("choices", "several")  # a fieldset around controls with names of their own
+
 
 class LongSelect(forms.Select):
     """A select of very many options, written at once: a template for each of 807 offices would take 40 ms."""
@@ -48,10 +52,12 @@ def _plain(text: Any) -> str:
 
 
 def kind_of(bound: BoundField) -> str:
-    """`choices` (radio buttons or boxes), `check` (one box), `file` or `text` (everything with one input)."""
+    """`choices` (radio buttons or boxes), `several`, `check` (one box), `file` or `text` (what has one input)."""
     widget = bound.field.widget
     if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
         return "choices"
+    if isinstance(widget, ChooserMany):
+        return "several"
     if isinstance(widget, forms.CheckboxInput):
         return "check"
     if isinstance(widget, forms.FileInput):
@@ -61,7 +67,7 @@ def kind_of(bound: BoundField) -> str:
 
 def first_target(bound: BoundField) -> str:
     """The id a link to this field leads to: the input, or the first of several."""
-    return f"{bound.auto_id}_0" if kind_of(bound) == "choices" else str(bound.auto_id)
+    return f"{bound.auto_id}_0" if kind_of(bound) in GROUPS else str(bound.auto_id)
 
 
 def complaints(bound: BoundField) -> list[str]:
@@ -83,7 +89,7 @@ def shown(bound: BoundField, extra: dict[str, Any]) -> dict[str, Any]:
     if bound.errors:
         described.append(f"{base}-error")
     attrs = {name.replace("_", "-"): value for name, value in extra.items()}
-    if described and kind_of(bound) != "choices":
+    if described and kind_of(bound) not in GROUPS:
         attrs["aria-describedby"] = " ".join(described)
     if bound.errors:
         attrs["aria-invalid"] = "true"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -46,12 +46,9 @@ def organs(first: OrganTag | None = None, prefix: str = "") -> list[Choice | Gro
     return offered
 
 
-def organs_flat(first: Sequence[OrganTag] = (), leave_out: Collection[str] = ()) -> list[Choice]:
-    """Every office as one list, those named for this matter first."""
-    named = [organ.code for organ in first]
-    offered = _organs()
-    ranked = sorted(offered, key=lambda one: one[0] not in named) if named else offered
-    return [(code, name) for code, name in ranked if code not in leave_out]
+def organs_flat(leave_out: Collection[str] = ()) -> list[Choice]:
+    """Every office as one list."""
+    return [(code, name) for code, name in _organs() if code not in leave_out]
 
 
 def receivers(actor: Actor, first: OrganTag | None = None) -> list[Choice | Group]:
@@ -72,13 +69,13 @@ def receivers(actor: Actor, first: OrganTag | None = None) -> list[Choice | Grou
     return offered
 
 
-def matters() -> list[Choice | Group]:
-    """Matters that a case may have, under their parents."""
+def matters(only: Collection[str] | None = None) -> list[Choice | Group]:
+    """Matters that a case may have, under their parents; `only` these."""
     cards = matter_reads.cards()
     names = {card.code: said(card, "name") for card in cards}
     groups: dict[str, list[Choice]] = {}
     for card in cards:
-        if card.leaf:
+        if card.leaf and (only is None or card.code in only):
             groups.setdefault(names.get(card.parent, _("Other matters")), []).append((card.code, said(card, "name")))
     return list(groups.items())
 

@@ -23,6 +23,7 @@ from gongzhi.cases.desk import choices, frame, telling
 from gongzhi.kit import ids, moments, worktime
 from gongzhi.kit.danger import Danger, danger
 from gongzhi.kit.refusal import Refusal
+from gongzhi.look.choosers import ChooserField
 from gongzhi.look.templatetags.look import said
 from gongzhi.people.middleware import actor_of
 from gongzhi.people.permits import Permit, permit
@@ -53,7 +54,7 @@ class EnterForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     place = forms.CharField(label=_("Which of these"), required=False, max_length=60)
-    matter = forms.ChoiceField(label=_("Kind of matter"), required=False)
+    matter = ChooserField(label=_("Kind of matter"), required=False)
     contact_kind = forms.ChoiceField(label=_("How to answer"), widget=forms.RadioSelect, required=False)
     contact = forms.CharField(
         label=_("Number or address"),
@@ -67,7 +68,7 @@ class EnterForm(forms.Form):
     said_on = forms.DateField(
         label=_("Date of the letter"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
-    officer_organ = forms.ChoiceField(label=_("Office of the officer"), required=False)
+    officer_organ = ChooserField(label=_("Office of the officer"), required=False)
     officer_text = forms.CharField(label=_("Who, as said"), required=False, max_length=rules.PLACE_TEXT_MAX)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from gongzhi.cases import left_rules, narrowing, rules
 from gongzhi.cases.desk import choices
 from gongzhi.cases.desk_cards import DeskCase
-from gongzhi.look.fields import LongSelect
+from gongzhi.look.choosers import ChooserField, ChooserManyField
 from gongzhi.look.templatetags.look import said
 from gongzhi.people.cards import Actor
 from gongzhi.places import reads as places
@@ -59,7 +59,7 @@ class MoveForm(forms.Form):
 class SendForm(MoveForm):
     """The dispatch desk names the organ that answers for the case."""
 
-    organ = forms.ChoiceField(label=_("Which office answers for it"), widget=LongSelect)
+    organ = ChooserField(label=_("Which office answers for it"))
     reason_text = _reason(_("Why this office"), _("The office reads it. One sentence helps."), required=False)
 
     def draw(self) -> None:
@@ -70,7 +70,7 @@ class HandOverForm(MoveForm):
     """A coded reason, a named receiver, and the clause when it is not the organ's duty."""
 
     reason = forms.ChoiceField(label=_("Why"), widget=forms.RadioSelect)
-    to = forms.ChoiceField(label=_("Who takes it"), widget=LongSelect)
+    to = ChooserField(label=_("Who takes it"))
     clause = forms.ChoiceField(
         label=_("Which clause says so"), required=False, help_text=_("Needed when it is not your office's duty.")
     )
@@ -92,7 +92,7 @@ class HandOverForm(MoveForm):
 class RematterForm(MoveForm):
     """Another kind of matter; the clock is not touched."""
 
-    matter = forms.ChoiceField(label=_("Kind of matter"))
+    matter = ChooserField(label=_("Kind of matter"))
 
     def draw(self) -> None:
         self.fields["matter"].choices = choices.matters()  # type: ignore[attr-defined]
@@ -153,15 +153,15 @@ class NarrowForm(MoveForm):
 class HelpForm(MoveForm):
     """Further offices do their part at the same time; all must return it before the case closes."""
 
-    organs = forms.MultipleChoiceField(label=_("Who should help"), widget=forms.CheckboxSelectMultiple)
+    organs = ChooserManyField(label=_("Who should help"))
     text = _reason(_("What each should do"), required=False)
 
     def draw(self) -> None:
         busy = {card.organ.code for card in self.desk.helps if card.returned_at is None}
         if self.desk.course.organ:
             busy.add(self.desk.course.organ.code)
-        offered = choices.organs_flat(first=self.desk.assisting, leave_out=busy)
-        self.fields["organs"].choices = offered  # type: ignore[attr-defined]
+        first = [organ.code for organ in self.desk.assisting]
+        self.fields["organs"].offer(choices.organs_flat(leave_out=busy), first)  # type: ignore[attr-defined]
 
 
 class ReturnHelpForm(MoveForm):

@@ -20,6 +20,7 @@ from gongzhi.cases.left_reads import Wanted
 from gongzhi.kit import moments
 from gongzhi.kit.refusal import Refusal
 from gongzhi.look import figures
+from gongzhi.look.choosers import ChooserField
 from gongzhi.look.templatetags.look import said
 from gongzhi.people.cards import Actor
 from gongzhi.people.middleware import actor_of
@@ -31,7 +32,7 @@ class FilterForm(forms.Form):
     """Which of them; every field may stay empty."""
 
     place = forms.ChoiceField(label=gettext_lazy("Place"), required=False)
-    matter = forms.ChoiceField(label=gettext_lazy("Matter"), required=False)
+    matter = ChooserField(label=gettext_lazy("Matter"), required=False)
     since = forms.DateField(
         label=gettext_lazy("Received from"), required=False, widget=forms.DateInput({"type": "date"})
     )
@@ -39,11 +40,11 @@ class FilterForm(forms.Form):
         label=gettext_lazy("Received until"), required=False, widget=forms.DateInput({"type": "date"})
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         towns = [(town.code, said(town, "name")) for town in places.towns()]
         self.fields["place"].choices = [("", _("Everywhere")), *towns]  # type: ignore[attr-defined]
-        self.fields["matter"].choices = [("", _("All matters")), *choices.matters()]  # type: ignore[attr-defined]
+        self.fields["matter"].choices = [("", _("All matters")), *choices.matters(left_reads.matters(actor))]  # type: ignore[attr-defined]
 
     def wanted(self) -> Wanted:
         """What fits; a field that was misread narrows nothing, and the page says so beside it."""
@@ -74,7 +75,7 @@ class ActForm(forms.Form):
 def left(request: HttpRequest) -> HttpResponseBase:
     """The list by place, matter and day, as a page or CSV; taking over or closing the oldest of those that fit."""
     actor = actor_of(request)
-    chosen = FilterForm(request.GET)
+    chosen = FilterForm(request.GET, actor=actor)
     chosen.is_valid()
     wanted = chosen.wanted()
     if request.GET.get("as") == "csv":

@@ -13,6 +13,7 @@ from gongzhi.cases.desk import choices, frame
 from gongzhi.cases.desk.inbox import CSV_ROWS, as_csv
 from gongzhi.cases.desk_cards import InboxRow
 from gongzhi.kit import moments
+from gongzhi.look.choosers import ChooserField
 from gongzhi.look.fields import LongSelect
 from gongzhi.look.templatetags.look import said
 from gongzhi.people.middleware import actor_of
@@ -25,9 +26,9 @@ class FilterForm(forms.Form):
 
     q = forms.CharField(label=_("Words or number"), required=False, max_length=100)
     place = forms.ChoiceField(label=_("Place"), required=False, widget=LongSelect)
-    matter = forms.ChoiceField(label=_("Matter"), required=False, widget=LongSelect)
+    matter = ChooserField(label=_("Matter"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False, widget=LongSelect)
-    organ = forms.ChoiceField(label=_("Office"), required=False, widget=LongSelect)
+    organ = ChooserField(label=_("Office"), required=False)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

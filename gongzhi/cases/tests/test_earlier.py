@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -331,3 +332,14 @@ def test_the_json_door_does_the_same(path: str, body: dict[str, Any], state: str
     assert answer.json() == {"done": 1, "moved": 0, "left": 0}
     assert Case.objects.get(id=case.id).state == state
     assert signed_in("mayor").get("/api/v1/desk/left").status_code == 403
+
+
+def test_the_filter_offers_only_matters_of_which_something_is_left() -> None:
+    case = left()
+
+    offered = re.search(r"<datalist.*?</datalist>", text(signed_in("roads-1").get(LIST)), re.S)
+    assert offered is not None
+    assert offered[0].count("<option") == 1
+    assert left_reads.matters(cast.actor("roads-1")) == {case.matter_id}
+    taken(case)
+    assert left_reads.matters(cast.actor("roads-1")) == set()

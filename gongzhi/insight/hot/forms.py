@@ -13,6 +13,7 @@ from gongzhi.cases import matters
 from gongzhi.cases.desk import choices
 from gongzhi.cases.keyword_rules import LONGEST
 from gongzhi.insight.hot import rules, topics
+from gongzhi.look.choosers import ChooserField
 from gongzhi.look.fields import LongSelect
 from gongzhi.look.templatetags.look import said
 
@@ -20,7 +21,7 @@ from gongzhi.look.templatetags.look import said
 class KeywordForm(forms.Form):
     """Which matter covers it, and by which word."""
 
-    matter = forms.ChoiceField(label=gettext_lazy("Matter"), widget=LongSelect)
+    matter = ChooserField(label=gettext_lazy("Matter"))
     keyword = forms.CharField(
         label=gettext_lazy("Keyword"),
         max_length=LONGEST,
