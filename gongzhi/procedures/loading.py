@@ -80,13 +80,15 @@ def load_clauses(*, by: str, at: datetime, rows: Sequence[Row]) -> Loaded:
     return Loaded(len(new) + len(changed), len(gone))
 
 
-def load_days(*, by: str, at: datetime, rows: Sequence[Row] = ()) -> Loaded:
-    """Write days off around the year of `at`: the national ones, then the county's own rows over them.
+def load_days(*, by: str, at: datetime, rows: Sequence[Row] = (), country: str = calendars.CHINA) -> Loaded:
+    """Write days off around the year of `at`: those of a country (see `calendars.national`), then the county's own rows
+    over them.
 
     A row has `date`, `working` (make-up day or day off), `source`, and `announced` when it belongs to a national
     announcement that the package does not know yet. Years that become known are announced to the clocks at once.
     """
-    days = {day.date: day for day in calendars.national(range(at.year - YEARS_BACK, at.year + YEARS_AHEAD + 1))}
+    years_kept = range(at.year - YEARS_BACK, at.year + YEARS_AHEAD + 1)
+    days = {day.date: day for day in calendars.national(years_kept, country)}
     for row in rows:
         day = _day(row)
         national = days.get(day.date)

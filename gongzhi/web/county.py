@@ -46,7 +46,8 @@ def load(*, by: str, at: datetime, county: County) -> list[Step]:
     who: dict[str, Any] = {"by": by, "at": at}
     with transaction.atomic():
         before = keeping.version()
-        places.set_county(card=county.card.model_dump() | {"bounds": _bounds(county)}, **who)
+        card = county.card.model_dump(exclude={"holidays"}) | {"bounds": _bounds(county)}
+        places.set_county(card=card, **who)
         return [
             Step("county.toml", int(keeping.version() != before), 0),
             _step("divisions.csv", places.load_divisions(rows=rows["divisions.csv"], **who)),
@@ -55,7 +56,7 @@ def load(*, by: str, at: datetime, county: County) -> list[Step]:
             _step("organs.csv", people.load_organs(rows=rows["organs.csv"], **who)),
             _step("posts.csv", people.load_posts(rows=rows["posts.csv"], **who)),
             _step("clauses.csv", procedures.load_clauses(rows=rows["clauses.csv"], **who)),
-            _step("calendar.csv", procedures.load_days(rows=rows.get("calendar.csv", []), **who)),
+            _step("calendar.csv", _load_days(county, rows.get("calendar.csv", []), who)),
             _step("procedures/", procedures.load_procedures(texts=list(county.procedures.values()), **who)),
             _step("matters.csv", cases.load_matters(rows=rows["matters.csv"], **who)),
             _step("responsibilities.csv", cases.load_responsibilities(rows=rows["responsibilities.csv"], **who)),
@@ -63,6 +64,11 @@ def load(*, by: str, at: datetime, county: County) -> list[Step]:
             _step("sensors.csv", sensors.load_sensors(rows=rows.get("sensors.csv", []), **who)),
             _step("sensor_rules.csv", sensors.load_rules(rows=rows.get("sensor_rules.csv", []), **who)),
         ]
+
+
+def _load_days(county: County, rows: list[dict[str, Any]], who: dict[str, Any]) -> procedures.Loaded:
+    assert county.card is not None  # a folder without a card has a fault
+    return procedures.load_days(rows=rows, country=county.card.holidays, **who)
 
 
 def _bounds(county: County) -> list[float]:

@@ -36,6 +36,7 @@ CELLS = {
     "date": N_("“%(value)s” is not a day; write 2026-11-21 (column “%(column)s”)."),
     "range": N_("“%(value)s” is out of range for “%(column)s”."),
     "dates_reversed": N_("It ends before it begins."),
+    "holidays_unknown": N_("No days off are known for “%(value)s”; CN, US and US-MA are codes of such, none is none."),
     "zone_unknown": N_("“%(value)s” is not a time zone; Asia/Shanghai is one."),
     "kind_unknown": N_("“%(value)s” is not a kind of organ."),
     "role_unknown": N_("“%(value)s” is not a role; docs/county-files.md lists them."),

@@ -17,6 +17,7 @@ from gongzhi.kit.worktime import LONGEST, Unit
 from gongzhi.look import colours
 from gongzhi.people.permits import ROLES
 from gongzhi.places.rules import Level
+from gongzhi.procedures import calendars
 from gongzhi.sensors import rules as sensors
 
 ORGAN_KINDS = ("government", "department", "town", "hotline", "dispatch", "supervision", "company", "association")
@@ -83,6 +84,7 @@ class CountyCard(Row):
     name_en: Annotated[str, Field(max_length=80)] = ""
     practice: bool = False
     tz: str = "Asia/Shanghai"
+    holidays: Annotated[str, Field(max_length=12)] = calendars.CHINA
     lon: Lon | None = None
     lat: Lat | None = None
     bounds: list[float] = []
@@ -100,6 +102,13 @@ class CountyCard(Row):
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError("zone_unknown") from error
+        return value
+
+    @field_validator("holidays")
+    @classmethod
+    def _country(cls, value: str) -> str:
+        if not calendars.is_country(value):
+            raise ValueError("holidays_unknown")
         return value
 
 

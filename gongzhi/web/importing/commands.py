@@ -69,10 +69,13 @@ def _begin(how: profile.Profile, found: scanning.Scan, areas: Sequence[Path], *,
     drawn, shifted = shapes.read(areas, how.shapes)
     for name in shifted:
         print(_("%(file)s is drawn in GCJ-02; it was taken back to WGS84 and not mixed.") % {"file": name})
-    learned = keywords.learn(found.texts or keywords.Texts(), found.matters, found.responsible())
+    learned = keywords.learn(
+        found.texts or keywords.Texts(), found.matters, found.responsible(), latin=how.language == "en"
+    )
     with tempfile.TemporaryDirectory(prefix="gongzhi-") as folder:
         example.load(Path(folder) / "county", how, found, drawn, at=at, keywords=learned.keywords)
     print(_("An example county was made: %(county)s") % {"county": how.county.name_zh})
+    print(telling.holidays(how.holidays))
     path = Path(settings.GONGZHI_DIR) / "import" / f"{how.profile}.keywords.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     keywords.write(path, learned)

@@ -16,6 +16,7 @@ from typing import Any
 
 from gongzhi.cases.rules import CATCH_ALL
 from gongzhi.kit.refusal import N_, Refusal
+from gongzhi.procedures import calendars
 from gongzhi.web import county as counties
 from gongzhi.web import county_check
 from gongzhi.web.importing.keywords import Keyword
@@ -81,6 +82,7 @@ def write(
     counties.begin(folder)
     here = profile.county.code.ljust(12, "0")
     _write_card(folder, profile)
+    _write_days(folder, profile, found)
     divisions, grids = _places(profile, found, shapes)
     _write(folder / "divisions.csv", ("code", "name_zh", "name_en"), divisions)
     lines = ",\n".join(json.dumps(grid, ensure_ascii=False) for grid in grids)
@@ -105,11 +107,21 @@ def _write_card(folder: Path, profile: Profile) -> None:
         "name_zh": county.name_zh,
         "name_en": county.name_en or county.name_zh,
         "tz": profile.tz,
+        "holidays": profile.holidays,
         "banner_zh": BANNER[0],
         "banner_en": BANNER[1],
     }
     lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in values.items()]
     (folder / "county.toml").write_text("\n".join([*lines, "practice = false", ""]), encoding="utf-8")
+
+
+def _write_days(folder: Path, profile: Profile, found: Scan) -> None:
+    """The days off of the file's own years and two more: no limit of its time is provisional for want of them."""
+    first, last = found.first, found.last
+    years = range(first.year - 1, last.year + 3) if first and last else range(0)
+    days = calendars.national(years, profile.holidays)
+    rows = [(day.date, str(day.working).lower(), str(day.announced).lower(), day.source) for day in days]
+    _write(folder / "calendar.csv", ("date", "working", "announced", "source"), rows)
 
 
 def _places(profile: Profile, found: Scan, shapes: Sequence[Shape]) -> tuple[list[Any], list[Any]]:

@@ -87,9 +87,13 @@ class Learned:
     fresh: Tried = Tried()
 
 
-def learn(texts: Texts, rows: Counter[Matter], leads: Mapping[Matter, str]) -> Learned:
-    """The keywords of a file's matters. `rows`: how many each has; `leads`: the organ that would answer for each."""
+def learn(texts: Texts, rows: Counter[Matter], leads: Mapping[Matter, str], *, latin: bool = False) -> Learned:
+    """The keywords of a file's matters. `rows`: how many each has; `leads`: the organ that would answer for each;
+    `latin`: only words of Latin letters, for a file whose language is written with them."""
     found = _choose(texts.kept, rows)
+    if latin:
+        found = {matter: tuple(one for one in words if one.word.isascii()) for matter, words in found.items()}
+        found = {matter: words for matter, words in found.items() if words}
     held = {said: count for said, count in texts.held.items() if not _is_name(said[2], said[0])}
     known = {said[2].casefold() for said in texts.kept}
     fresh = {said: count for said, count in held.items() if said[2].casefold() not in known}

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from gongzhi.cases import rules
 from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.kit.worktime import Unit
+from gongzhi.procedures import calendars
 
 SHIPPED = Path(__file__).parent / "profiles"
 TAKE_OVER = r"\d{1,4}d|all"
@@ -36,6 +37,14 @@ class ExampleCounty(Part):
     name_en: Annotated[str, Field(max_length=80)] = ""
     limit_amount: Annotated[int, Field(ge=1, le=365)] = 15
     limit_unit: Unit = Unit.working_days
+    holidays: str = ""  # of which country or part of one; empty: China's for Chinese words, else none
+
+    @field_validator("holidays")
+    @classmethod
+    def _country(cls, value: str) -> str:
+        if value and not calendars.is_country(value):
+            raise ValueError("no days off are known by this code; CN, US and US-MA are such, none is none")
+        return value
 
 
 class State(Part):
@@ -108,6 +117,11 @@ class Profile(Part):
     take_over: Annotated[str, Field(pattern=rf"^(?:{TAKE_OVER})$")] = "0d"
     public: bool = True
     county: ExampleCounty
+
+    @property
+    def holidays(self) -> str:
+        """Whose days off the example county keeps: as it names them, else China's for Chinese words, else none."""
+        return self.county.holidays or (calendars.CHINA if self.language == "zh-hans" else calendars.NO_HOLIDAYS)
 
     @field_validator("tz")
     @classmethod

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from gongzhi.kit.refusal import N_
+from gongzhi.procedures.calendars import NO_HOLIDAYS
 from gongzhi.web.importing.keywords import Learned, Tried
 from gongzhi.web.importing.playing import Tally
 from gongzhi.web.importing.scanning import Scan
@@ -41,6 +42,13 @@ NOTICED = {
     "taken_live": N_("%(count)s open rows are live work here; their limits run since the day they began."),
     "open_with_end": N_("%(count)s rows are open, though they have a moment of closing; they were kept open."),
 }
+
+
+def holidays(country: str) -> str:
+    """Whose days off the example county keeps."""
+    if country == NO_HOLIDAYS:
+        return _("It keeps weekends and no holidays; `holidays: US` under `county` in the profile names a country's.")
+    return _("It keeps the holidays of %(country)s.") % {"country": country}
 
 
 def learned(told: Learned, path: Path) -> list[str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import zipfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from gongzhi.cases.models import Case, Entry, Voice
 from gongzhi.kit import coords
@@ -17,6 +18,7 @@ from gongzhi.kit.refusal import Refusal
 from gongzhi.ledger.models import Fact
 from gongzhi.places import keeping
 from gongzhi.places.models import County, Grid
+from gongzhi.procedures import calendars
 from gongzhi.procedures.models import Clock
 from gongzhi.web.importing import commands, drafting, excel, playing, profile, scanning, shapes, tables
 
@@ -135,6 +137,43 @@ def test_the_example_county_carries_its_banner_and_no_sign_ins(tmp_path: Path, h
     assert not county.practice
     assert county.banner_en == "Example from real data"
     assert "真实" in county.banner_zh
+
+
+@pytest.mark.usefixtures("house")
+@pytest.mark.parametrize(
+    ("country", "told", "resting", "working"),
+    [
+        ("US-MA", "It keeps the holidays of US-MA.", [date(2024, 4, 15), date(2024, 7, 4)], [date(2024, 10, 1)]),
+        ("US-NY", "It keeps the holidays of US-NY.", [date(2024, 7, 4)], [date(2024, 4, 15)]),
+        ("CN", "It keeps the holidays of CN.", [date(2024, 10, 1)], [date(2024, 7, 4), date(2024, 9, 29)]),
+        ("", "It keeps weekends and no holidays", [date(2024, 7, 6)], [date(2024, 7, 4), date(2024, 10, 1)]),
+    ],
+)
+def test_an_example_county_rests_when_its_own_country_does(
+    country: str,
+    told: str,
+    resting: list[date],
+    working: list[date],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = tmp_path / "resting.yaml"
+    path.write_text(PROFILE.replace("county: {", f"county: {{holidays: '{country}', "), encoding="utf-8")
+    rows = [row(1, opened="2019-03-04 09:00:00", closed="2019-03-05 09:00:00"), row(2)]
+    with translation.override("en"):
+        imported(file_of(tmp_path, rows), profile.load(str(path)))
+    assert told in capsys.readouterr().out
+    calendar = calendars.calendar()
+    assert [calendar.is_working(day) for day in (*resting, *working)] == [False] * len(resting) + [True] * len(working)
+    assert not any(calendar.is_provisional(date(year, 6, 3)) for year in range(2019, 2025)), "no year of the file"
+
+
+def test_a_profile_whose_country_nobody_knows_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere.yaml"
+    path.write_text(PROFILE.replace("county: {", "county: {holidays: Utopia, "), encoding="utf-8")
+    with pytest.raises(Refusal) as refused:
+        profile.load(str(path))
+    assert "holidays" in str(refused.value.params["why"])
 
 
 @pytest.mark.usefixtures("house")

@@ -76,6 +76,17 @@ def test_chinese_needs_no_spaces() -> None:
     assert {"施工", "扰民"} & words(found, noise)
 
 
+def test_keywords_are_of_the_language_of_the_file() -> None:
+    texts, mixed = Texts(), {("Lights",): "lamp 路灯不亮", ("Noise",): "drilling 夜间施工噪声"}
+    counts = Counter({matter: 40 for matter in mixed})
+    for matter, text in mixed.items():
+        for number in range(40):
+            texts.add(f"{matter}{number}", matter, "", text)
+    latin = keywords.learn(texts, counts, {}, latin=True)
+    assert words(latin, ("Noise",)) == {"drilling", "noise"}
+    assert "噪声" in words(keywords.learn(texts, counts, {}), ("Noise",))
+
+
 def test_every_keyword_comes_with_examples_and_these_are_masked(tmp_path: Path) -> None:
     found = learned({HOLE: "pothole, call me 13812345678", LAMP: SAID[LAMP]})
     keywords.write(tmp_path / "words.csv", found)
