@@ -34,6 +34,25 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A way out of a stage in words: the moves, how often in signs, and the stage it leads to; "" where work stays."""
+
+    label: str
+    often: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A stage in words: its name, a line of what happened there, whether work lies there now, the ways out of it."""
+
+    name: str
+    under: str
+    here: bool
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Step:
     """One line of the drawing: a move from one stage to another, by their places in the file.
 
@@ -76,6 +95,29 @@ def draw(net: Net, current: Collection[str] = (), language: str | None = None, h
     language = language or get_language() or "zh-hans"
     with override(language):
         return _draw(net, current, "en" if language.startswith("en") else "zh", happened)
+
+
+def stops(
+    net: Net, current: Collection[str] = (), language: str | None = None, happened: Happened | None = None
+) -> list[Stop]:
+    """The same as `draw` in words, from the first stage down: for a phone, where no drawing is wide enough."""
+    said = "en" if (language or get_language() or "zh-hans").startswith("en") else "zh"
+    names = [_name(stage, said) for stage in net.stages]
+    steps = list(_steps(net, said, happened))
+    under = happened.stages if happened else {}
+    return [
+        Stop(
+            names[at],
+            under.get(stage.code, ""),
+            stage.code in current,
+            tuple(
+                Way(step.label, step.often, "" if step.target == at else names[step.target])
+                for step in steps
+                if step.source == at
+            ),
+        )
+        for at, stage in enumerate(net.stages)
+    ]
 
 
 def _draw(net: Net, current: Collection[str], said: str, happened: Happened | None) -> str:

@@ -34,6 +34,7 @@ def how(request: HttpRequest) -> HttpResponse:
     term = handling.ask_term(net)
     context = {
         "drawing": mark_safe(drawing.draw(net)),  # noqa: S308 - drawn from the loaded procedure
+        "stops": drawing.stops(net),
         "matters": [Limited(card) for card in matters.cards() if card.leaf],
         "waited": dates.amount(term.at_most.amount, term.at_most.unit) if term else "",
         "withheld_below": rules.WITHHELD_BELOW,

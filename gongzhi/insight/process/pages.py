@@ -49,7 +49,7 @@ def procedure(request: HttpRequest, code: str, version: int) -> HttpResponseBase
         "fits": wording.fits(row),
         "fitness": wording.fitness(row),
         "lost": wording.lost(net, row),
-        "drawing": _drawn(net, row),
+        **_drawn(net, row),
         "lines": _lines(net, row),
         "stages": [_stage(net, one) for one in row.figures["stages"]],
         "deviations": _told(net, traits, rules.DEVIATIONS),
@@ -89,10 +89,12 @@ def _net(row: Conduct) -> Net:
         raise Http404 from gone
 
 
-def _drawn(net: Net, row: Conduct) -> str:
+def _drawn(net: Net, row: Conduct) -> dict[str, Any]:
     told = {one["stage"]: wording.box(one) for one in row.figures["stages"]}
     lines = {(source, target): times for source, target, times in row.figures["edges"]}
-    return mark_safe(drawing.draw(net, happened=drawing.Happened(told, lines)))  # noqa: S308 - from the loaded net
+    happened = drawing.Happened(told, lines)
+    drawn = mark_safe(drawing.draw(net, happened=happened))  # noqa: S308 - from the loaded net
+    return {"drawing": drawn, "stops": drawing.stops(net, happened=happened)}
 
 
 def _lines(net: Net, row: Conduct) -> list[tuple[str, str, int]]:

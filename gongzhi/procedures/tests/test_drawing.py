@@ -94,3 +94,25 @@ def test_what_happened_is_written_on_the_chart_and_what_did_not_is_dashed() -> N
     assert "stroke-dasharray" in told
     assert "stroke-dasharray" not in plain
     assert "style=" not in told
+
+
+def test_in_words_every_stage_and_every_line_of_the_chart_is_there_once() -> None:
+    told = drawing.stops(NET, ["in_hand"], "en")
+
+    assert [stop.name for stop in told] == [stage.name_en for stage in NET.stages]
+    assert [stop.name for stop in told if stop.here] == [NET.stages[1].name_en]
+    ways = {(stop.name, way.to or stop.name) for stop in told for way in stop.ways}
+    names = {stage.code: stage.name_en for stage in NET.stages}
+    assert ways == {(names[a], names[b]) for move in NET.moves for a, b in drawing.edges(move)}
+    assert all(way.often == "" for stop in told for way in stop.ways)
+
+
+def test_in_words_too_what_happened_is_counted() -> None:
+    first, *_rest = drawing.edges(NET.moves[0])
+
+    told = drawing.stops(NET, (), "zh", drawing.Happened({first[0]: "一半在 3 小时内"}, {first: 1234}))
+
+    stop = next(stop for stop in told if stop.under)
+    assert stop.under == "一半在 3 小时内"
+    assert "1,234×" in [way.often for way in stop.ways]
+    assert all(way.often for stop in told for way in stop.ways)
