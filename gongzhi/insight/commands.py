@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from gongzhi.insight import finding
 from gongzhi.insight.adding import commands as adding
+from gongzhi.insight.habits import told as habits
 from gongzhi.insight.hot import gathering
 from gongzhi.insight.nightly import run
 from gongzhi.insight.routing import learning
@@ -84,6 +85,8 @@ def insight(argv: Sequence[str]) -> int:
     told = _("%(explained)d findings explained, %(stations)d offices that hand over, %(floods)d suspicions to look at.")
     print(told % asdict(night))
     print(_("%(replayed)d cases held against their procedure.") % asdict(night))
+    for line in habits.lines():
+        print(line)
     print(_("%(hot)d hot issues, %(topics)d topics that no matter covers.") % {"hot": hot, "topics": topics})
     if router is not None:
         print(_("Router %(number)d was learnt from %(cases)d closed cases of %(matters)d matters.")

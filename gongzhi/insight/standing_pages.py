@@ -42,7 +42,7 @@ def index(request: HttpRequest, kind: str) -> HttpResponseBase:
     rows = _listed(kind)
     if request.GET.get("as") == "csv":
         head = [_("Name"), _("Code"), _("Cases in 90 days"), _("Open"), _("Rank")]
-        return _csv(
+        return csv_file(
             f"{kind}.csv", head, [[row["name"], row["code"], row["cases"], row["open"], row["rank"]] for row in rows]
         )
     context = {
@@ -111,7 +111,7 @@ def public_standing(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     figures = withheld(row)
     if request.GET.get("as") == "csv":
         weeks = [[day, "" if n is None else n] for day, n in figures.get("weeks", [])]
-        return _csv(f"{kind}-{code}.csv", [_("Week of"), _("Cases")], weeks)
+        return csv_file(f"{kind}-{code}.csv", [_("Week of"), _("Cases")], weeks)
     context = {
         **_drawn(figures),
         "row": row,
@@ -296,14 +296,14 @@ def _figures_csv(row: Portrait, ahead: Outlook | None) -> HttpResponse:
     lines += [["expected", point.day, point.mean, point.low, point.high]
               for point in standings.curve(row.figures, ahead, back=0) if point.came is None]  # fmt: skip
     head = [_("What"), _("From"), _("Cases"), _("Low"), _("High")]
-    return _csv(f"{row.kind}-{row.code}.csv", head, lines)
+    return csv_file(f"{row.kind}-{row.code}.csv", head, lines)
 
 
 def _cell(value: object) -> object:
     return "" if value is None else value
 
 
-def _csv(name: str, head: list[str], rows: list[list[Any]]) -> HttpResponse:
+def csv_file(name: str, head: list[str], rows: list[list[Any]]) -> HttpResponse:
     """A file that spreadsheets open rightly; no cell of ours begins like a formula."""
     text = StringIO()
     writer = csv.writer(text)

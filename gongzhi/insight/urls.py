@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from gongzhi.insight import cockpit_pages, incident_pages, pages, standing_pages
+from gongzhi.insight.habits import pages as habit_pages
 from gongzhi.insight.hot import urls as hot_urls
 from gongzhi.insight.process import pages as process_pages
 from gongzhi.insight.process import trying_pages
@@ -17,6 +18,7 @@ urlpatterns = [
     path("desk/cockpit/briefing.pdf", cockpit_pages.daily_pdf, name="briefing_pdf"),
     path("desk/cockpit/loads/", cockpit_pages.loads, name="loads"),
     path("desk/cockpit/silent/", cockpit_pages.silent, name="silent"),
+    path("desk/cockpit/entering/", habit_pages.entering, name="entering"),
     path("desk/procedures/", process_pages.procedures_list, name="procedures"),
     path("desk/procedures/what-if/", trying_pages.what_if, name="what_if"),
     path("desk/procedures/cases/<uuid:pk>/", process_pages.trait, name="trait"),

@@ -12,6 +12,7 @@ import numpy as np
 from gongzhi.cases import matters, taking
 from gongzhi.insight import standings
 from gongzhi.insight.asking import Warehouse
+from gongzhi.insight.habits import night as habits
 from gongzhi.insight.nightly import conduct, counts, effects, outlook, portraits, silence, where
 from gongzhi.insight.why import night
 from gongzhi.people import reads as people
@@ -25,7 +26,7 @@ YEARS = 761  # days looked back: two years, and a month to spare for the season
 @dataclass(frozen=True, slots=True)
 class Night:
     """What a night made: forecasts, portraits, silent places, measures judged, cases held against their procedure,
-    findings explained, organs among the hand-overs, floods suggested."""
+    findings explained, organs among the hand-overs, floods suggested, habits of entering in bulk."""
 
     outlooks: int = 0
     portraits: int = 0
@@ -35,6 +36,7 @@ class Night:
     explained: int = 0
     stations: int = 0
     floods: int = 0
+    habits: int = 0
 
 
 def all_of_it(*, at: datetime, folder: Path, zone: ZoneInfo) -> Night:
@@ -66,7 +68,8 @@ def all_of_it(*, at: datetime, folder: Path, zone: ZoneInfo) -> Night:
     where.make(cells=cells, above=above, people=villages, factors=standings.factors())
     ran = conduct.make(at=at, span=span, warehouse=warehouse)
     why = night.make(at=at, span=span, warehouse=warehouse, cells=cells, above=above, working=working)
-    return Night(made, drawn, quiet, judged, ran, *why)
+    entering = habits.make(at=at, folder=folder, zone=zone)
+    return Night(made, drawn, quiet, judged, ran, *why, entering)
 
 
 def seats(span: counts.Span) -> counts.Counts:
