@@ -30,6 +30,7 @@ from gongzhi.insight.asking import Warehouse
 from gongzhi.insight.counting import Key, counted
 from gongzhi.insight.judging import Candidate, Known, World
 from gongzhi.insight.models import Finding, Looked
+from gongzhi.insight.panel import sitting
 from gongzhi.insight.raising import Seen
 from gongzhi.insight.signals import judging as signals
 from gongzhi.insight.warehouse import filling
@@ -64,6 +65,7 @@ def catch_up(*, by: str, at: datetime, folder: Path, zone: ZoneInfo, tell: Calla
         count += len(look(by=by, at=at, world=world, day=day))
         count += len(signals.look(by=by, at=at, warehouse=warehouse, day=day))
         tell(day)
+    sitting.sit(at=at, world=world, zone=zone)
     return count
 
 
