@@ -91,8 +91,30 @@ def made(database: str, size: str) -> dict[str, Any]:
 
 def weight(folder: Path) -> int:
     """Bytes of the database."""
+    return sum(file.stat().st_size for file in _files(folder))
+
+
+def _files(folder: Path) -> list[Path]:
     files = [*folder.glob("db.sqlite3*"), *cluster.home(folder).rglob("*")]
-    return sum(file.stat().st_size for file in files if file.is_file())
+    return [file for file in files if file.is_file()]
+
+
+def read_through(folder: Path) -> None:
+    """Have the system's file cache hold the county's tables, as far as memory goes; PostgreSQL's log of writes
+    would only push them out."""
+    for file in _files(folder):
+        if "pg_wal" not in file.parts:
+            with file.open("rb") as opened:
+                while opened.read(1 << 20):
+                    pass
+
+
+def forget(folder: Path) -> None:
+    """Have the system's file cache hold no page of the county that nobody uses just now. What was written is kept."""
+    for file in _files(folder):
+        with file.open("rb") as opened:
+            os.fsync(opened.fileno())
+            os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 @contextmanager

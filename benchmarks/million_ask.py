@@ -13,7 +13,7 @@ from typing import Any
 
 import django
 
-CASES = 120
+CASES = 240
 
 
 def known() -> dict[str, Any]:
