@@ -60,6 +60,11 @@ class Item:
     word: str = ""
     clock: str = ""
 
+    @property
+    def idle(self) -> str:
+        """What happens when nobody decides: only what the platform itself knows."""
+        return idle(self.kind)
+
 
 @dataclass(frozen=True, slots=True)
 class Today:
@@ -108,6 +113,21 @@ def open_findings(at: datetime) -> list[Finding]:
     """Findings nobody has decided on, of the last two weeks, the surest first."""
     horizon = places.local_day(at) - timedelta(days=FRESH)
     return list(Finding.objects.filter(state="open", last_day__gte=horizon).order_by("chance", "p", "-last_day")[:100])
+
+
+def idle(kind: str) -> str:
+    """What happens when nobody decides on a thing of this kind."""
+    return {
+        "incident": _("it goes on, and its cases are handled one by one."),
+        "finding": _("offices go on case by case; nobody looks for what they have in common, or tells people."),
+        "load": _("some of these cases will probably be answered late."),
+        "late": _("they stay late, and whoever said them reads that."),
+        "silent": _("what is wrong there stays unknown."),
+        "question": _("it stays open."),
+        "measure": _("it goes on."),
+        "word": _("people hear nothing."),
+        "topic": _("such words go on being sorted by hand."),
+    }[kind]
 
 
 def _finding(at: datetime, action: str, row: Finding) -> Item:

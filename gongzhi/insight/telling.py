@@ -20,6 +20,7 @@ from gongzhi.look.templatetags.look import said
 from gongzhi.places import reads as places
 
 SURE = ((0.001, "certain"), (0.1, "very"), (float("inf"), "enough"))  # findings like it a month that are chance
+RARE = 0.5  # cases expected below which there is hardly any
 SURE_TONES = {"certain": "bad", "very": "warn", "enough": "plain"}
 TONES = {"open": "warn", "watched": "accent", "explained": "plain"}
 
@@ -76,37 +77,45 @@ def sentence(row: Finding) -> str:
     if row.channel and not row.source:
         told += " " + _("They came by “%(source)s”.") % {"source": labels.word(row.channel, "source")}
     if row.kind == "rise" and row.last_day > row.first_day and row.grain != "week":
-        told += " " + _("It lasts until %(day)s.") % {"day": dates.day(row.last_day)}
+        told += " " + _("It lasts until %(day)s.") % {"day": _day(row, row.last_day)}
     return told
 
 
 def _figures(row: Finding) -> dict[str, object]:
     return {
-        "day": dates.day(row.first_day),
+        "day": _day(row, row.first_day),
         "observed": row.observed,
         "expected": charts.number(round(row.expected, 1)),
         "upper": row.upper,
     }
 
 
+def _day(row: Finding, day: date) -> str:
+    """A day, with its year only where it was found in another one."""
+    return dates.short_day(day, year=day.year != places.local_day(row.found_at).year)
+
+
+def _usual(row: Finding) -> str:
+    """What the weeks before let expect, in words that need no arithmetic."""
+    if row.expected < RARE and row.upper <= 1:
+        return _("Usually there is hardly any.")
+    if row.expected < RARE:
+        return _("Usually there is hardly any, seldom more than %(upper)d.") % _figures(row)
+    return _("Usual are about %(expected)s, seldom more than %(upper)d.") % _figures(row)
+
+
 def _of_day(row: Finding) -> str:
-    return ngettext(
-        "On %(day)s, %(observed)d case came in; the weeks before let expect about %(expected)s, seldom more than "
-        "%(upper)d.",
-        "On %(day)s, %(observed)d cases came in; the weeks before let expect about %(expected)s, seldom more than "
-        "%(upper)d.",
-        row.observed,
-    ) % _figures(row)
+    told = ngettext("On %(day)s, %(observed)d case came in.", "On %(day)s, %(observed)d cases came in.", row.observed)
+    return f"{told % _figures(row)} {_usual(row)}"
 
 
 def _of_week(row: Finding) -> str:
-    return ngettext(
-        "In the week from %(day)s on, %(observed)d case came in; the weeks before let expect about %(expected)s, "
-        "seldom more than %(upper)d.",
-        "In the week from %(day)s on, %(observed)d cases came in; the weeks before let expect about %(expected)s, "
-        "seldom more than %(upper)d.",
+    told = ngettext(
+        "In the week from %(day)s on, %(observed)d case came in.",
+        "In the week from %(day)s on, %(observed)d cases came in.",
         row.observed,
-    ) % _figures(row)
+    )
+    return f"{told % _figures(row)} {_usual(row)}"
 
 
 def _of_minutes(row: Finding) -> str:
@@ -234,25 +243,25 @@ def _sure(row: Finding) -> str:
     chance = max(row.chance, 1e-9)
     word = certainty(row)
     if word == "certain":
-        return _("Practically certain: chance alone does not do this.")
+        return _("Chance alone does not do this.")
     if word == "very":
         years = max(1, round(1 / (12 * chance)))
         return ngettext(
-            "Very sure: chance alone shows something like it about once in %(years)d year.",
-            "Very sure: chance alone shows something like it about once in %(years)d years.",
+            "Were it chance, the county would see the like about once in %(years)d year.",
+            "Were it chance, the county would see the like about once in %(years)d years.",
             years,
         ) % {"years": years}
     if chance > 0.75:
         times = round(chance)
         return ngettext(
-            "Worth a look, no more: chance alone shows something like it about once a month.",
-            "Worth a look, no more: chance alone shows something like it about %(times)d times a month.",
+            "It may be chance: by chance alone the county sees the like about once a month.",
+            "It may be chance: by chance alone the county sees the like about %(times)d times a month.",
             times,
         ) % {"times": times}
     months = max(1, round(1 / chance))
     return ngettext(
-        "Sure enough to look: chance alone shows something like it about once in %(months)d month.",
-        "Sure enough to look: chance alone shows something like it about once in %(months)d months.",
+        "It may be chance: by chance alone the county sees the like about once in %(months)d month.",
+        "It may be chance: by chance alone the county sees the like about once in %(months)d months.",
         months,
     ) % {"months": months}
 

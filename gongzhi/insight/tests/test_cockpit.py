@@ -71,7 +71,7 @@ def test_what_needs_a_decision_is_said_with_figure_certainty_and_one_action() ->
     assert "12 cases came in" in page
     assert "About 70 cases are expected" in page
     assert "never answered more than 40 cases in time" in page
-    assert "Sure in about 9 of 10 cases." in page or "Practically certain" in page
+    assert "Sure in about 9 of 10 cases." in page or "Chance alone does not do this." in page
     assert "3 voices came from here in 90 days" in page
     assert "open cases is past its limit" in page
     assert set(seen()) == {"finding", "load", "silent", "late"}
@@ -125,7 +125,7 @@ def test_the_part_that_changes_is_asked_for_alone_and_follows_the_stream() -> No
     page = text(signed_in("mayor").get("/en/desk/cockpit/"))
     part = signed_in("mayor").get("/en/desk/cockpit/", headers={"HX-Request": "true"})
 
-    assert 'hx-trigger="live from:body throttle:10s"' in page
+    assert 'hx-trigger="live from:body throttle:10s, every 60s"' in page
     assert "data-live" in text(part)
     assert "<html" not in text(part)
 

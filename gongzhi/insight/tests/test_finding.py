@@ -51,8 +51,8 @@ def test_a_rise_is_raised_with_a_fact_and_said_in_a_sentence(storm: datetime, tm
     assert (row.matter, row.place, row.observed, row.state) == ("water", cast.OTHER_VILLAGE, 9, "open")
     assert Fact.objects.get(about=row.ref).kind == "finding.raised"
     told = telling.tell(row)
-    assert "9 cases came in; the weeks before let expect about 0" in told.sentence
-    assert "Practically certain" in told.sure
+    assert "9 cases came in. Usually there is hardly any" in told.sentence
+    assert "Chance alone does not do this." in told.sure
 
 
 def test_every_ended_day_is_looked_at_once(storm: datetime, tmp_path: Path) -> None:
