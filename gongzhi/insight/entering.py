@@ -94,6 +94,12 @@ class Entries:
         """The (matter, source) that have the habit within one place today."""
         return {pair for n, pair in enumerate(self.pairs) if self.near[n, today]}
 
+    def habitual_cells(self, today: int) -> list[int]:
+        """The cells of the counts that such a (matter, source) fills."""
+        pairs = self.habitual(today)
+        named = zip(self.counts.matter, self.counts.source, strict=True)
+        return [cell for cell, pair in enumerate(named) if pair in pairs]
+
 
 def entered(warehouse: Warehouse, counts: Counts, first: date, last: date) -> Entries:
     """The single entries of the days `first` to `last`."""

@@ -82,6 +82,11 @@ class World:
         once = series(entries.by_cell(), above) if entries is not None else nested_
         return cls(counts, above, nested_, Seasons.of(counts, above), days, entries, Spreads(once))
 
+    @property
+    def once(self) -> Series:
+        """The same series with a go of entries by habit, within one place, counted once where that is known."""
+        return self.series if self.spreads is None else self.spreads.series
+
     def number(self, day: date) -> int:
         """A day as counted from the first."""
         return (day - self.counts.first).days

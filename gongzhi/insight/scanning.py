@@ -67,12 +67,12 @@ def spots(world: World) -> Spots:
 
 
 def _table(world: World, matter: str, spots: Spots, today: int) -> NDArray[np.int64]:
-    """(villages, days) of the past and the window."""
-    out = np.zeros((len(spots), PAST + WINDOW), np.int64)
+    """(villages, days) of the past and the window, what was entered at one go by habit counted once."""
+    out, once = np.zeros((len(spots), PAST + WINDOW), np.int64), world.once
     for row, code in enumerate(spots):
-        at = world.series.at.get((matter, code, ""))
+        at = once.at.get((matter, code, ""))
         if at is not None:
-            out[row] = world.series.table[at, today + 1 - PAST - WINDOW : today + 1]
+            out[row] = once.table[at, today + 1 - PAST - WINDOW : today + 1]
     return out
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gongzhi.insight import planning
 from gongzhi.insight.asking import Warehouse
+from gongzhi.insight.counting import keys_of
 from gongzhi.insight.judging import World
-from gongzhi.methods.stream import budget
+from gongzhi.methods.stream import batches, budget, learn
 from gongzhi.procedures import calendars
 
 Reals = NDArray[np.float64]
@@ -26,7 +28,10 @@ MINUTES = 1440.0
 def plan(world: World, folder: Path, day: date, *, zone: str) -> planning.Plan:
     """The plan for a day from what came before it."""
     keys, rates = _rates(world, world.number(day) - 1)
-    limits = budget.limits(np.append(rates, LEAST_RATE) / MINUTES, false_a_month=planning.budget(), least=LEAST_EVENTS)
+    limits = budget.limits(
+        np.append(rates, LEAST_RATE) / MINUTES, false_a_month=planning.budget(), least=LEAST_EVENTS,
+        dispersed=np.append(dispersed(world, day, keys, ZoneInfo(zone)), 1.0),
+    )  # fmt: skip
     hours, weights = _rhythm(world, folder, day)
     told = {
         f"{matter}|{place}": (round(float(rate), 6), round(float(limit), 3))
@@ -52,6 +57,55 @@ def _rates(world: World, today: int) -> tuple[list[tuple[str, str]], Reals]:
     growth = np.array([world.seasons.growth(matter, today + 1) for matter, _place in keys])
     doubt = np.sqrt(np.minimum(wild, 1.0) ** 2 + growth[:, 1] + 1 / (sums + DRAWN * alike + 0.5))
     return keys, np.maximum(rate * growth[:, 0] * (1 + np.minimum(DOUBTS * doubt, MOST)), LEAST_RATE)
+
+
+def dispersed(world: World, day: date, keys: list[tuple[str, str]], zone: tzinfo) -> Reals:
+    """Variance over mean of each series (matter, place) for its chart's limit: 1, but where somebody enters at one go
+    by habit what the past eight weeks show. A chart counts every receipt: a clerk's usual pile is no alarm of it then,
+    and twelve neighbours who ring within ten minutes are one wherever such piles are not usual."""
+    out = np.ones(len(keys))
+    if world.entries is None:
+        return out
+    today = world.number(day) - 1
+    cells = world.entries.habitual_cells(today + 1)
+    piled: dict[tuple[str, str], int] = {}
+    for cell in cells:
+        for matter, place, _channel in keys_of(world.counts.matter[cell], world.counts.division[cell], "", world.above):
+            piled.setdefault((matter, place), len(piled))
+    since = today + 1 - PAST
+    if not piled or since < world.entries.first:
+        return out
+    key, second = _receipts(world, piled, since, today)
+    first = world.counts.first + timedelta(days=since)
+    resting = world.days.resting[since : today + 1]
+    off = [first + timedelta(days=n) for n in np.flatnonzero(resting).tolist()]
+    past = learn.calendar(first, PAST, zone, off)
+    inside = (second >= past.begins[0]) & (second < past.begins[-1])
+    found = batches.dispersion(key[inside], second[inside], past, number=len(piled))
+    for at, one in enumerate(keys):
+        if one in piled:
+            out[at] = found[piled[one]]
+    return out
+
+
+def _receipts(
+    world: World, piled: dict[tuple[str, str], int], since: int, today: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The entries of the days `since` to `today`, in order: the number of the series and the second, one row for each
+    series an entry belongs to."""
+    entries = world.entries
+    assert entries is not None
+    mine = (entries.day >= since) & (entries.day <= today)
+    keys, seconds = [], []
+    for cell in np.unique(entries.cell[mine]).tolist():
+        when = entries.second[mine & (entries.cell == cell)]
+        for matter, place, _channel in keys_of(world.counts.matter[cell], world.counts.division[cell], "", world.above):
+            if (number := piled.get((matter, place))) is not None:
+                keys.append(np.full(when.size, number))
+                seconds.append(when)
+    key, second = np.concatenate(keys), np.concatenate(seconds)
+    order = np.argsort(second, kind="stable")
+    return key[order].astype(np.int64), second[order]
 
 
 def _drawn(keys: list[tuple[str, str]], rates: Reals) -> Reals:
