@@ -320,7 +320,8 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case in a public list. `answer` is the first 120 characters of the newest answer, when closed."""
+    """A case in a public list. `answer` is the first 120 characters of the newest answer, when closed; behind its `key`
+    the list goes on."""
 
     case: UUID
     number: str
@@ -339,6 +340,7 @@ class CaseRow:
     overdue: bool
     answer: str = ""
     grade: int | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,7 @@ def case_rows(cases: Sequence[Case], at: datetime) -> tuple[CaseRow, ...]:
             overdue=clock_word(case, at) == "overdue",
             answer=snippet(answers.get(case.id, "")),
             grade=grades.get(case.id),
+            key=seek_text(case.seek),
         )
         for case in cases
     )

@@ -17,13 +17,14 @@ FREE = 600  # in an hour: phones of a whole town share one address of their carr
 PERIOD = timedelta(hours=1)
 
 
-def take(*, at: datetime, address: str, danger: bool = False) -> int:
+def take(*, at: datetime, address: str, danger: bool = False, door: str = "", free: int = FREE) -> int:
     """Count one submission from an address; the seconds it has to wait, 0 to go on.
 
-    After `FREE` within an hour each further one waits until the hour is over. Danger is counted, never slowed."""
-    key = _key(at, address)
+    After `free` within an hour each further one waits until the hour is over. Danger is counted, never slowed. Each
+    `door` counts by itself: who takes tables may still speak."""
+    key = _key(at, address, door)
     count = _count(key, at)
-    if danger or count <= FREE:
+    if danger or count <= free:
         return 0
     until = Strain.objects.values_list("until_at", flat=True).get(key=key)
     return max(1, int((until - at).total_seconds()))
@@ -62,5 +63,5 @@ def network(address: str) -> str:
         return "unknown"
 
 
-def _key(at: datetime, address: str) -> bytes:
-    return vaulting.blind(f"strain:{at:%Y-%m-%d}:{network(address)}")[:16]
+def _key(at: datetime, address: str, door: str) -> bytes:
+    return vaulting.blind(f"strain{door}:{at:%Y-%m-%d}:{network(address)}")[:16]

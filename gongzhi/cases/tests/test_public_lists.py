@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from gongzhi.cases import straining
+from gongzhi.cases.public import table
 from gongzhi.cases.tests import small
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +93,69 @@ def test_the_csv_holds_the_list_and_no_formula(client: Client) -> None:
     rows = list(csv.reader(io.StringIO(text(client.get("/zh/cases/list.csv")).lstrip("\ufeff"))))
     assert "PRACTICE" in rows[0][0]
     assert rows[2][rows[1].index("words")].startswith("'=")
+
+
+def table_of(response: Any) -> list[list[str]]:
+    """The rows of a CSV answer below its head, whether it came in one piece or in many."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))[2:]
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "PAGE", 2)
+    monkeypatch.setattr(table, "SHORT", 4)
+
+
+@pytest.mark.usefixtures("small_pages")
+@pytest.mark.parametrize("count", [0, 3, 4, 5, 11])
+def test_the_csv_is_as_long_as_the_list(client: Client, count: int) -> None:
+    said = [small.voice(f"路灯 {n:02d}", at=small.AT + timedelta(seconds=n)).case.number for n in range(count)]
+    response = client.get("/zh/cases/list.csv")
+    assert response.streaming == (count >= 4)
+    assert [row[0] for row in table_of(response)] == said[::-1]
+    assert "attachment" in response["Content-Disposition"]
+
+
+@pytest.mark.usefixtures("small_pages")
+@pytest.mark.parametrize("read", [1, 6, 11])
+def test_a_broken_download_goes_on_behind_the_last_row_it_got(client: Client, read: int) -> None:
+    for n in range(11):
+        small.voice(f"路灯 {n:02d}")
+    whole = table_of(client.get("/zh/cases/list.csv"))
+    got = whole[:read]
+    rest = table_of(client.get("/zh/cases/list.csv", {"after": got[-1][-1]}))
+    assert got + rest == whole
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_a_long_table_speaks_the_language_it_was_asked_in_to_its_end(client: Client) -> None:
+    for _each in range(11):
+        small.voice()
+    response = client.get("/en/cases/list.csv")
+    client.get("/zh/cases/")
+    names = {row[9] for row in table_of(response)}
+    assert len(names) == 1
+    assert names == {row[9] for row in table_of(client.get("/en/cases/list.csv", {"q": "路灯"}))}
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_one_long_table_is_written_at_a_time_and_short_ones_always(client: Client) -> None:
+    for n in range(6):
+        small.voice(f"路灯{n}")
+    first = client.get("/zh/cases/list.csv")
+    assert client.get("/zh/cases/list.csv").status_code == 503
+    assert client.get("/zh/cases/list.csv", {"q": "路灯3"}).status_code == 200
+    assert len(table_of(first)) == 6
+    assert len(table_of(client.get("/zh/cases/list.csv"))) == 6
+
+
+def test_who_takes_very_many_tables_waits_and_may_still_speak(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "AN_HOUR", 2)
+    codes = [client.get("/zh/cases/list.csv").status_code for _each in range(3)]
+    assert codes == [200, 200, 429]
+    assert client.get("/zh/cases/").status_code == 200
+    assert straining.take(at=small.AT, address="127.0.0.1") == 0
 
 
 def test_a_public_case_tells_words_answer_and_course_and_no_post(client: Client) -> None:

@@ -78,7 +78,7 @@ def test_chinese_needs_no_spaces() -> None:
 
 def test_keywords_are_of_the_language_of_the_file() -> None:
     texts, mixed = Texts(), {("Lights",): "lamp 路灯不亮", ("Noise",): "drilling 夜间施工噪声"}
-    counts = Counter({matter: 40 for matter in mixed})
+    counts = Counter(dict.fromkeys(mixed, 40))
     for matter, text in mixed.items():
         for number in range(40):
             texts.add(f"{matter}{number}", matter, "", text)
