@@ -18,6 +18,7 @@ from gongzhi.insight.adding import commands as adding
 from gongzhi.insight.habits import told as habits
 from gongzhi.insight.hot import gathering
 from gongzhi.insight.nightly import run
+from gongzhi.insight.panel import shown as panel
 from gongzhi.insight.routing import learning
 from gongzhi.insight.warehouse import delivering, filling, manifest
 from gongzhi.insight.why import night as why
@@ -58,8 +59,12 @@ def insight(argv: Sequence[str]) -> int:
     asked = argparse.ArgumentParser(prog="gongzhi insight", description=insight.__doc__)
     asked.add_argument("--engine", default=settings.ENGINE, help="duckdb, spark or spark:MASTER, for this run")
     asked.add_argument("--why", action="store_true", help="only explain what the minute has just raised")
+    asked.add_argument("--ways", action="store_true", help="only show what each way of looking alone would have raised")
     words = asked.parse_args(list(argv))
     settings.ENGINE = words.engine
+    if words.ways:
+        print("\n".join(panel.printed()))
+        return 0
     try:
         zone = places.county().zone
         at = now()

@@ -26,6 +26,7 @@ from gongzhi.insight.cockpit import DECIDERS
 from gongzhi.insight.forms import AskForm, DecideForm, IncidentForm, MeasureForm, OverForm, PublishForm
 from gongzhi.insight.incident_tables import Incident
 from gongzhi.insight.models import Finding
+from gongzhi.insight.panel import shown as panel_shown
 from gongzhi.insight.standing_tables import Measure, PublicWord, Question
 from gongzhi.insight.why import shown as why_shown
 from gongzhi.kit.moments import now
@@ -175,6 +176,7 @@ def shown(request: HttpRequest, row: Finding, *, status: int = 200, **given: for
         "curve": telling.curve(row),
         "drawn_until": telling.drawn_until(row),
         "why": why_shown.explained(row, at),
+        "panel": panel_shown.opinion(row),
         "clock": wording.clock(row, at),
         "form": given.get("decide") or DecideForm(),
         "ask": given.get("ask") or AskForm(),

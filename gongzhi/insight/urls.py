@@ -7,6 +7,7 @@ from django.urls import path
 from gongzhi.insight import cockpit_pages, incident_pages, pages, standing_pages
 from gongzhi.insight.habits import pages as habit_pages
 from gongzhi.insight.hot import urls as hot_urls
+from gongzhi.insight.panel import shown as panel_shown
 from gongzhi.insight.process import pages as process_pages
 from gongzhi.insight.process import trying_pages
 from gongzhi.insight.why import urls as why_urls
@@ -28,6 +29,7 @@ urlpatterns = [
     path("desk/asked/", cockpit_pages.asked, name="asked"),
     path("desk/asked/<uuid:pk>/", cockpit_pages.answer, name="answer"),
     path("desk/findings/", pages.findings, name="findings"),
+    path("desk/findings/ways/", panel_shown.ways, name="ways"),
     path("desk/findings/<uuid:pk>/", pages.finding, name="finding"),
     path("desk/findings/<uuid:pk>/decide/", pages.decide, name="decide"),
     path("desk/findings/<uuid:pk>/ask/", pages.ask, name="ask"),

@@ -40,8 +40,21 @@ DESK: dict[str, tuple[str, ...]] = {
     ),
     "leader": (
         *("desk/hot/", "{hot}", "desk/topics/", "desk/routing/"),
-        *("desk/leader/", "desk/findings/", "{finding}", "desk/cockpit/", "desk/cockpit/briefing/"),
-        *("desk/cockpit/handovers/", "{station}", "desk/cockpit/rhythm/", "desk/cockpit/floods/", "desk/cockpit/entering/"),
+        *(
+            "desk/leader/",
+            "desk/findings/",
+            "desk/findings/ways/",
+            "{finding}",
+            "desk/cockpit/",
+            "desk/cockpit/briefing/",
+        ),
+        *(
+            "desk/cockpit/handovers/",
+            "{station}",
+            "desk/cockpit/rhythm/",
+            "desk/cockpit/floods/",
+            "desk/cockpit/entering/",
+        ),
         *("desk/procedures/", "{procedure}", "{trait}", "desk/procedures/what-if/"),
         *("desk/cockpit/loads/", "desk/cockpit/silent/", "desk/standing/matter/", "desk/standing/place/{village}/"),
     ),

@@ -14,11 +14,12 @@ pytest.importorskip("numba", reason="the extra `analysis` is not installed")
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gongzhi.cases.tests.deskcast import signed_in
 from gongzhi.insight.counting import Counts
 from gongzhi.insight.entering import Entries
 from gongzhi.insight.judging import World
 from gongzhi.insight.models import Finding, Looked
-from gongzhi.insight.panel import crossing, sitting, things, ways
+from gongzhi.insight.panel import crossing, reads, shown, sitting, things, ways, wording
 from gongzhi.insight.panel.rules import CROSSED, WAYS
 from gongzhi.insight.panel.tables import Alone, Opinion, Sitting
 from gongzhi.insight.tests.test_judging import ABOVE, FIRST, RESTING, VILLAGES, Row, more, ordinary
@@ -243,3 +244,90 @@ def _holds(keys: list[tuple[str, str, str]]) -> bool:
 
 def _wide(key: tuple[str, str, str]) -> bool:
     return key[0] == "" and VILLAGES[-1].startswith(key[1])
+
+
+def test_the_page_of_a_finding_says_how_many_ways_agree(county: None) -> None:
+    last = FIRST + timedelta(days=SUNDAYS - 3)
+    row = raised(last, last, observed=41)
+    judged(last)
+    sitting.sit(at=AT, world=world(ordinary(3) + more(40, "lamp", [VILLAGES[0]], day=SUNDAYS - 3)), zone=ZONE)
+
+    page = signed_in("mayor").get(f"/en/desk/findings/{row.pk}/").content.decode()
+
+    held = Opinion.objects.get(finding=row)
+    assert f"{held.agree} of the {held.able} ways of looking that could judge would have raised it." in page
+    assert "Against its own days and weeks before" in page
+    assert "(Bayes)" in page
+    assert 'id="panel"' in signed_in("mayor").get(f"/zh/desk/findings/{row.pk}/").content.decode()
+
+
+def test_a_finding_of_before_the_first_night_has_no_such_part(county: None) -> None:
+    row = raised(FIRST, FIRST)
+
+    assert 'id="panel"' not in signed_in("mayor").get(f"/en/desk/findings/{row.pk}/").content.decode()
+
+
+def test_the_ways_are_shown_with_what_each_alone_would_have_raised(county: None) -> None:
+    last = FIRST + timedelta(days=SUNDAYS - 3)
+    raised(last, last, observed=41)
+    judged(last)
+    sitting.sit(at=AT, world=world(ordinary(3) + more(40, "lamp", [VILLAGES[0]], day=SUNDAYS - 3)), zone=ZONE)
+
+    price = reads.prices(ABOVE)[0]
+    page = signed_in("mayor").get("/en/desk/findings/ways/").content.decode()
+
+    assert price["glr_day"].findings == 1 <= price["glr_day"].raised
+    assert price["tail_day"] == reads.Price(1, 1)
+    assert "series of matter, place and channel" in page
+    assert "Nobody has watched a finding" in page
+    assert [line for line in shown.printed() if "(Bayes)" in line]
+
+
+def test_a_thing_far_from_every_finding_is_no_finding(county: None) -> None:
+    last = FIRST + timedelta(days=SUNDAYS - 3)
+    raised(last, last, matter="water", place=VILLAGES[-1])
+    judged(last)
+    sitting.sit(at=AT, world=world(ordinary(3) + more(40, "lamp", [VILLAGES[0]], day=SUNDAYS - 3)), zone=ZONE)
+
+    price = reads.prices(ABOVE)[0]["glr_day"]
+
+    assert price.raised >= 1
+    assert price.findings == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "said"),
+    [("watched", "", "watched"), ("explained", "known_event", "event"), ("explained", "chance", "chance")],
+)
+def test_what_people_say_of_a_finding_is_the_record_of_every_way(
+    county: None, state: str, reason: str, said: str
+) -> None:
+    row = raised(FIRST, FIRST)
+    votes = [
+        {"way": "glr_day", "answer": "yes"},
+        {"way": "bayes_day", "answer": "no"},
+        {"way": "cdc", "answer": "unable"},
+    ]
+    Opinion.objects.create(finding=row, until=FIRST, votes=votes, agree=1, able=2, made_at=AT)
+    nobody = reads.records()
+
+    Finding.objects.filter(pk=row.pk).update(state=state, reason=reason)
+
+    assert nobody == {}
+    assert reads.records() == {"glr_day": reads.Record({said: 1}, {}), "bayes_day": reads.Record({}, {said: 1})}
+
+
+def test_every_way_has_a_name_a_kind_and_a_grain() -> None:
+    assert set(wording.NAMES) == set(WAYS)
+    assert {way.kind for way in WAYS.values()} == set(wording.KINDS)
+    assert {*ways.DAY, *ways.WEEK} < set(WAYS)
+    assert all(WAYS[way].grain == "day" for way in ways.DAY)
+    assert all(WAYS[way].grain == "week" for way in ways.WEEK)
+
+
+@pytest.mark.parametrize("chance", [0.0, 1e-9, 0.0009, 0.01, 0.0999, 0.5, 0.75, 0.76, 3.0, 29.0, 500.0])
+def test_a_chance_is_said_in_words(chance: float) -> None:
+    told = wording.chance(chance)
+
+    assert told
+    assert "0" not in told.split()[0]
