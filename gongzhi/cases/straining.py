@@ -17,14 +17,14 @@ FREE = 600  # in an hour: phones of a whole town share one address of their carr
 PERIOD = timedelta(hours=1)
 
 
-def take(*, at: datetime, address: str, danger: bool = False, door: str = "", free: int = FREE) -> int:
+def take(*, at: datetime, address: str, danger: bool = False, door: str = "", free: int | None = None) -> int:
     """Count one submission from an address; the seconds it has to wait, 0 to go on.
 
-    After `free` within an hour each further one waits until the hour is over. Danger is counted, never slowed. Each
+    After `free` (else `FREE`) within an hour each further one waits until the hour is over. Danger is counted, never slowed. Each
     `door` counts by itself: who takes tables may still speak."""
     key = _key(at, address, door)
     count = _count(key, at)
-    if danger or count <= free:
+    if danger or count <= (FREE if free is None else free):
         return 0
     until = Strain.objects.values_list("until_at", flat=True).get(key=key)
     return max(1, int((until - at).total_seconds()))
