@@ -21,6 +21,7 @@ from gongzhi.insight.entering import Entries
 from gongzhi.insight.expecting import Days, Seasons
 from gongzhi.insight.rules import LASTS, LEAST, given, nested
 from gongzhi.insight.spreading import Spreads
+from gongzhi.insight.tails import Tails
 from gongzhi.methods.counts import calibrated
 
 Flags = NDArray[np.bool_]
@@ -73,6 +74,7 @@ class World:
     days: Days
     entries: Entries | None = None
     spreads: Spreads | None = None
+    tails: Tails | None = None
 
     @classmethod
     def of(cls, counts: Counts, above: Mapping[str, str], resting: Flags, entries: Entries | None = None) -> World:
@@ -80,7 +82,9 @@ class World:
         days = Days.of(counts, resting, counts.first.weekday())
         nested_ = series(counts, above)
         once = series(entries.by_cell(), above) if entries is not None else nested_
-        return cls(counts, above, nested_, Seasons.of(counts, above), days, entries, Spreads(once))
+        spreads = Spreads(once)
+        tails = Tails(once, spreads, days.resting)
+        return cls(counts, above, nested_, Seasons.of(counts, above), days, entries, spreads, tails)
 
     @property
     def once(self) -> Series:
@@ -191,8 +195,8 @@ def _with_moved(world: World, one: Candidate, today: int, known: Known, span: in
 
 
 def _again(world: World, key: Key, today: int, known: Known, span: int) -> float:
-    """How surprising a day or week is when what one hand entered at one go counts once, and as far as the spikes that
-    came before tell."""
+    """How surprising a day or week is when what one hand entered at one go counts once, as far as the spikes that came
+    before tell and as far down as the tail of such counts reaches here."""
     row = world.series.table[world.series.at[key]].astype(np.float64)
     if world.entries is not None and world.entries.covers(today):
         row = world.entries.goes(key, today, world.above).astype(np.float64)
@@ -201,7 +205,8 @@ def _again(world: World, key: Key, today: int, known: Known, span: int) -> float
     nothing = any(nested(key[:2], view, dict(world.above)) for view in known.chance)
     least = 1 if nothing else expecting.TWICE
     again = expecting.recurring(row, world.days.resting, today, count, usual, span, least)
-    return max(expecting.tail(count, *usual), again)
+    p = expecting.tail(count, *usual)
+    return max(again, p if world.tails is None else world.tails.corrected(key, today, p, usual, span))
 
 
 def _candidate(key: Key, count: int, expected: tuple[float, float], p: float, *, sure: bool) -> Candidate:
