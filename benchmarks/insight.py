@@ -19,6 +19,7 @@ from benchmarks import district, served
 
 SIZE = os.environ.get("GONGZHI_BENCH_INSIGHT", "county")
 SHARED = Path(os.environ.get("GONGZHI_SHARED", Path(__file__).parents[2] / "shared"))
+TURNED = (11, 12, 13)  # orders of days that are reported; 2 to 5 were looked at when rules were made
 BUDGET = 3.0  # false findings a month, as the product states it
 
 
@@ -51,34 +52,57 @@ def measure() -> list[dict[str, Any]]:
         return rows
     with tempfile.TemporaryDirectory(prefix="gongzhi-bench-") as folder:
         boston, council = replay("boston", Path(folder)), replay("council", Path(folder))
-        pingshan, turned = replay("pingshan", Path(folder)), replay("boston-turned", Path(folder))
-    return [*rows, *_real(boston, council, pingshan), *_kept(boston, council, turned)]
+        pingshan = replay("pingshan", Path(folder))
+        turned = [replay(f"boston-turned:{seed}", Path(folder)) for seed in TURNED]
+    told = {"Boston 2015": boston, "New York's council": council, "Pingshan 2018": pingshan}
+    return [*rows, *_real(boston, council, pingshan), *_piles(told), *_kept(told, turned)]
 
 
-def _kept(boston: dict[str, Any], council: dict[str, Any], turned: dict[str, Any]) -> list[dict[str, Any]]:
+def _kept(told: dict[str, dict[str, Any]], turned: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The budget on real histories. With its days in another order nothing in a history is news, once its first two
     months are known; as it was, a history also has real news (storms, thaw, the season of trees)."""
-    rows = []
-    for name, told in (
-        ("Boston's days in another order", turned),
-        ("Boston 2015", boston),
-        ("New York's council", council),
-    ):
-        raised, months = _raised(told)
-        asked = f"≤ {BUDGET:g}, the stated budget" if told is turned else "stated"
+    each = [_raised(one) for one in turned]
+    raised, months = sum(one[0] for one in each), sum(one[1] for one in each)
+    rows = [
+        {
+            "figure": f"findings a month by day and week after two months: Boston's days in {len(turned)} other orders",
+            "asked": f"≤ {BUDGET:g}, the stated budget",
+            "value": round(raised / months, 2),
+            "met": raised / months <= BUDGET,
+            "detail": {"each": [round(one[0] / one[1], 2) for one in each], "seeds": TURNED},
+        }
+    ]
+    for name, one in told.items():
+        raised, months = _raised(one)
         rows.append(
             {
-                "figure": f"findings a month by day and week after two months: {name}",
-                "asked": asked,
+                "figure": f"findings a month by day and week after two months, real news with them: {name}",
+                "asked": "stated",
                 "value": round(raised / months, 2),
-                "met": told is not turned or raised / months <= BUDGET,
+                "met": True,
                 "detail": {
-                    "all a month": round(told["kinds"].get("rise", 0) / told["days"] * 30, 2),
-                    "kinds": told["kinds"],
+                    "all a month": round(one["kinds"].get("rise", 0) / one["days"] * 30, 2),
+                    "kinds": one["kinds"],
                 },
             }
         )
     return rows
+
+
+def _piles(told: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Who enters in bulk by habit, and single bulk entries, by name; New York's file has days without hours."""
+    return [
+        {
+            "figure": f"matters entered in bulk by habit, named at the end of {name}",
+            "asked": "named",
+            "value": len(one["habits"]),
+            "met": bool(one["habits"]),
+            "detail": {"habits (matter, channel, since, entries, share in goes, largest, its day)": one["habits"][:20],
+                       "single bulk entries": [row for row in one["findings"] if row[0] == "bulk_entry"]},
+        }
+        for name, one in told.items()
+        if name != "New York's council"
+    ]  # fmt: skip
 
 
 def _raised(told: dict[str, Any]) -> tuple[int, float]:
@@ -113,6 +137,7 @@ def _planted(told: dict[str, Any]) -> list[dict[str, Any]]:
                 "by": told["false by"],
                 "months": told["months"],
                 "weather or season": told["weather or season"],
+                "of these all matters together": told["weather over all"],
             },
         },
         {
@@ -127,17 +152,26 @@ def _planted(told: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _real(boston: dict[str, Any], council: dict[str, Any], pingshan: dict[str, Any]) -> list[dict[str, Any]]:
     known = [*boston["known"], *council["known"]]
-    storms = [one for one in known if one[2] == "rise"]
+    rises = [one for one in known if one[2] == "rise"]
+    storms = [one for one in rises if "cold" not in one[1]]
+    frosts = [one for one in rises if "cold" in one[1]]
     bulk = [one for one in known if one[2] == "bulk_entry"]
     typhoon = [one for one in pingshan["findings"] if one[0] == "rise" and one[2] in ("2018-09-17", "2018-09-18")]
     found, named = sum(one[3] for one in storms), sum(one[3] for one in bulk)
     return [
         {
-            "figure": f"known storms and frosts of Boston 2015 and New York 2016 found on their day ({len(storms)})",
+            "figure": f"known snowstorms of Boston 2015 and New York 2016 found on their day ({len(storms)})",
             "asked": "all",
             "value": found,
             "met": found == len(storms),
             "detail": {"which": storms, "kinds": boston["kinds"], "days": boston["days"]},
+        },
+        {
+            "figure": f"known cold snaps of Boston 2015 found on their day ({len(frosts)})",
+            "asked": "all",
+            "value": sum(one[3] for one in frosts),
+            "met": all(one[3] for one in frosts),
+            "detail": {"which": frosts},
         },
         {
             "figure": f"known bulk entries of New York's council named bulk entry ({len(bulk)})",

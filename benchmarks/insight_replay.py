@@ -36,6 +36,7 @@ from gongzhi.insight.asking import Warehouse  # noqa: E402
 from gongzhi.insight.charts import Chart  # noqa: E402
 from gongzhi.insight.counting import Counts  # noqa: E402
 from gongzhi.insight.entering import Entries  # noqa: E402
+from gongzhi.insight.habits import night as habits  # noqa: E402
 from gongzhi.insight.judging import World  # noqa: E402
 from gongzhi.insight.models import Finding, Looked, Nowhere, Watch  # noqa: E402
 from gongzhi.insight.planning import midnight  # noqa: E402
@@ -52,6 +53,7 @@ BY = "benchmark"
 SHARED = Path(os.environ.get("GONGZHI_SHARED", Path(__file__).parents[2] / "shared"))
 BACK = 365  # days replayed, at most
 SEEN = 5  # voices an event brings at least, to count among those that could be seen
+REALLY = 1.4  # times as much as five weeks before, from which on the world brought more
 LATE = 2  # days after an event's last within which it still counts as found
 
 
@@ -143,6 +145,7 @@ def _against_truth(played: Played, first: date, last: date) -> dict[str, Any]:
         "within a day": sum(hour <= 24 for hour in hours),
         "rises": len(rises),
         "weather or season": len(real),
+        "weather over all": sum(not row.matter for row in real),
         "false a month": round((len(others) - len(real)) / months, 2),
         "false by": dict(Counter(row.grain for row in others if row not in real)),
         "named": dict(Counter(Finding.objects.exclude(kind="rise").values_list("kind", flat=True))),
@@ -185,14 +188,27 @@ def _weather_or_season(row: Finding, seed: int, above: dict[str, str]) -> bool:
     """Whether the world really brought more: the weather of one of its days, or a month that turned not long before."""
     days = [row.first_day + timedelta(days=n) for n in range(-1, (row.last_day - row.first_day).days + 1)]
     for day in days:
+        if not row.matter and _of_all(seed, day) >= REALLY * _of_all(seed, day - timedelta(days=35), calm=True):
+            return True
         sky = arrivals.WEATHER[arrivals.weather(seed, day)]
         if any(by > 1 and _near(matter, row.matter, above) for matter, by in sky.items()):
             return True
         for matter, months in arrivals.SEASONS.items():
             before = (day - timedelta(days=35)).month
-            if _near(matter, row.matter, above) and months.get(day.month, 1) >= 1.4 * months.get(before, 1):
+            if _near(matter, row.matter, above) and months.get(day.month, 1) >= REALLY * months.get(before, 1):
                 return True
     return False
+
+
+def _of_all(seed: int, day: date, *, calm: bool = False) -> float:
+    """What season and weather (`calm`: fair weather) let the world bring of all matters together, in a thousand."""
+    sky = arrivals.WEATHER["fair" if calm else arrivals.weather(seed, day)]
+    bent = {*arrivals.SHARES, *arrivals.SEASONS, *sky}
+    return 1000 + sum(
+        arrivals.SHARES.get(matter, 0)
+        * (arrivals.SEASONS.get(matter, {}).get(day.month, 1) * sky.get(matter, 1) - 1)
+        for matter in bent
+    )  # fmt: skip
 
 
 def _near(matter: str, told: str, above: dict[str, str]) -> bool:
@@ -281,7 +297,10 @@ def pingshan() -> dict[str, Any]:
         for row, day in zip(rows, moments, strict=True) if day >= first
     ]  # fmt: skip
     resting = _china(first, max(cell[0] for cell in cells) + 1)
-    return _replayed(first, cells, resting)
+    seconds = [_second(datetime.fromisoformat(row["CREATE_TIME"])) for row in rows]
+    return _replayed(
+        first, cells, resting, seconds=[one for one, day in zip(seconds, moments, strict=True) if day >= first]
+    )
 
 
 def _steady(days: list[date]) -> date:
@@ -331,10 +350,21 @@ def _replayed(
     return {
         "cases": len(cells), "days": days - finding.LEARNING,
         "first judged": str(first + timedelta(days=finding.LEARNING)), "seconds": round(time.monotonic() - begun, 1),
-        "kinds": dict(Counter(rows.values_list("kind", flat=True))),
+        "kinds": dict(Counter(rows.values_list("kind", flat=True))), "habits": _habits(entries, first, days),
         "findings": [[r.kind, r.grain, str(r.first_day), str(r.last_day), r.matter, r.place, r.channel or r.source,
                       r.observed, round(r.expected, 1)] for r in rows],
     }  # fmt: skip
+
+
+def _habits(entries: Entries | None, first: date, days: int) -> list[list[Any]]:
+    """Habitual bulk entering as the page of the last day names it: matter, source, since, entries of eight weeks, share
+    of them in goes, the largest go and its day."""
+    found = habits.piles(entries, days - 1) if entries is not None else []
+    return [
+        [one.matter, one.source, str(first + timedelta(days=one.since)), one.entries,
+         round(one.bundled / one.entries, 2), one.largest, str(first + timedelta(days=one.largest_day))]
+        for one in found
+    ]  # fmt: skip
 
 
 def _known(file: str, first: date) -> list[list[Any]]:
@@ -365,5 +395,6 @@ def _data(name: str) -> Path:
 
 if __name__ == "__main__":
     played = {"practice": practice, "boston": boston, "council": council, "pingshan": pingshan}
-    played["boston-turned"] = lambda: boston(turned=1)
-    print(json.dumps(played[sys.argv[1]](), ensure_ascii=False, default=str))
+    what, _colon, seed = sys.argv[1].partition(":")
+    played["boston-turned"] = lambda: boston(turned=int(seed))
+    print(json.dumps(played[what](), ensure_ascii=False, default=str))
