@@ -20,8 +20,8 @@ PERIOD = timedelta(hours=1)
 def take(*, at: datetime, address: str, danger: bool = False, door: str = "", free: int | None = None) -> int:
     """Count one submission from an address; the seconds it has to wait, 0 to go on.
 
-    After `free` (else `FREE`) within an hour each further one waits until the hour is over. Danger is counted, never slowed. Each
-    `door` counts by itself: who takes tables may still speak."""
+    After `free` (else `FREE`) within an hour each further one waits until the hour is over. Danger is counted, never
+    slowed. Each `door` counts by itself: who takes tables may still speak."""
     key = _key(at, address, door)
     count = _count(key, at)
     if danger or count <= (FREE if free is None else free):
