@@ -23,17 +23,12 @@ MOST = 20_000  # such series held, the largest
 
 @dataclass(frozen=True, slots=True)
 class Crossed:
-    """`keys` and `table` (series, days) of those with enough on one of the days asked for; `lately` (all, asked) cases
-    in the eight weeks up to each day asked for, of every such series."""
+    """`keys` and `table` (series, days) of those with enough on one of the days asked for; `figures` of each day asked
+    for: how many have enough, and how many have something but too little."""
 
     keys: Sequence[Key]
     table: NDArray[np.int32]
-    lately: NDArray[np.int64]
-
-    def figures(self, at: int) -> tuple[int, int]:
-        """On the day asked for as number `at`: how many have enough, and how many have something but too little."""
-        column = self.lately[:, at]
-        return min(MOST, int((column >= CROSSED).sum())), int(((column > 0) & (column < CROSSED)).sum())
+    figures: Sequence[tuple[int, int]]
 
 
 def crossed(counts: Counts, above: Mapping[str, str], days: Sequence[int]) -> Crossed:
@@ -50,14 +45,16 @@ def crossed(counts: Counts, above: Mapping[str, str], days: Sequence[int]) -> Cr
     member = sparse.csr_array((np.ones(len(rows), np.int32), (rows, cells)), shape=(len(at), shape[0]))
     whole = sparse.csr_array(member @ filled)
     columns = whole.tocsc()
-    lately = np.zeros((len(at), len(days)), np.int64)
-    for n, today in enumerate(days):
-        lately[:, n] = columns[:, max(0, today - PAST) : today + 1].sum(axis=1)
-    most = lately.max(axis=1, initial=0)
+    most, figures = np.zeros(len(at), np.int64), []
+    for today in days:
+        lately = np.asarray(columns[:, max(0, today - PAST) : today + 1].sum(axis=1)).ravel()
+        most = np.maximum(most, lately)
+        enough = lately >= CROSSED
+        figures.append((min(MOST, int(enough.sum())), int(((lately > 0) & ~enough).sum())))
     chosen = np.flatnonzero(most >= CROSSED)
     chosen = np.sort(chosen[np.argsort(-most[chosen], kind="stable")][:MOST])
     names = list(at)
-    return Crossed([names[row] for row in chosen], whole[chosen].toarray().astype(np.int32), lately)
+    return Crossed([names[row] for row in chosen], whole[chosen].toarray().astype(np.int32), figures)
 
 
 def _keys(matter: str, division: str, source: str, above: Mapping[str, str]) -> list[Key]:

@@ -56,7 +56,7 @@ class Room:
 
     def alive(self, today: int) -> int:
         """How many series the panel looks at on a day."""
-        crossed, _sparse = self.crossed.figures(self.days.index(today))
+        crossed, _sparse = self.crossed.figures[self.days.index(today)]
         return self.world.series.alive(today, expecting.PAST) + crossed
 
     def rows(self, keys: Sequence[Key]) -> NDArray[np.int32]:
@@ -123,19 +123,21 @@ def _spreads(room: Room, keys: Sequence[Key], today: int) -> Reals:
 
 
 def _of_places(room: Room, today: int) -> list[Look]:
-    """G* and local Moran over the villages, for every matter with a busy one."""
+    """G* and local Moran over the villages, for all matters and each top one (as the scan) with a busy village."""
     alpha, month = _share(room, today, "day", 1)
     villages = sorted(room.spots)
     points = around.points_of(room.spots, villages)
     rests = room.world.days.resting[: today + 1]
     alike = np.flatnonzero(rests[:today] == rests[today])[-ways.LONG["day"] :]
-    busy = [key for key in room.chosen(today, 1, ()) if key[1] in room.spots and not key[2]]
+    above = room.world.above
+    tops = {"", *(code for code, parent in above.items() if not parent)}
+    busy = {key for key in room.chosen(today, 1, ()) if key[1] in room.spots and not key[2] and key[0] in tops}
     found: list[Look] = []
     for matter in sorted({key[0] for key in busy}):
         table = _villages(room, matter, villages, today)
         usual = (table[:, alike].sum(axis=1) + 0.5) / max(1, alike.size)
         excess = (table[:, today] - usual) / np.sqrt(usual + 0.5)
-        mine = [at for at, place in enumerate(villages) if (matter, place, "") in set(busy)]
+        mine = [at for at, place in enumerate(villages) if (matter, place, "") in busy]
         for way, told in zip(("gi", "moran"), around.neighbours(excess, points, alpha), strict=True):
             keys = [(matter, villages[at], "") for at in mine]
             now = table[mine, today]

@@ -13,7 +13,7 @@ from django.db.models import Max
 from gongzhi.insight import rules
 from gongzhi.insight.incident_tables import Incident
 from gongzhi.insight.models import Finding
-from gongzhi.insight.panel.rules import DAYS, WAYS
+from gongzhi.insight.panel.rules import DAYS, MAIN, WAYS
 from gongzhi.insight.panel.tables import Alone, Opinion, Sitting
 
 REAL = ("known_event", "weather", "holiday", "campaign")  # reasons that say something did happen
@@ -53,7 +53,7 @@ def newest() -> Sitting | None:
 def prices(above: dict[str, str]) -> tuple[dict[str, Price], int]:
     """way → its price in the last `DAYS` days, and how many of them the panel sat on.
 
-    The three main rules' own price is what they raised."""
+    The price of a look that raises findings is what it raised."""
     last = Sitting.objects.aggregate(last=Max("day"))["last"]
     if last is None:
         return {}, 0
@@ -67,7 +67,7 @@ def prices(above: dict[str, str]) -> tuple[dict[str, Price], int]:
         found[row.way] = Price(
             sum_.raised + row.raised, sum_.findings + hits, sum_.series + row.series, sum_.unable + row.unable
         )
-    for way, grain in (("bank", "minute"), ("tail_day", "day"), ("tail_week", "week")):
+    for way, grain in MAIN.items():
         mine = sum(1 for row in rises if row.grain == grain and since <= row.first_day <= last)
         found[way] = Price(mine, mine)
     return found, Sitting.objects.filter(day__gte=since).count()

@@ -37,8 +37,9 @@ WAYS: Mapping[str, Way] = {
     "cusum_day": Way("sums", "day"),
     "glr_day": Way("sums", "day"),
     "outbreak_day": Way("sums", "day"),
-    "gi": Way("places", "day"),
-    "moran": Way("places", "day"),
+    "scan": Way("places", "day"),
+    "gi": Way("places", "day", votes=False),
+    "moran": Way("places", "day", votes=False),
     "tail_week": Way("own", "week"),
     "ears_week": Way("own", "week"),
     "bayes_week": Way("own", "week"),
@@ -51,3 +52,5 @@ WAYS: Mapping[str, Way] = {
     "farrington_1996": Way("years", "week"),
     "cdc": Way("years", "week"),
 }
+# The looks that raise findings, as ways: by the grain a finding has of them.
+MAIN: Mapping[str, str] = {"bank": "minute", "tail_day": "day", "scan": "scan", "tail_week": "week"}

@@ -13,16 +13,15 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from gongzhi.insight import expecting, rules, scanning
-from gongzhi.insight.counting import Key
+from gongzhi.insight.counting import LEVELS, Key
 from gongzhi.insight.judging import World
 from gongzhi.insight.models import Finding, Looked
 from gongzhi.insight.panel import crossing, looking, things
 from gongzhi.insight.panel.looking import Look, Room
-from gongzhi.insight.panel.rules import DAYS, HELD, KEPT_THINGS, WAYS
+from gongzhi.insight.panel.rules import DAYS, HELD, KEPT_THINGS, MAIN, WAYS
 from gongzhi.insight.panel.tables import Alone, Opinion, Sitting
 
 WEEK = 7  # days after which a week's look is no news of the one before
-MAIN = {"bank": "minute", "tail_day": "day", "tail_week": "week"}  # the rules that raise findings, by grain
 Vote = dict[str, Any]
 
 
@@ -73,7 +72,7 @@ def _one(room: Room, day: date, findings: Sequence[Finding], *, news: bool, at: 
     today = room.world.number(day)
     keys = [(row.matter, row.place, row.channel) for row in findings]
     looks = looking.looks(room, day, keys)
-    series, sparse = room.crossed.figures(room.days.index(today))
+    series, sparse = room.crossed.figures[room.days.index(today)]
     with transaction.atomic():
         for row, key in zip(findings, keys, strict=True):
             _opinion(row, key, looks, day, at=at)
@@ -129,15 +128,22 @@ def _opinion(row: Finding, key: Key, looks: Sequence[Look], day: date, *, at: da
             if _says_more(vote, votes.get(look.way)):
                 votes[look.way] = vote
     for way, grain in MAIN.items():
-        if grain in row.ways:
+        if grain in (row.grain, *row.ways):
             votes[way] = {"way": way, "answer": "yes", "day": row.first_day.isoformat(), "why": ""}
-        elif way not in votes and (grain != "week" or day.weekday() == looking.SUNDAY):
+        elif way not in votes and _asked_of(grain, row, day):
             votes[way] = {"way": way, "answer": "no", "day": day.isoformat(), "why": ""}
     told = [votes[way] for way in WAYS if way in votes]
     may = [vote for vote in told if WAYS[vote["way"]].votes and vote["answer"] != "unable"]
     agree = sum(vote["answer"] == "yes" for vote in may)
     changes = {"until": day, "votes": told, "agree": agree, "able": len(may), "made_at": at}
     Opinion.objects.update_or_create(finding=row, defaults=changes)
+
+
+def _asked_of(grain: str, row: Finding, day: date) -> bool:
+    """Whether the look of that grain that raises findings could have seen it by that day."""
+    if grain == "scan":
+        return len(row.place) > LEVELS[0]
+    return grain != "week" or day.weekday() == looking.SUNDAY
 
 
 def _vote(look: Look, at: int, day: date) -> Vote:

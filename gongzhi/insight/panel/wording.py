@@ -15,6 +15,7 @@ from gongzhi.insight.panel.tables import Opinion, Sitting
 from gongzhi.kit.refusal import N_
 from gongzhi.look import charts, dates
 
+MANY = 8  # ways that could judge, from which on it says something that none agrees
 NAMES: Mapping[str, str] = {
     "bank": N_("Every minute, whatever adds up (four CUSUM charts)"),
     "glr_minute": N_("Quarters of an hour, a rise of any size (likelihood ratio)"),
@@ -29,6 +30,7 @@ NAMES: Mapping[str, str] = {
     "cusum_day": N_("What adds up over a week of days (CUSUM)"),
     "glr_day": N_("A rise begun on any day of the last seven (likelihood ratio)"),
     "outbreak_day": N_("Days that rise in any shape (outbreakP)"),
+    "scan": N_("Neighbouring villages together (permutation scan)"),
     "gi": N_("Whether neighbouring villages are high too (Getis–Ord)"),
     "moran": N_("Whether neighbouring villages are alike (local Moran)"),
     "tail_week": N_("The week against sixteen before it, or against all years"),
@@ -68,6 +70,8 @@ def opinion(held: Opinion) -> dict[str, Any]:
     if unable:
         words = ngettext("%(n)d could not judge.", "%(n)d could not judge.", unable)
         told += " " + words % {"n": unable}
+    if held.agree <= 1 and held.able >= MANY:
+        told += " " + _("No other way sees it: it may well be chance.")
     return {
         "sentence": told,
         "kinds": _kinds(held),

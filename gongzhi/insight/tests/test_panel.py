@@ -146,7 +146,7 @@ def test_channels_in_places_are_looked_at_where_there_is_enough_and_counted_wher
     assert ("lamp", VILLAGES[0], "phone") in found.keys
     assert ("streets", VILLAGES[0][:9], "phone") in found.keys
     assert not [key for key in found.keys if key[2] == "web" or not key[0] or len(key[1]) == 6]
-    enough, sparse = found.figures(0)
+    enough, sparse = found.figures[0]
     assert enough == len(found.keys) == 4  # lamp and streets, in the village and its town
     assert sparse == 4  # hole and streets, in the other village and its town
     assert int(found.table[list(found.keys).index(("lamp", VILLAGES[0], "phone"))].sum()) == len(busy)
