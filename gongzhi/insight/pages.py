@@ -22,7 +22,7 @@ from gongzhi.cases import spans
 from gongzhi.cases.desk import frame
 from gongzhi.cases.public import choosing
 from gongzhi.insight import answering, deciding, incidents, joining, measuring, rules, standings, telling, wording
-from gongzhi.insight.cockpit import DECIDERS
+from gongzhi.insight.cockpit import DECIDERS, idle
 from gongzhi.insight.forms import AskForm, DecideForm, IncidentForm, MeasureForm, OverForm, PublishForm
 from gongzhi.insight.incident_tables import Incident
 from gongzhi.insight.models import Finding
@@ -175,6 +175,7 @@ def shown(request: HttpRequest, row: Finding, *, status: int = 200, **given: for
         "into": _into(row),
         "curve": telling.curve(row),
         "drawn_until": telling.drawn_until(row),
+        "idle": idle("finding"),
         "why": why_shown.explained(row, at),
         "panel": panel_shown.opinion(row),
         "clock": wording.clock(row, at),

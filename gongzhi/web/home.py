@@ -20,6 +20,7 @@ from gongzhi.web.context import the_house
 
 HOME_SECONDS = 20
 LATELY = 3
+UNBROKEN = "\N{NON-BREAKING HYPHEN}"
 
 __all__ = ["home", "how"]
 
@@ -41,7 +42,8 @@ def doors() -> list[dict[str, str]]:
         )
     phone = the_house().phone
     if phone:
-        found.append({"href": f"tel:{phone}", "icon": "phone", "label": _("Call %(phone)s") % {"phone": phone}})
+        label = _("Call %(phone)s") % {"phone": phone.replace("-", UNBROKEN)}
+        found.append({"href": f"tel:{phone}", "icon": "phone", "label": label})
     return found
 
 

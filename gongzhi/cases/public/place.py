@@ -11,6 +11,7 @@ from gongzhi.cases.public.frame import show
 from gongzhi.cases.public.week import day_asked
 from gongzhi.kit.moments import now
 from gongzhi.look import printed
+from gongzhi.look.templatetags.look import said
 from gongzhi.people.permits import public
 from gongzhi.places import reads as places
 
@@ -32,6 +33,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         "grids": choosing.grids_address(card.code),
         "inside": choosing.below(card.code),
         "numbers": counted,
+        "few": [said(each, "name") for each in counted.matters if each.count is None],
         "example_limits": figures.example_limits(),
         "withheld_below": rules.WITHHELD_BELOW,
         "unknown": figures.unknown(counted.unknown) if counted.unknown else "",

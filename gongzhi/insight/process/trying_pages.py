@@ -21,11 +21,12 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongzhi.cases.desk import frame
+from gongzhi.cases.desk import choices, frame
 from gongzhi.insight import telling as findings
 from gongzhi.insight.process import telling
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import N_, Refusal
+from gongzhi.look.choosers import ChooserField
 from gongzhi.people.permits import Permit, permit
 from gongzhi.places import reads as places
 from gongzhi.procedures import netfile, nets
@@ -35,6 +36,12 @@ from gongzhi.procedures.rules import Net
 LONGEST = 90.0  # seconds a child may take; a larger county uses the command
 TEXT_MOST, LIMITS_MOST = 60_000, 20
 YEAR = timedelta(days=365)
+UNITS = (
+    ("working_days", N_("working days")),
+    ("calendar_days", N_("calendar days")),
+    ("working_hours", N_("working hours")),
+    ("hours", N_("hours")),
+)
 
 
 class TryForm(forms.Form):
@@ -45,8 +52,11 @@ class TryForm(forms.Form):
         max_length=TEXT_MOST,
         widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "false", "wrap": "off"}),
     )
+    matter = ChooserField(label=gettext_lazy("Matter"), required=False)
+    amount = forms.IntegerField(label=gettext_lazy("Limit"), min_value=1, max_value=365, required=False)
+    unit = forms.ChoiceField(label=gettext_lazy("Counted in"), required=False)
     limits = forms.CharField(
-        label=gettext_lazy("Limits to try"),
+        label=gettext_lazy("More limits"),
         help_text=gettext_lazy("One a line: street-light=3:working_days. “all” stands for every matter."),
         required=False,
         max_length=1000,
@@ -55,6 +65,17 @@ class TryForm(forms.Form):
     since = forms.DateField(
         label=gettext_lazy("Cases received since"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["matter"].choices = [("", _("Every matter")), *choices.matters()]  # type: ignore[attr-defined]
+        self.fields["unit"].choices = [(code, _(word)) for code, word in UNITS]  # type: ignore[attr-defined]
+
+    def asked(self) -> list[str]:
+        """All limits to try, as the command reads them."""
+        told = self.cleaned_data
+        limit = f"{told['matter'] or 'all'}={told['amount']}:{told['unit'] or UNITS[0][0]}"
+        return [*([limit] if told["amount"] else []), *str(told["limits"]).split()]
 
 
 @permit(Permit.CASE_READ_ALL)
@@ -69,9 +90,7 @@ def what_if(request: HttpRequest) -> HttpResponseBase:
         return _shown(request, form, status=422)
     try:
         net = read(form.cleaned_data["text"])
-        told = reckoned(
-            form.cleaned_data["text"], form.cleaned_data["limits"].split(), form.cleaned_data["since"].isoformat()
-        )
+        told = reckoned(form.cleaned_data["text"], form.asked(), form.cleaned_data["since"].isoformat())
     except Refusal as refusal:
         field = refusal.field if refusal.field in form.fields else None
         form.add_error(field, _(refusal.sentence) % refusal.params)

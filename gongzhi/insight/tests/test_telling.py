@@ -67,7 +67,8 @@ def test_its_own_view_by_one_channel_is_not_told_as_something_wider() -> None:
 
 
 @pytest.mark.parametrize(
-    ("chance", "words"), [(1e-6, "Chance alone does not do this."), (0.01, "once in 8 years"), (0.5, "once in 2 months")]
+    ("chance", "words"),
+    [(1e-6, "Chance alone does not do this."), (0.01, "once in 8 years"), (0.5, "once in 2 months")],
 )
 def test_how_sure_is_how_often_chance_shows_the_like(chance: float, words: str) -> None:
     with translation.override("en"):

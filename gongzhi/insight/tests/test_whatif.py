@@ -208,6 +208,23 @@ def test_the_page_offers_the_procedure_as_it_is_and_refuses_what_is_none() -> No
 
 
 @pytest.mark.usefixtures("county")
+def test_a_limit_is_tried_without_writing_a_line_of_code() -> None:
+    given = {"text": "code: voice", "since": "2026-01-01", "amount": "3", "unit": "working_days"}
+
+    every, one = (
+        trying_pages.TryForm(given),
+        trying_pages.TryForm(given | {"matter": "manhole", "limits": "all=9:hours"}),
+    )
+
+    assert every.is_valid()
+    assert every.asked() == ["all=3:working_days"]
+    assert one.is_valid(), one.errors
+    assert one.asked() == ["manhole=3:working_days", "all=9:hours"]
+    assert trying_pages.TryForm(given | {"amount": ""}).is_valid()
+    assert not trying_pages.TryForm(given | {"amount": "0"}).is_valid()
+
+
+@pytest.mark.usefixtures("county")
 def test_a_result_is_said_in_words_with_what_nobody_can_know() -> None:
     told = {
         "cases": 12, "first": "2026-01-01", "otherwise": 3, "rounds": 12, "late_before": 1, "late_after": 4,

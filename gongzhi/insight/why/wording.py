@@ -63,8 +63,14 @@ def weekday(number: int) -> str:
 def explains(row: Explained, organs: Mapping[str, str]) -> str:
     """Where a rise comes from, in one or two sentences."""
     more = row.now - row.before
-    told = _("%(now)s cases came in; the same days of the weeks before let expect %(before)s.") % {
-        "now": wording.number(row.now), "before": wording.figure(row.before)}  # fmt: skip
+    told = _(
+        "From %(first)s to %(last)s, %(now)s cases came in; the same days of the weeks before let expect %(before)s."
+    ) % {
+        "first": dates.short_day(row.finding.first_day),
+        "last": dates.short_day(row.until),
+        "now": wording.number(row.now),
+        "before": wording.figure(row.before),
+    }
     named = [one for one in row.parts if one[-1]]
     if more <= 0:
         return told + " " + _("Over its whole days that is no rise any more.")
