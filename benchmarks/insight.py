@@ -76,7 +76,7 @@ def _kept(told: dict[str, dict[str, Any]], turned: list[dict[str, Any]]) -> list
         raised, months = _raised(one)
         rows.append(
             {
-                "figure": f"findings a month by day and week after two months, real news with them: {name}",
+                "figure": f"findings a month by day and week, real news with them: {name} ({round(months * 30)} days)",
                 "asked": "stated",
                 "value": round(raised / months, 2),
                 "met": True,
@@ -106,9 +106,10 @@ def _piles(told: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _raised(told: dict[str, Any]) -> tuple[int, float]:
-    """Rises from the 56th judged day on, and the months they came in."""
-    since = (date.fromisoformat(told["first judged"]) + timedelta(days=56)).isoformat()
-    return sum(one[0] == "rise" and one[2] >= since for one in told["findings"]), (told["days"] - 56) / 30
+    """Rises from the 56th judged day on, and the months they came in; of a history of less than four months all."""
+    known = 56 if told["days"] >= 112 else 0
+    since = (date.fromisoformat(told["first judged"]) + timedelta(days=known)).isoformat()
+    return sum(one[0] == "rise" and one[2] >= since for one in told["findings"]), (told["days"] - known) / 30
 
 
 def _planted(told: dict[str, Any]) -> list[dict[str, Any]]:
@@ -173,8 +174,8 @@ def _real(boston: dict[str, Any], council: dict[str, Any], pingshan: dict[str, A
             "met": True,
             "detail": {
                 "which": frosts,
-                "why": "16 February brought 35 calls about heat where 12 were expected after 62 on 8 January: by its own "
-                "past a chance of 3 in 1,000, and 1,900 series are looked at each day",
+                "why": "16 February brought 35 calls about heat where 12 were expected, after 62 on 8 January: by its "
+                "own past a chance of 3 in 1,000, and 1,900 series are looked at each day",
             },
         },
         {
