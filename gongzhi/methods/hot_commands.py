@@ -17,6 +17,7 @@ from gongzhi.methods.text_commands import run, say, text_option
 if TYPE_CHECKING:
     from gongzhi.methods.text.issues import Issue, Messages
 
+COPIES = 5  # of one text, when they are at least half of an issue, that are told of
 USUAL = {"person": "user_id", "place": None, "likes": "likes", "answered": "reply"}
 A_LETTER, A_MESSAGE = 330, 12_000  # bytes of memory a letter compared and a message take (measured, 40 and 160 letters)
 HOT_COLUMNS = """columns read: FILE is CSV (UTF-8 or GB 18030) or Parquet, one message a row. Times are ISO 8601 or
@@ -31,6 +32,7 @@ columns written to --out, one row a member, the hottest issue first and its most
                fortnight; distinct places; days from first to last; share without an answer
   title        first text column of the most typical message
   id           of the member
+  same         how many members are the very same text, of the text with the most (1: all differ)
 columns written to --keywords: issue, title, keyword, voices (ids of up to three messages that hold the keyword)
 columns written to --new, one row an issue that no label of --model covers, hottest first:
   issue, title  as in --out
@@ -158,8 +160,11 @@ def _hot(words: argparse.Namespace) -> None:
         answered=[bool(text.strip()) for text in held["answered"]] if "answered" in held else None,
     )
     found = issues.find(messages, fewest=words.fewest, tell=say)
-    rows = ((n, n, f"{i.heat:.4f}", i.title, ids[at]) for n, i in enumerate(found, 1) for at in i.members)
-    tables.write(words.out, ("issue", "rank", "heat", "title", "id"), rows)
+    rows = ((n, n, f"{i.heat:.4f}", i.title, ids[at], i.same) for n, i in enumerate(found, 1) for at in i.members)
+    tables.write(words.out, ("issue", "rank", "heat", "title", "id", "same"), rows)
+    for number, issue in enumerate(found, 1):
+        if issue.same >= COPIES and 2 * issue.same >= len(issue.members):
+            say(f"issue {number}: the same text {issue.same:,} times: {issue.title[:40]}")
     if words.keywords:
         tables.write(words.keywords, ("issue", "title", "keyword", "voices"), _keywords(found, ids))
     if words.new:

@@ -66,7 +66,7 @@ def _issue(row: HotIssue, seen: dict[UUID, list[HeardRow]]) -> dict[str, Any]:
     return {
         "row": row,
         "title": _title(seen.get(row.pk, ()), row.matters),
-        "sentence": sentence(row),
+        "sentence": " ".join(filter(None, (sentence(row), same(row)))),
         "growth": growth(row),
         "waiting": waiting(row),
         "heat": charts.number(round(row.heat, 1)),
@@ -95,6 +95,13 @@ def sentence(row: HotIssue | Topic) -> str:
         row.people,
     )
     return words % told
+
+
+def same(row: HotIssue) -> str:
+    """That half of the people and more sent the very same text; empty where they did not."""
+    if row.same < rules.PEOPLE or 2 * row.same < row.people:
+        return ""
+    return _("The very same text came from %(n)s people.") % {"n": charts.number(row.same)}
 
 
 def growth(row: HotIssue) -> str:
@@ -197,6 +204,7 @@ def public_issues() -> list[dict[str, Any]]:
             "people": row.people,
             "words": [word for word, people, _ids in row.keywords if rules.public_people(people)],
             "towns": _public_towns(row),
+            "same": same(row) if rules.public_people(row.same) else "",
             "answered": in_tens(1 - row.unanswered),
             "since": row.first_at,
         })  # fmt: skip

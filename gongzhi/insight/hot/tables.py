@@ -23,8 +23,8 @@ class HotIssue(models.Model):
 
     `heat` is the sum of `parts` (methods.text.issues). `members` are voices, the most typical first; `late` and `early`
     those of the last and the last but one fortnight; `unanswered` a share; `matters` and `towns`: (code, people);
-    `keywords`: (phrase, people who used it, up to three of their voices); `same`: people whose voice says the very same text as that of
-    the most others, 0 where it is one; `covered` as in Topic."""
+    `keywords`: (phrase, people who used it, up to three of their voices); `same`: people who sent
+    the text that most of them sent word for word, 0 where it is one; `covered` as in Topic."""
 
     PRIVACY: ClassVar[Privacy] = _all_internal(
         *("id", "position", "heat", "parts", "people", "voices", "places", "late", "early", "unanswered", "first_at"),

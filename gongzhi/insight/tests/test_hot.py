@@ -98,6 +98,35 @@ def test_voices_that_say_the_same_thing_are_one_issue_with_the_parts_of_its_heat
     assert all(people >= 3 and ids for _word, people, ids in row.keywords)
 
 
+def test_a_text_that_many_sent_is_one_issue_said_to_be_the_same_text_and_other_words_are_not() -> None:
+    crowd(cast.AT, count=20)
+    for n in range(24):
+        say("渣土车半夜从村口过，吵得睡不着", cast.AT - timedelta(hours=n), person=f"p{n}", code=cast.OTHER_GRID)
+    for n, words in enumerate(DOGS):
+        say(words, cast.AT - timedelta(days=n), person=f"d{n}")
+    gather(cast.later(days=1))
+
+    same = HotIssue.objects.get(people=24)
+    assert same.same == 24
+    assert [word[0] for word in same.keywords][:1] in (["渣土车半夜从村口过"], ["吵得睡不着"])
+    assert shown.same(same) == "The very same text came from 24 people."
+    assert [one["same"] for one in shown.public_issues()] == ["The very same text came from 24 people."]
+    other = dogs()
+    assert (other.same, shown.same(other)) == (0, "")
+
+
+def test_fewer_than_ten_people_with_the_same_text_are_told_to_nobody_outside() -> None:
+    crowd(cast.AT)
+    for n in range(12):
+        words = "渣土车半夜从村口过，吵得睡不着" + ("" if n < 8 else "，请管一管" * (n - 7))
+        say(words, cast.AT - timedelta(hours=n), person=f"p{n}")
+    gather(cast.later(days=1))
+
+    (row,) = HotIssue.objects.all()
+    assert (row.people, row.same) == (12, 8)
+    assert [one["same"] for one in shown.public_issues()] == [""]
+
+
 def test_one_person_who_writes_often_is_one_person() -> None:
     crowd(cast.AT)
     for n in range(6):

@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 import os
 import random
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gongzhi.methods.hot_commands import hot
 from gongzhi.methods.text import issues, tables
+from gongzhi.methods.text.phrases import Cutter
 from gongzhi.methods.text.refusing import TextRefusal
 
 TOLD = {
@@ -199,3 +203,90 @@ def test_where_memory_ends_is_said_by_its_row(
     monkeypatch.setattr(memory, "free", lambda: 1000)
     assert asked(tmp_path, ROWS)[0] == 1
     assert "messages up to row 14 need about" in capsys.readouterr().err
+
+
+def sent(*texts: tuple[str, int]) -> issues.Messages:
+    """Each text as often as said, in turn, by different people."""
+    rows = [text for text, times in texts for _ in range(times)]
+    ids = [f"m{n:04}" for n in range(len(rows))]
+    return issues.Messages(ids, [rows], np.arange(len(rows)) / 10, people=ids)
+
+
+TROUBLES = (
+    *(
+        "街路灯不亮下夜班害怕",
+        "村水管裂了满街都是水",
+        "巷子里野狗追着孩子跑",
+        "门外烧烤摊油烟呛人",
+        "桥头信号灯坏了总堵车",
+    ),
+    *(
+        "园里秋千断了没人修",
+        "站台没有雨棚老人淋雨",
+        "坡上大树要倒压着电线",
+        "河沟发臭夏天不敢开窗",
+        "市场缺斤少两没人管",
+    ),
+)
+OTHERS = tuple((f"{place}{trouble}", 1) for place in "东西南北中前后" for trouble in TROUBLES)
+
+
+@pytest.mark.parametrize("copies", [8, 60, 400])
+def test_a_text_many_sent_is_one_issue_of_the_same_text_and_keeps_its_words(copies: int) -> None:
+    found = issues.find(sent(("渣土车半夜从松岭镇樵夫村过，吵得睡不着", copies), *OTHERS), fewest=3)
+
+    issue = next(one for one in found if len(one.members) == copies)
+    assert issue.same == copies
+    assert issue.title.startswith("渣土车")
+    assert issue.keywords[0][0] in ("渣土车半夜从松岭镇樵夫村过", "吵得睡不着")
+    assert all(one.same == 1 for one in found if one is not issue)
+
+
+def test_the_same_text_with_other_signs_and_spaces_is_the_same_and_one_in_other_words_is_not() -> None:
+    found = issues.find(
+        sent(("停水三天了！", 2), ("停水 三天了", 2), ("停水三天了，老人没法做饭", 1), *OTHERS), fewest=3
+    )
+
+    (issue,) = [one for one in found if "停水" in one.title]
+    assert (len(issue.members), issue.same) == (5, 4)
+
+
+def test_copies_do_not_change_what_the_others_say() -> None:
+    alone = issues.find(sent(*OTHERS), fewest=3)
+    assert sorted(len(one.members) for one in alone) == [7] * len(TROUBLES)  # of words a tenth share, all the same
+    beside = issues.find(sent(*OTHERS, ("祝工作顺利身体健康", 80)), fewest=3)
+
+    assert {one.title for one in alone} <= {one.title for one in beside}
+    assert len(beside) == len(alone) + 1
+
+
+def test_words_of_an_issue_begin_and_end_where_words_do() -> None:
+    when = ("昨夜", "凌晨", "这几天", "夏天", "入秋后", "周末", "每晚")
+    where = ("超市", "学校", "桥头", "村口", "菜场", "车站", "河边")
+    ends = ("吵人", "扬尘大", "很多", "不断", "撞坏树", "乱停", "闯红灯")
+    texts = [f"{place}{time}渣土车{end}" for place, time, end in zip(where, when, ends, strict=True)][:6]
+
+    found = issues.find(sent(*((text, 1) for text in texts), *OTHERS), fewest=4)
+
+    words = {word for one in found for word, _rows in one.keywords}
+    assert "渣土车" in words
+    assert not {"渣土", "土车"} & words
+
+
+def test_known_words_are_never_cut_inside() -> None:
+    texts = ["樵夫村好", "樵夫很多", "村好大", "好村", "夫村"] * 3
+    plain, knowing = Cutter(texts * 2), Cutter(texts * 2, known=["樵夫村"])
+
+    assert "樵夫村" in knowing.words("在樵夫村好")
+    assert all("樵夫村" in "".join(one.words("在樵夫村好")) for one in (plain, knowing))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(alphabet="水路灯不亮了的村，。 ab", max_size=20), min_size=1, max_size=12), st.integers(0, 11))
+def test_whatever_is_cut_is_put_together_again_and_phrases_stand_in_their_text(texts: list[str], at: int) -> None:
+    cutter, text = Cutter(texts), texts[at % len(texts)]
+
+    for run in re.findall("[\u3400-\u9fff]+", text):
+        assert "".join(cutter.words(run)) == run
+    for phrase, (left, right) in cutter.phrases(text).items():
+        assert f"{left}{phrase}{right}" in text.lower() if left or right else phrase in text.lower()

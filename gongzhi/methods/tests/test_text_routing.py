@@ -294,4 +294,4 @@ def test_new_topics_are_named_with_keywords_and_voices(tmp_path, capsys) -> None
 def test_shell_answers_an_empty_table_with_an_empty_table(tmp_path) -> None:
     file, out = written(tmp_path / "f.csv", ("id", "text", "time"), []), tmp_path / "o.csv"
     assert hot([file, "--id", "id", "--text", "text", "--time", "time", "--out", str(out)]) == 0
-    assert out.read_text().splitlines() == ["issue,rank,heat,title,id"]
+    assert out.read_text().splitlines() == ["issue,rank,heat,title,id,same"]
