@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gongzhi.methods.tables import BadTable
+from gongzhi.methods.tables import NotJudged
 
 Reals = NDArray[np.float64]
 Answer = tuple[Reals, Reals, NDArray[np.bool_]]
@@ -69,7 +69,7 @@ def _learn(name: str, counts: Reals, start: int, seasonal: bool, period: int) ->
     from gongzhi.methods.counts.season import overdispersion, seasonal_mean
 
     if counts[:start].sum() == 0:
-        raise BadTable(f"series {name}: there is no case in the {start} periods before the first one judged")
+        raise NotJudged(f"series {name} has no case in the {start} periods before the first one judged")
     flat = np.full(len(counts), counts[:start].mean())
     mean = seasonal_mean(counts, start, period=period)[0] if seasonal else flat
     return mean, float(overdispersion(counts[:start], mean[:start])[0])

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gongzhi.methods import chart_methods, tables
-from gongzhi.methods.tables import BadTable, Series, read_counts
+from gongzhi.methods.tables import BadTable, NotJudged, Series, read_counts
 
 Reals = NDArray[np.float64]
 Answer = tuple[Reals, Reals, NDArray[np.bool_]]  # expected, upperbound, alarm at the asked positions
@@ -37,6 +37,7 @@ CONFIGS: dict[str, tuple[str, ...]] = {
     "cdc": ("stroup",),
     **chart_methods.CONFIGS,
 }
+TOLD = 5  # series named that cannot be judged
 COLUMNS = """columns written:
   series, time   as in the input
   observed       the count looked at (cdc: the sum of the last four periods)
@@ -152,10 +153,10 @@ def _positions(series: Series, words: argparse.Namespace, period: int) -> NDArra
     length = len(series.counts)
     start = max(0, length - words.last) if words.last else 0
     need = _reach(words.method, words.config, words.years, period)
-    if words.last and start < need:
-        raise BadTable(
-            f"series {series.name}: {words.method} needs {need} periods before the first one judged, "
-            f"--last {words.last} leaves {start}"
+    if (start if words.last else length - 1) < need:
+        left = f"--last {words.last} leaves {start}" if words.last else f"there are {length} periods in all"
+        raise NotJudged(
+            f"{words.method} needs {need} periods before the first one judged, in series {series.name} {left}"
         )
     return np.arange(max(start, need), length)
 
@@ -171,9 +172,6 @@ def _period(series: Series) -> int:
 def _answer(series: Series, words: argparse.Namespace, p_values: dict[str, Reals]) -> tuple[NDArray[np.int64], Answer]:
     period = words.period or _period(series)
     at = _positions(series, words, period)
-    if not len(at):
-        nothing = np.empty(0)
-        return at, (nothing, nothing, nothing.astype(bool))
     if words.method == "farrington":
         return at, _farrington(series, at, words.config, words.alpha, words.years, period)
     if words.method in chart_methods.CONFIGS:
@@ -190,20 +188,29 @@ def _said(value: float) -> str:
 def _judged(
     table: Sequence[Series], words: argparse.Namespace, tell: Callable[[str], None]
 ) -> Iterable[tuple[Series, NDArray[np.int64], Answer]]:
-    """Series by series; all at once where alarms depend on each other."""
+    """Series by series; all at once where alarms depend on each other. Those that cannot be judged are told."""
     p_values: dict[str, Reals] = {}
     if words.budget:
         words.alpha = words.budget / (len(table) * (words.period or _period(table[0])) / 12)
         tell(f"{words.budget:g} false findings a month over {len(table)} series: alpha {words.alpha:.3g}")
     kept: Answers = []
+    left: list[str] = []
     for number, series in enumerate(table, 1):
-        one = (series, *_answer(series, words, p_values))
         if number % 1000 == 0:
             tell(f"{number} of {len(table)} series")
+        try:
+            one = (series, *_answer(series, words, p_values))
+        except NotJudged as fault:
+            left.append(str(fault))
+            continue
         if words.fdr:
             kept.append(one)
         else:
             yield one
+    if len(left) == len(table):
+        raise BadTable(f"no series can be judged: {left[0]}")
+    if left:
+        tell(f"{len(left)} of {len(table)} series not judged: {'; '.join(left[:TOLD])}{' …' if left[TOLD:] else ''}")
     if words.fdr:
         yield from _together(kept, p_values, words.fdr)
 
@@ -212,44 +219,16 @@ def _write(
     out: Path, table: Sequence[Series], words: argparse.Namespace, tell: Callable[[str], None]
 ) -> tuple[int, int]:
     told: list[bool] = []
-    young: list[Series] = []
 
     def lines() -> Iterator[list[object]]:
         for series, at, (expected, bound, alarm) in _judged(table, words, tell):
             told.extend(alarm.tolist())
-            if not len(at):
-                young.append(series)
             for i, k in enumerate(at):
                 seen = series.counts[k - 3 : k + 1].sum() if words.method == "cdc" else series.counts[k]
                 yield [series.name, series.times[k], int(seen), _said(expected[i]), _said(bound[i]), int(alarm[i])]
 
-    tables.write(
-        out, ["series", "time", "observed", "expected", "upperbound", "alarm"], _with_some(lines(), young, words)
-    )
-    if young:
-        tell(f"{len(young)} of {len(table)} series {_too_young(young[0], words)}")
+    tables.write(out, ["series", "time", "observed", "expected", "upperbound", "alarm"], lines())
     return len(told), sum(told)
-
-
-def _too_young(series: Series, words: argparse.Namespace) -> str:
-    """Why a series is not judged, the first of several."""
-    need = _reach(words.method, words.config, words.years, words.period or _period(series))
-    return (
-        f"not judged: {words.method} needs {need} periods before the first one judged, series {series.name} has "
-        f"{len(series.counts)}"
-    )
-
-
-def _with_some(
-    lines: Iterator[list[object]], young: Sequence[Series], words: argparse.Namespace
-) -> Iterator[list[object]]:
-    """The same lines; refused when there is none, since no series has past enough."""
-    some = False
-    for line in lines:
-        some = True
-        yield line
-    if not some and young:
-        raise BadTable(f"no period was {_too_young(young[0], words).removeprefix('not ')}")
 
 
 def _words(argv: Sequence[str]) -> argparse.Namespace:

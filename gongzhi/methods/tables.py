@@ -37,6 +37,10 @@ class BadTable(Exception):
     """The file cannot be used; the sentence names row (line of the file) and column."""
 
 
+class NotJudged(BadTable):
+    """One series cannot be judged, and why; others of the file can."""
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
     """One series, complete and in order; `times` as written, `dates` when they are dates."""

@@ -15,13 +15,14 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 
 from gongzhi.methods.counts import farrington_kernel as kernel
 
 Reals = NDArray[np.float64]
 Whole = NDArray[np.int64]
 CUBES = np.cbrt(np.arange(4096.0) ** 2)
+FARTHEST = 1e15  # counts beyond are none
 THRESHOLDS = {"delta": kernel.DELTA, "nbPlugin": kernel.NB_PLUGIN, "muan": kernel.MUAN}
 
 
@@ -136,6 +137,36 @@ def _layout(config: Farrington, at: Whole, period: int, dates: Sequence[date] | 
     return first, at - first, sizes, when, ends
 
 
+def _quantile(p: float, mean: Reals, phi: Reals) -> Reals:
+    """`kernel.nb_quantile` of wide distributions, by bisection of their closed form."""
+    spread = np.sqrt(phi * mean)
+    low, high = np.maximum(mean - 9 * spread, -1), mean + spread / np.sqrt(1 - p) + 1  # Cantelli
+    wide = np.maximum(phi, 1 + 1e-9)
+    for _ in range(64):
+        middle = np.floor((low + high) / 2)
+        below = np.where(
+            phi > 1 + 1e-9, special.betainc(mean / (wide - 1), middle + 1, 1 / wide), special.pdtr(middle, mean)
+        )
+        low, high = np.where(below < p, middle, low), np.where(below < p, high, middle)
+    return np.asarray(np.floor(high))
+
+
+def _far(out: Reals, config: Farrington) -> Reals:
+    """Bounds with the quantiles that the compiled sums left; NaN where a mean has no finite upper limit."""
+    bound = out[..., kernel.BOUND]
+    left = bound == kernel.FAR
+    if config.threshold == "delta" or not left.any():
+        return bound
+    up = stats.norm.isf(config.alpha) * out[left][:, kernel.SE] if config.threshold == "muan" else 0.0
+    with np.errstate(over="ignore"):
+        mean, phi = out[left][:, kernel.EXPECTED] * np.exp(up), out[left][:, kernel.PHI]
+    known = mean < FARTHEST
+    found = np.full(mean.shape, np.nan)
+    found[known] = _quantile(1 - config.alpha, mean[known], phi[known])
+    bound[left] = found
+    return bound
+
+
 def farrington(
     counts: NDArray,
     at: NDArray,
@@ -177,7 +208,7 @@ def farrington(
     )  # fmt: skip
     enough = out[..., kernel.ENOUGH] > 0
     expected = np.where(enough, out[..., kernel.EXPECTED], np.nan)
-    bound = np.where(enough, out[..., kernel.BOUND], np.nan)
+    bound = np.where(enough, _far(out, config), np.nan)
     now = y[:, asked]
     alarm = enough & (now > bound) & (now > 0)
     return Bounds(expected, bound, out[..., kernel.PHI], out[..., kernel.SLOPE], out[..., kernel.SE], alarm)

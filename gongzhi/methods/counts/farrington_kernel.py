@@ -22,6 +22,8 @@ from numba import njit
 FAST = {"reassoc", "contract", "nsz"}  # sums may be reordered; NaN and infinity keep their meaning
 
 DELTA, NB_PLUGIN, MUAN = 0, 1, 2
+FAR = -1.0  # a quantile too far to be summed up to
+FARTHEST = 1e4  # standard deviation from which this is so
 # columns of the result of one point
 EXPECTED, BOUND, PHI, SLOPE, SE, ENOUGH, COLUMNS = 0, 1, 2, 3, 4, 5, 6
 
@@ -198,9 +200,14 @@ def reweigh(
 
 @njit(cache=True, fastmath=FAST, error_model="numpy")
 def nb_quantile(p, mean, phi) -> float:
-    """Smallest x with P(X <= x) >= p for a negative binomial of this mean and variance phi mean (Poisson at 1)."""
+    """Smallest x with P(X <= x) >= p for a negative binomial of this mean and variance phi mean (Poisson at 1).
+
+    FAR where its sum would be long: the upper limit of a mean can be astronomic.
+    """
     if mean <= 1e-12:
         return 0.0
+    if not phi * mean <= FARTHEST * FARTHEST:
+        return FAR
     q = 1.0 - 1.0 / phi  # P(X = x + 1) / P(X = x) = q (x + size) / (x + 1); mean / (x + 1) when phi = 1
     size = mean / (phi - 1.0) if phi > 1.0 else 0.0
     # what lies 12 standard deviations and more below the mean is beyond the last digit
@@ -346,5 +353,7 @@ def evaluate(
                     critical[k], scratch, row,
                 )  # fmt: skip
             recent = counts[s, max(0, at[k] - weeks + 1) : at[k] + 1].sum()
-            row[ENOUGH] = 1.0 if recent >= cases else 0.0
-            row[BOUND] = upper_bound(method, power, z, p, row[EXPECTED], row[PHI], row[SE])
+            row[ENOUGH], row[BOUND] = 0.0, math.nan
+            if recent >= cases:
+                row[ENOUGH] = 1.0
+                row[BOUND] = upper_bound(method, power, z, p, row[EXPECTED], row[PHI], row[SE])

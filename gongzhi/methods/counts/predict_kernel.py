@@ -57,6 +57,17 @@ def wandering(y, whole, season, i, j, stop, level, profile, phi, walked) -> floa
 
 
 @njit(cache=True, error_model="numpy")
+def swayed(steps, now, common, unsure, extra, out) -> None:
+    """The prediction of a period and the one before under a season that wanders; `extra`: the fit's own error."""
+    for side in range(2):
+        mean, spread = steps[now - 1 + side, 0], steps[now - 1 + side, 1]
+        out[4 + side] = math.log1p(max(0.0, spread - common) / mean)
+        mean *= 1.0 + 0.5 * extra
+        out[side] = mean
+        out[2 + side] = spread + UNSURE * unsure * common + extra * mean
+
+
+@njit(cache=True, error_model="numpy")
 def one_series(
     y, design, offset, season, week, at, blocks, begins, ends, fixed, orders, discounts, lag, rooms, out
 ) -> None:
@@ -91,13 +102,7 @@ def one_series(
         square += loose[week[now]]
         b = season[now]
         if common > 0.0:
-            extra = square * common
-            for side in range(2):
-                mean, spread = walked[1][now - 1 + side, 0], walked[1][now - 1 + side, 1]
-                out[k, 4 + side] = math.log1p(max(0.0, spread - common) / mean)
-                mean *= 1.0 + 0.5 * extra
-                out[k, side] = mean
-                out[k, 2 + side] = spread + UNSURE * unsure * common + extra * mean
+            swayed(walked[1], now, common, unsure, square * common, out[k])
             continue
         factor = level[now - i] * (1.0 + 0.5 * square * phi)  # as Jeffreys' prior does
         out[k, 0], out[k, 1] = whole[now - 1] * factor, whole[now] * factor

@@ -17,6 +17,7 @@ from gongzhi.methods.effect.verdict import Check, Effect, placebo
 
 Reals = NDArray[np.float64]
 BLOCK = 4  # periods averaged before pasts are compared, so that noise does not choose
+CASES = 25.0  # a line that rests on fewer a period is averaged over periods until it rests on as many
 OWN = 0.02  # variance of a series' own shocks assumed when series are weighted
 
 
@@ -51,7 +52,28 @@ def comparison(others: Reals, start: int) -> Reals:
     size = others[:, :start].mean(1)
     weight = 1 / (1 / size + OWN)
     one = weight / size / weight.sum()
-    return np.maximum(one @ others, one.min() / 4)  # a quarter of the least a case can add, where none has one
+    # a quarter of the least a case can add, where none has one
+    return np.maximum(steadied(one, others, start), one.min() / 4)
+
+
+def steadied(one: Reals, others: Reals, start: int) -> Reals:
+    """The line one @ others, averaged over as many neighbouring periods as it needs to rest on CASES cases.
+
+    Its logarithm is an offset: a period in which few cases make the line would weigh as if it were known. Periods
+    before and after the start are never averaged together.
+    """
+    line = np.asarray(one @ others)
+    size = others[:, :start].mean(1)
+    noise = float(one**2 @ size)
+    half = int(np.ceil(CASES * noise / max(float(one @ size) ** 2, 1e-300))) // 2
+    if half < 1:
+        return line
+    for part in (slice(0, start), slice(start, len(line))):
+        total = np.concatenate([[0.0], np.cumsum(line[part])])
+        at = np.arange(len(total) - 1)
+        low, high = np.maximum(at - half, 0), np.minimum(at + half + 1, len(at))
+        line[part] = (total[high] - total[low]) / (high - low)
+    return line
 
 
 def against(treated: Reals, line: Reals, start: int, trend: bool) -> tuple[Fit, Design, Mixture]:

@@ -10,9 +10,9 @@ errors with a fixed lag promise too much here: `benchmarks/effect.py` measures b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from scipy import special
 
@@ -55,12 +55,25 @@ class Mixture:
         return float(min(1.0, 2 * min(tail, 1 - tail)))
 
 
-@lru_cache(maxsize=64)
-def _axes(length: int) -> tuple[Reals, Reals]:
-    """Eigenvalues (lasting, length) and eigenvectors (lasting, length, length) of the correlations."""
-    apart = np.abs(np.subtract.outer(np.arange(length), np.arange(length)))
-    values, vectors = np.linalg.eigh(np.array(LASTING)[:, None, None] ** apart)
-    return values, vectors
+@njit(cache=True)
+def _whitened(columns: Reals, lasting: float, share: float, out: Reals) -> float:
+    """`out`: columns (periods, width) made independent with variance 1; returns the log determinant of the covariance.
+
+    The lasting part is a first-order autoregression seen through noise, so a Kalman filter gives every period's
+    innovation in as many steps as there are periods (Harvey 1989); no matrix of periods by periods is needed.
+    """
+    length, width = columns.shape
+    state, before, log = np.zeros(width), share, 0.0
+    for t in range(length):
+        variance = before + 1.0 - share
+        log += np.log(variance)
+        root, gain = 1.0 / np.sqrt(variance), before / variance
+        for j in range(width):
+            new = columns[t, j] - state[j]
+            out[t, j] = new * root
+            state[j] = lasting * (state[j] + gain * new)
+        before = lasting * lasting * before * (1.0 - gain) + share * (1.0 - lasting * lasting)
+    return log
 
 
 def contrast(fitted: Fit, direction: Reals) -> Mixture:
@@ -74,19 +87,19 @@ def linear(design: Reals, values: Reals, direction: Reals) -> Mixture:
     """The same for a linear regression with errors of equal variance."""
     length, width = design.shape
     free = length - width
-    roots, axes = _axes(length)
-    turned = np.swapaxes(axes, 1, 2) @ np.column_stack([design, values])
-    share = np.array(SHARES)[None, :, None]
-    spread = np.maximum((1 - share) + share * roots[:, None, :], 1e-9)
-    spread, turned = spread.reshape(-1, length), np.repeat(turned, len(SHARES), axis=0)
-    x, z = turned[..., :width], turned[..., width]
-    scaled = x / spread[..., None]
-    square = np.swapaxes(scaled, 1, 2) @ x
-    side = (scaled * z[..., None]).sum(1)
-    inverse = np.linalg.inv(square)
-    beta = (inverse @ side[..., None])[..., 0]
-    left = np.maximum((z**2 / spread).sum(1) - (beta * side).sum(1), 1e-12)
-    likelihood = -0.5 * (np.log(spread).sum(1) + np.linalg.slogdet(square)[1] + free * np.log(left))
+    columns = np.ascontiguousarray(np.column_stack([design, values]))
+    white = np.empty_like(columns)
+    pairs = [(lasting, share) for lasting in LASTING for share in SHARES]
+    likelihood, centre, scale = np.empty(len(pairs)), np.empty(len(pairs)), np.empty(len(pairs))
+    for k, (lasting, share) in enumerate(pairs):
+        log = _whitened(columns, lasting, share, white)
+        x, z = white[:, :width], white[:, width]
+        square, side = x.T @ x, x.T @ z
+        inverse = np.linalg.inv(square)
+        beta = inverse @ side
+        left = max(float(z @ z - beta @ side), 1e-12)
+        likelihood[k] = -0.5 * (log + np.linalg.slogdet(square)[1] + free * np.log(left))
+        centre[k] = beta @ direction
+        scale[k] = np.sqrt(direction @ inverse @ direction * left / free)
     weight = np.exp(likelihood - likelihood.max())
-    scale = np.sqrt(np.einsum("i,kij,j->k", direction, inverse, direction) * left / free)
-    return Mixture(weight / weight.sum(), beta @ direction, np.maximum(scale, 1e-12), free)
+    return Mixture(weight / weight.sum(), centre, np.maximum(scale, 1e-12), free)

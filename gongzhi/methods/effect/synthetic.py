@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gongzhi.methods.effect.did import against, others_checked, past_checks
+from gongzhi.methods.effect.did import against, others_checked, past_checks, steadied
 from gongzhi.methods.effect.its import checked, placebo_dates, told
 from gongzhi.methods.effect.regression import EffectError
 from gongzhi.methods.effect.verdict import Effect, placebo
@@ -48,7 +48,7 @@ def _line(treated: Reals, others: Reals, start: int) -> tuple[Reals, Reals]:
     """Weights, and the mixture over all periods relative to the past mean."""
     pool = others / others[:, :start].mean(1, keepdims=True)
     weights = weights_of(treated[:start] / treated[:start].mean(), pool[:, :start])
-    return weights, np.maximum(weights @ pool, FLOOR)
+    return weights, np.maximum(steadied(weights / others[:, :start].mean(1), others, start), FLOOR)
 
 
 def synthetic(treated: Reals, others: Reals, start: int, *, wanted: str = "fewer", level: float = 0.95) -> Synthetic:

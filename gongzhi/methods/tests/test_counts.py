@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from benchmarks import agreement
+from gongzhi.methods.counts import farrington_kernel as kernel
 from gongzhi.methods.counts.baselines import RULES
 from gongzhi.methods.counts.bayes import bayes
 from gongzhi.methods.counts.cdc import cdc
 from gongzhi.methods.counts.cusum import cusum, shiryaev_roberts
 from gongzhi.methods.counts.ears import ears
-from gongzhi.methods.counts.farrington import Farrington, farrington, reference, same_week
+from gongzhi.methods.counts.farrington import Farrington, _far, farrington, reference, same_week
 from gongzhi.methods.counts.farrington_kernel import nb_quantile
 from gongzhi.methods.counts.rki import rki
 from gongzhi.methods.simulator.weekly import scenarios, simulate
@@ -215,3 +216,17 @@ def test_shiryaev_roberts_of_a_known_run_and_of_its_neighbour():
     quiet = shiryaev_roberts(np.array([1, 0]), np.array(1.0), rise=2.0)
     np.testing.assert_allclose(quiet[0], [2 / np.e, (1 + 2 / np.e) / np.e])
     assert shiryaev_roberts(np.array([2, 0]), np.array(1.0), rise=2.0)[0, 0] == pytest.approx(4 / np.e)
+
+
+def test_an_astronomic_upper_limit_of_the_mean_is_answered_at_once_and_exactly():
+    phi, z = 1.5, stats.norm.isf(0.01)
+    assert nb_quantile(0.99, 6e7, phi) == stats.nbinom.ppf(0.99, 6e7 / (phi - 1), 1 / phi)
+    assert nb_quantile(0.99, 9e7, phi) == kernel.FAR  # summing up to it would be long
+    out = np.zeros((1, 3, kernel.COLUMNS))
+    out[0, :, kernel.EXPECTED], out[0, :, kernel.PHI] = 1, phi
+    out[0, :, kernel.BOUND], out[0, :, kernel.SE] = (kernel.FAR, kernel.FAR, 7), (9, 40, 0)
+    bound = _far(out, Farrington(threshold="muan"))
+    mean = np.exp(9 * z)
+    assert bound[0, 0] == stats.nbinom.ppf(0.99, mean / (phi - 1), 1 / phi)
+    assert np.isnan(bound[0, 1])  # more than can be counted is no bound
+    assert bound[0, 2] == 7

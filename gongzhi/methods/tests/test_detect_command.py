@@ -107,7 +107,16 @@ def test_a_series_too_young_is_named_beside_those_judged_and_alone_it_is_refused
     assert run(tmp_path, [*weekly(320), "young,319,4", "young,320,4"]) == 0
     assert "1 of 2 series not judged: farrington needs 263 periods" in capsys.readouterr().err
     assert run(tmp_path, ["young,1,4", "young,2,4"]) == 1
-    assert "no period was judged: farrington needs 263 periods" in capsys.readouterr().err
+    assert "no series can be judged: farrington needs 263 periods" in capsys.readouterr().err
+
+
+def test_a_series_without_a_case_is_named_beside_those_a_chart_can_judge_and_alone_it_is_refused(tmp_path, capsys):
+    empty = [f"none,{t},0" for t in range(1, 321)]
+    assert run(tmp_path, [*weekly(320), *empty], "--method", "glr", "--last", "3") == 0
+    assert "1 of 2 series not judged: series none has no case in the 317 periods" in capsys.readouterr().err
+    assert len((tmp_path / "alarms.csv").read_text().splitlines()) == 4
+    assert run(tmp_path, empty, "--method", "glr", "--last", "3") == 1
+    assert "no series can be judged" in capsys.readouterr().err
 
 
 def many(burst):

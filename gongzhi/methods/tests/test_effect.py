@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from gongzhi.methods.effect import its as interrupted
-from gongzhi.methods.effect.did import comparison, did, matched
+from gongzhi.methods.effect.did import comparison, did, matched, steadied
 from gongzhi.methods.effect.its import its, segmented
-from gongzhi.methods.effect.persistence import Mixture, contrast, linear
+from gongzhi.methods.effect.persistence import Mixture, _whitened, contrast, linear
 from gongzhi.methods.effect.regression import EffectError, fit
 from gongzhi.methods.effect.synthetic import synthetic, weights_of
 from gongzhi.methods.effect.verdict import HARMED, NOTHING, WORKED, Check, placebo, word
@@ -88,6 +88,41 @@ def test_errors_are_the_classical_ones_without_lasting_shocks_and_wider_with_the
     slow = lasting(rng, (40, 120), np.full(40, 0.9), np.ones(40))
     assert 0.9 < np.median([_widths(row, x) for row in white]) < 1.4
     assert np.median([_widths(row, x) for row in slow]) > 2
+
+
+def test_errors_that_last_weigh_as_in_the_regression_with_the_whole_covariance():
+    rng = np.random.default_rng(6)
+    columns = np.column_stack([np.ones(30), np.arange(30) >= 18, rng.normal(size=30)])
+    apart = np.abs(np.subtract.outer(np.arange(30), np.arange(30)))
+    for rho, share in ((0.3, 0.0), (0.8, 0.35), (0.95, 0.9)):
+        whole = (1 - share) * np.eye(30) + share * rho**apart
+        white = np.empty_like(columns)
+        log = _whitened(columns, rho, share, white)
+        assert log == pytest.approx(np.linalg.slogdet(whole)[1], abs=1e-9)
+        assert white.T @ white == pytest.approx(columns.T @ np.linalg.solve(whole, columns), rel=1e-9)
+        assert not np.allclose(white.T @ white, columns.T @ np.linalg.solve(whole + 0.1 * np.eye(30), columns))
+
+
+@pytest.mark.parametrize("design", ["did", "synthetic"])
+def test_days_of_few_cases_do_not_make_an_effect_and_a_planted_one_is_seen(design):
+    rng = np.random.default_rng(7)
+    rows = rng.poisson(1.5, (4, 500)).astype(float)
+    before = {"did": lambda r: did(r[0], r[1:], 250), "synthetic": lambda r: synthetic(r[0], r[1:], 250).effect}[design]
+    got = before(rows)
+    assert abs(got.log) < 0.5
+    assert got.low < 0 < got.high
+    rows[0, 250:] = rng.binomial(rows[0, 250:].astype(int), 0.2)
+    assert before(rows).high < 0
+
+
+def test_a_line_of_few_cases_is_averaged_on_either_side_of_the_start_and_one_of_many_is_left():
+    rows = np.array([[4.0, 0, 2, 6, 0, 3, 100, 100, 100, 100], [3, 3, 3, 3, 3, 3, 90, 90, 90, 90]])
+    one = np.array([0.5, 0.5])
+    line = steadied(one, rows, 6)
+    assert line[6:] == pytest.approx([95.0] * 4)
+    assert line[:6].max() < 4
+    assert line[:6].min() > 1
+    assert np.array_equal(steadied(one, rows * 100, 6), one @ rows * 100)
 
 
 def _world(effect, seed=4, units=10):
