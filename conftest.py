@@ -6,6 +6,13 @@ import os
 
 import pytest
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck, settings
+
+# Speed is never asserted: an example may take as long as a loaded machine makes it. Under CI=true Hypothesis takes
+# its own profile, which says the same and draws the same examples every time.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+if os.environ.get("CI") != "true":
+    settings.load_profile("patient")
 
 _empty = TransactionTestCase._fixture_teardown
 
