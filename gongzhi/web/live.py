@@ -42,21 +42,24 @@ class Live:
         self.open += 1
         gone = asyncio.ensure_future(proto.client_disconnect())
         try:
-            await transport.send_bytes(f"retry: 5000\ndata: {self.value}\n\n".encode())
+            told = self.value
+            await transport.send_bytes(f"retry: 5000\ndata: {told}\n\n".encode())
             while not gone.done():
-                await transport.send_bytes(await self._next())
+                before, told = told, await self._next(told)
+                await transport.send_bytes(f"data: {told}\n\n".encode() if told != before else b": \n\n")
         except Exception:  # noqa: BLE001 - granian raises its own closed-connection errors; any ends this stream
             return
         finally:
             self.open -= 1
             gone.cancel()
 
-    async def _next(self) -> bytes:
+    async def _next(self, told: str) -> str:
+        """The value once it is another than what the stream told, also when it changed while that was being sent;
+        after a breath the same one."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(BREATH), self.changed:
-                await self.changed.wait()
-                return f"data: {self.value}\n\n".encode()
-        return b": \n\n"
+                await self.changed.wait_for(lambda: self.value != told)
+        return self.value
 
     async def _watch(self) -> None:
         seen = 0

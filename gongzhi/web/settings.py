@@ -211,6 +211,7 @@ MFA_FORMS = {
     "edit_webauthn": "gongzhi.people.forms.EditWebAuthnForm",
 }
 MFA_TOTP_ISSUER = "Gongzhi"
+MFA_TOTP_TOLERANCE = 1  # RFC 6238 §5.2: a code typed as its half minute ends, on a slow line, is still good
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PROXIED
 SESSION_ENGINE = "gongzhi.people.sessions"
 SESSION_COOKIE_AGE = 12 * 3600

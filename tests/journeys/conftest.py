@@ -36,6 +36,9 @@ QUIET = [
 ]
 
 
+PATIENCE = 90_000  # ms; a journey waits for a state, and only a hang ends it
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "journeys" in item.path.parts:
@@ -99,7 +102,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, gateway: Gateway) -> Iterator
     around_it = environment(folder) | {
         "GONGZHI_ORIGIN": f"http://localhost:{port}",
         "GONGZHI_HOSTS": "127.0.0.1,localhost",
-        "GONGZHI_SMS": profile_file(around, gateway, ("timeout = 0.5", "timeout = 10")),
+        "GONGZHI_SMS": profile_file(around, gateway, ("timeout = 0.5", "timeout = 30")),
         "GONGZHI_SMS_SECRET": "s3cret",
         "GONGZHI_MAILBOX": f"maildir://{around}/mail",
     }
@@ -132,33 +135,63 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+def opened(browser: Any, site: Site, width: int, height: int, **more: Any) -> Any:
+    """A page in a browser of its own, in Chinese, whose clicks end when the page they lead to is whole.
+
+    Playwright returns as soon as the next page begins to arrive: what is read then may be half of it, and a key
+    pressed then finds no script.
+    """
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale="zh-CN", base_url=site.url, **more
+    )
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    click = page.click
+
+    def click_and_arrive(*args: Any, **options: Any) -> None:
+        click(*args, **options)
+        page.wait_for_load_state("load")
+
+    page.click = click_and_arrive
+    return page
+
+
+def press(page: Any, key: str) -> None:
+    """Press a key that leads to another page, and wait until that page is whole, its keys too.
+
+    The address alone does not tell: a case opened beside the list writes its own into the bar, and a form that was
+    refused keeps the one it had.
+    """
+    page.evaluate("document.documentElement.id = 'left'")
+    page.keyboard.press(key)
+    page.wait_for_selector("html:not(#left)", state="attached")
+    page.wait_for_load_state("load")
+
+
 @pytest.fixture
 def phone(chromium: Any, site: Site) -> Iterator[Any]:
     """A resident's phone without JavaScript, in Chinese, 360 px wide."""
-    context = chromium.new_context(
-        viewport={"width": 360, "height": 740}, java_script_enabled=False, locale="zh-CN", base_url=site.url
-    )
-    yield context.new_page()
-    context.close()
+    page = opened(chromium, site, 360, 740, java_script_enabled=False)
+    yield page
+    page.context.close()
 
 
 @pytest.fixture
 def page(chromium: Any, site: Site) -> Iterator[Any]:
     """A desktop browser with JavaScript."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN", base_url=site.url)
-    yield context.new_page()
-    context.close()
+    page = opened(chromium, site, 1280, 900)
+    yield page
+    page.context.close()
 
 
 @pytest.fixture
 def signed_in(chromium: Any, site: Site) -> Iterator[Any]:
     """`signed_in("handler")` gives a desktop page signed in with the demo account of that role."""
-    contexts = []
+    pages = []
 
     def open_for(role: str) -> Any:
-        context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN", base_url=site.url)
-        contexts.append(context)
-        page = context.new_page()
+        page = opened(chromium, site, 1280, 900)
+        pages.append(page)
         account = site.sign_ins[role]
         page.goto("/zh/accounts/login/")
         page.fill("input[name=login]", account["username"])
@@ -168,8 +201,8 @@ def signed_in(chromium: Any, site: Site) -> Iterator[Any]:
         return page
 
     yield open_for
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.context.close()
 
 
 def axe(page: Any, only: list[str] | None = None) -> list[str]:

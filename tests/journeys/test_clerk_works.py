@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.journeys.conftest import axe
+from tests.journeys.conftest import axe, press
 
 WORDS = "汽车站门口的路面坑洼不平，骑车容易摔，昨天有位老人差点摔倒。"
 NUMBER = re.compile(r"990101-\d\d-[0-9A-Z]{4}-[0-9A-Z]{4}")
@@ -20,8 +20,7 @@ def write_down(operator, words: str) -> tuple[str, str]:
     operator.keyboard.type("汽车站")
     operator.wait_for_selector("#places input[type=radio]")
     operator.wait_for_selector("#read-back .words")
-    operator.keyboard.press("Control+Enter")
-    operator.wait_for_selector(".receipt-number")
+    press(operator, "Control+Enter")
     number = operator.inner_text(".receipt-number").strip()
     assert NUMBER.fullmatch(number)
     return number, operator.get_attribute("a[href*='/slip']", "href")
@@ -35,10 +34,10 @@ def open_new(handler, number: str) -> None:
 
 
 def accept(handler) -> None:
-    """The open case is accepted by its key; the page that follows is whole, its keys too."""
-    handler.keyboard.press("a")
-    handler.wait_for_selector(".undo-bar")
-    handler.wait_for_load_state("load")
+    """The open case is accepted by its key; the page that follows has fetched the case and knows its keys."""
+    press(handler, "a")
+    handler.wait_for_selector(".undo-bar", state="attached")
+    handler.wait_for_selector(".case:has-text('办理中')")
 
 
 def test_a_call_goes_the_whole_way_by_keyboard(signed_in, phone) -> None:
@@ -46,15 +45,14 @@ def test_a_call_goes_the_whole_way_by_keyboard(signed_in, phone) -> None:
     handler = signed_in("handler")
     open_new(handler, number)
     accept(handler)
-    handler.wait_for_selector("#case .case:has-text('办理中')")
-    handler.keyboard.press("r")
+    press(handler, "r")
     handler.wait_for_url("**/answer/**")
     handler.fill("#id_public_text", "门口的坑洼今天下午已经补好，请您路过时看看。电话13800001234可以找到施工队。")
     handler.click("[data-preview]")
     handler.wait_for_selector(".preview-text")
     assert "13800001234" not in handler.inner_text(".preview-text")
     handler.check("input[name=outcome][value=fixed]")
-    handler.keyboard.press("Control+Enter")
+    press(handler, "Control+Enter")
     handler.wait_for_url("**/desk/?**")
     phone.goto(slip.removesuffix("slip"))
     assert "门口的坑洼今天下午已经补好" in phone.inner_text("main")
@@ -64,10 +62,25 @@ def test_an_accepted_case_is_taken_back_within_ten_seconds(signed_in) -> None:
     number, _slip = write_down(signed_in("operator"), "南门小学对面路面坑洼，下雨天孩子都踩水。")
     handler = signed_in("handler")
     open_new(handler, number)
-    handler.keyboard.press("a")
+    press(handler, "a")
     handler.click(".undo-bar button")
     handler.wait_for_selector(".notice-success")
     assert "已收到" in handler.inner_text(".case-head")
+
+
+def test_a_quick_hand_s_key_waits_for_the_case_that_is_still_on_its_way(signed_in) -> None:
+    number, _slip = write_down(signed_in("operator"), "桥头路口路面坑洼，电动车过的时候颠得厉害。")
+    handler = signed_in("handler")
+    open_new(handler, number)
+    fetched, held = "**/desk/cases/*/?queue=*", []
+    handler.route(fetched, lambda route: held.append(route))
+    press(handler, "a")
+    handler.wait_for_selector("#case > .desk-hint[data-case]")
+    handler.keyboard.press("r")
+    while not held:
+        handler.wait_for_timeout(50)
+    held[0].continue_()
+    handler.wait_for_url("**/answer/**")
 
 
 def test_j_and_k_walk_through_the_list(signed_in) -> None:
@@ -91,18 +104,18 @@ def test_somebody_moved_first_and_nothing_typed_is_lost(signed_in) -> None:
     one, other = signed_in("handler"), signed_in("handler")
     open_new(one, number)
     accept(one)
-    one.keyboard.press("r")
+    press(one, "r")
     one.wait_for_url("**/answer/**")
     one.fill("#id_public_text", "写了很久的一段答复。")
     other.goto(re.sub(r"/answer/.*", "/note/", one.url))
     other.fill("#id_internal_text", "我先记一笔")
-    other.keyboard.press("Control+Enter")
+    press(other, "Control+Enter")
     other.wait_for_selector(".notice-success")
     one.check("input[name=outcome][value=fixed]")
-    one.keyboard.press("Control+Enter")
+    press(one, "Control+Enter")
     one.wait_for_selector(".notice-warn[role=alert]")
     assert one.input_value("#id_public_text") == "写了很久的一段答复。"
-    one.keyboard.press("Control+Enter")
+    press(one, "Control+Enter")
     one.wait_for_url("**/desk/?**")
 
 

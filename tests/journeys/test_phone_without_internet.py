@@ -15,6 +15,7 @@ from email.message import EmailMessage
 
 import pytest
 
+from tests.journeys.conftest import press
 from tests.journeys.test_clerk_works import accept, open_new
 
 NUMBER = re.compile(r"990101-\d\d-[0-9A-Z]{4}-[0-9A-Z]{4}")
@@ -32,7 +33,7 @@ class Phone:
         told = {"mobile": self.digits, "content": text, "smsId": number or f"{self.digits}-{time.monotonic_ns()}"}
         headers = {"Content-Type": "application/json", "X-Gateway-Secret": "s3cret"}
         call = urllib.request.Request(f"{self.site.url}/inbound/sms", json.dumps(told).encode(), headers)
-        assert urllib.request.urlopen(call, timeout=20).read() == b"ok"
+        assert urllib.request.urlopen(call, timeout=60).read() == b"ok"
 
     def inbox(self) -> list[str]:
         return [one.body["content"] for one in self.gateway.taken if one.body["mobile"] == self.digits]
@@ -44,7 +45,7 @@ class Phone:
         return self.inbox()[self.read - 1]
 
 
-def until(true: Callable[[], bool], seconds: float = 60) -> None:
+def until(true: Callable[[], bool], seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not happen"
@@ -65,11 +66,11 @@ def test_a_villager_speaks_asks_is_answered_and_rates_by_text(site, gateway, sig
     handler = signed_in("handler")
     open_new(handler, number)
     accept(handler)
-    handler.keyboard.press("r")
+    press(handler, "r")
     handler.wait_for_url("**/answer/**")
     handler.fill("#id_public_text", "汽车站门口的坑洼今天下午已经补好。")
     handler.check("input[name=outcome][value=fixed]")
-    handler.keyboard.press("Control+Enter")
+    press(handler, "Control+Enter")
     handler.wait_for_url("**/desk/?**")
 
     answer = phone.next()
@@ -96,18 +97,18 @@ def test_words_of_danger_get_the_numbers_to_call_within_seconds(site, gateway) -
 
 def test_a_gateway_that_hangs_delays_no_voice_and_what_waits_arrives_later(site, gateway) -> None:
     phone = Phone(site, gateway, "13600136000")
-    gateway.stall = 8.0
+    gateway.stall = 90.0  # longer than anybody who asks for a page would wait
     try:
         phone.send("汽车站门口的路灯不亮")
         until(lambda: len(phone.inbox()) > 0)
-        began = time.monotonic()
         for path in ("/zh/", "/health"):
-            urllib.request.urlopen(site.url + path, timeout=20).read()
+            urllib.request.urlopen(site.url + path, timeout=60).read()
         phone.send("汽车站对面的垃圾没人清运")
-        assert time.monotonic() - began < 8, "nothing waited for the gateway"
     finally:
         gateway.stall = 0.0
-    until(lambda: sum("编号" in text for text in phone.inbox()) >= 2, 120)
+        gateway.freed.set()
+        gateway.freed.clear()
+    until(lambda: sum("编号" in text for text in phone.inbox()) >= 2)
 
 
 def test_who_does_not_know_the_secret_hands_in_nothing(site) -> None:
@@ -122,7 +123,7 @@ def test_an_e_mail_in_the_mailbox_becomes_a_case_on_the_desk(site, signed_in) ->
     mail["From"], mail["Subject"], mail["Message-ID"] = "Li <li@example.org>", "路面", "<journey-1@example.org>"
     mail.set_content("汽车站门口的路面塌了一块，晚上看不见，请尽快围起来。")
     (site.mailbox / "new" / "1.journey").write_bytes(mail.as_bytes())
-    until(lambda: not list((site.mailbox / "new").iterdir()), 90)
+    until(lambda: not list((site.mailbox / "new").iterdir()))
     handler = signed_in("handler")
     handler.goto("/zh/desk/?queue=new")
     assert "路面塌了一块" in handler.inner_text("main")

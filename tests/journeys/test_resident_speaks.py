@@ -70,7 +70,7 @@ def test_one_click_on_an_offered_place_goes_on(phone, site) -> None:
     phone.click("main button[value=next]")
     offered = phone.locator("main button[name=pick]")
     chosen = offered.nth(0).inner_text().split("\n")[0]
-    offered.nth(0).click()
+    phone.click("main button[name=pick] >> nth=0")
     assert "第3步" in phone.inner_text("main")
     phone.click("main button[value=next]")
     assert chosen in phone.inner_text("main"), "the review names the place that was clicked"
@@ -101,7 +101,7 @@ def test_every_choice_stands_on_the_review_page_and_can_be_changed_there(phone) 
     told = [rows.nth(number) for number in range(rows.count())]
     unchangeable = [row.inner_text() for row in told if not row.locator("button").count()]
     assert len(unchangeable) == 1, "only the machine's guess is nobody's choice"
-    phone.locator("main .summary-list > div", has_text="是否涉及干部").locator("button").click()
+    phone.click("main .summary-list > div:has-text('是否涉及干部') button")
     assert phone.locator("input[name=officer]").is_visible(), "what was folded away is open to be changed"
     phone.fill("input[name=officer]", "")
     phone.click("main button[value=next]")

@@ -268,7 +268,7 @@ def test_a_bell_about_an_officer_reaches_neither_her_nor_her_leader() -> None:
 
 def test_the_office_finds_what_is_late_in_its_list_and_in_its_inbox(received: Received) -> None:
     refused(received)
-    made, now = appeal(received, at=moments.now()), moments.now()
+    made, now = appeal(received), moments.now()
     begun = {"started_at": now - timedelta(days=30), "near_at": now - timedelta(days=18)}
     Clock.objects.filter(id=made.clock).update(due_at=now - timedelta(days=16), **begun)
     page = text(signed_in("watch-1").get(url("appeals")))

@@ -7,24 +7,30 @@
   const wide = matchMedia("(min-width: 70em)");
 
   // A row opens beside the list only where there is room; elsewhere its plain link is followed.
-  document.addEventListener("htmx:beforeRequest", (event) => {
+  document.addEventListener("htmx:before:request", (event) => {
     const link = event.target.closest?.("a[data-beside]");
     if (!link || wide.matches) return;
     event.preventDefault();
     location.assign(link.href);
   });
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target.id !== "case") return;
-    const asked = event.detail.requestConfig.elt.closest("[data-row]") ?? one("[data-row][aria-current]");
+  document.addEventListener("htmx:after:swap", (event) => {
+    const { sourceElement, target } = event.detail.ctx;
+    if (target.id !== "case") return;
+    const asked = sourceElement.closest("[data-row]") ?? one("[data-row][aria-current]");
     all("[data-row]").forEach((row) => row.toggleAttribute("aria-current", row === asked));
     asked?.setAttribute("aria-current", "true");
     one(".desk")?.classList.add("desk-open");
-    event.target.scrollTop = 0;
+    target.scrollTop = 0;
     drawMaps();
+    if (early) press(early);
+    early = "";
   });
   // A refused fragment (case gone, signed out) is shown as the whole page it is.
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.xhr.status >= 400 && event.target.id === "case") location.assign(one("#case a")?.href ?? location.pathname);
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { response, sourceElement, target } = event.detail.ctx;
+    if (response.status < 400 || target.id !== "case") return;
+    event.preventDefault();
+    location.assign(sourceElement.href ?? one("#case a")?.href ?? location.pathname);
   });
 
   const rows = () => all("[data-row] > a");
@@ -36,9 +42,13 @@
     next?.scrollIntoView({ block: "nearest" });
     if (wide.matches && one(".desk-open") && next) next.click();
   };
+  let early = ""; // the letter a quick hand pressed while the page was still fetching its case
   const press = (key) => {
     const button = one(`[data-key="${key}"]`);
-    if (!button) return false;
+    if (!button) {
+      if (one("#case > [data-case].desk-hint")) early = key;
+      return false;
+    }
     button.click();
     return true;
   };
