@@ -8,9 +8,12 @@ from datetime import date, timedelta
 from importlib.util import find_spec
 from typing import Any
 
+from gongzhi.cases import numbers
 from gongzhi.insight import standing_rules as rules
 from gongzhi.insight.models import Looked
 from gongzhi.insight.standing_tables import Outlook, Portrait, PublicWord, Silence
+from gongzhi.kit.moments import now
+from gongzhi.places import reads as places
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,14 @@ class Point:
 
 
 def missing() -> str:
-    """Why there is nothing from the analysis: `extra` not installed, `not_yet` looked; "" when there is something."""
+    """Why there is nothing from the analysis: `extra` not installed, `past`: every case is older than what is looked
+    at, `not_yet` looked; "" when there is something."""
     if Portrait.objects.exists() or Looked.objects.exists():
         return ""
-    return "extra" if find_spec("duckdb") is None or find_spec("scipy") is None else "not_yet"
+    if find_spec("duckdb") is None or find_spec("scipy") is None:
+        return "extra"
+    at = now()
+    return "past" if numbers.place_shown(places.county().code, at) < at else "not_yet"
 
 
 def portrait(kind: str, code: str) -> Portrait | None:

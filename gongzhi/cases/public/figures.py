@@ -46,7 +46,9 @@ def _received(week: WeekNumbers) -> Figure:
 
 def _in_time(week: WeekNumbers) -> Figure:
     base = _("%(part)s of %(whole)s that were due") % {"part": number(week.in_time), "whole": number(week.due)}
-    if example_limits():
+    if not week.due:
+        base = _("Nothing was due.")
+    elif example_limits():
         base += " " + _("The limit is an example.")
     if week.unknown:
         base += " " + unknown(week.unknown)
@@ -80,8 +82,10 @@ def _content(week: WeekNumbers) -> Figure:
     return Figure(
         _share(content, week.rated),
         _("were content with the answer"),
-        _("%(part)s of %(whole)s who rated") % {"part": number(content), "whole": number(week.rated)},
-        _("%(share)s in the week before") % {"share": _share(before, week.rated_before)},
+        _("%(part)s of %(whole)s who rated") % {"part": number(content), "whole": number(week.rated)}
+        if week.rated
+        else _("Nobody rated an answer."),
+        _("%(share)s in the week before") % {"share": _share(before, week.rated_before)} if week.rated_before else "",
     )
 
 

@@ -342,3 +342,26 @@ def test_the_front_page_leads_to_what_was_said_once_something_was() -> None:
 
     assert link not in before
     assert link in text(Client().get("/en/"))
+
+
+def test_an_imported_history_of_years_ago_is_called_old_and_not_waiting_for_a_night() -> None:
+    cast.say(at=now() - timedelta(days=900))
+
+    page = text(signed_in("mayor").get("/en/desk/cockpit/"))
+
+    assert "All cases here are from long ago" in page
+    assert "gongzhi insight" not in page
+    cast.say("Another lamp is dark.", at=now() - timedelta(days=2))
+    assert standings.missing() == "not_yet"
+
+
+def test_every_kind_of_decision_says_what_happens_without_one_and_says_it_once() -> None:
+    for kind in cockpit.EACH:
+        assert cockpit.idle(kind)
+    finding()
+    finding(matter="manhole")
+
+    page = text(signed_in("mayor").get("/en/desk/cockpit/"))
+
+    assert page.count("If nobody decides:") == 1
+    assert "or tells people" in page
