@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from gongzhi.cases import matters, reads, rows
 from gongzhi.cases.desk_cards import InboxRow
@@ -17,6 +17,8 @@ from gongzhi.people.cards import Actor
 from gongzhi.places import reads as places
 
 MOST = 200
+KEYS = 20_000  # ids handed out at once
+ASKED = 500  # ids asked about in one statement
 
 
 def between(
@@ -30,13 +32,22 @@ def between(
     return rows.inbox_rows(list(found), actor, at)
 
 
-def keys(
-    *, first: date, last: date, matter: str = "", place: str = "", limit: int = MOST
-) -> list[tuple[UUID, str, bool]]:
-    """(case, organ, open) of such cases for higher rooms, the newest first; nothing about an officer. At most 200."""
+def keys(*, first: date, last: date, matter: str = "", place: str = "") -> list[UUID]:
+    """Ids of such cases for higher rooms, the newest first; nothing about an officer. At most `KEYS`."""
     found = Case.objects.filter(_received(first, last, matter, place), about_officer=False).order_by("-seek")
-    some = found[: min(limit, MOST)].values_list("id", "organ", "state")
-    return [(id, organ, state in OPEN) for id, organ, state in some]
+    return list(found.values_list("id", flat=True)[:KEYS])
+
+
+def standing(ids: Collection[UUID]) -> dict[str, tuple[int, int]]:
+    """Organ ("" for none) → how many of these cases it holds and how many of them are open, each counted."""
+    found: dict[str, tuple[int, int]] = {}
+    every = list(ids)
+    for at in range(0, len(every), ASKED):
+        rows = Case.objects.filter(id__in=every[at : at + ASKED]).values_list("organ", "state").annotate(n=Count("id"))
+        for organ, state, n in rows.order_by():
+            held, open_ = found.get(organ, (0, 0))
+            found[organ] = held + n, open_ + (n if state in OPEN else 0)
+    return found
 
 
 def _received(first: date, last: date, matter: str, place: str) -> Q:

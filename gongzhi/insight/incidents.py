@@ -67,8 +67,9 @@ def gather(*, by: str, at: datetime, incident: Incident) -> int:
     with transaction.atomic():
         held = Incident.objects.select_for_update().get(pk=incident.pk)
         known = set(IncidentCase.objects.filter(incident=held).values_list("case", flat=True))
-        fresh = [case for case, _organ, _open in _cases(held) if case not in known]
-        IncidentCase.objects.bulk_create(IncidentCase(incident=held, case=case, joined_at=at) for case in fresh)
+        fresh = [case for case in _cases(held) if case not in known]
+        rows = [IncidentCase(incident=held, case=case, joined_at=at) for case in fresh]
+        IncidentCase.objects.bulk_create(rows, batch_size=500)
         if fresh:
             told = {"cases": len(fresh)}
             writing.write(kind="incident.joined", about=held.ref, by=by, at=at, details=told)
@@ -115,14 +116,14 @@ def concerning(organ: str) -> list[tuple[Incident, telling.Told, bool, int]]:
 
 
 def standing(incident: Incident) -> Gathered:
-    """How its cases stand now."""
-    joined = set(IncidentCase.objects.filter(incident=incident).values_list("case", flat=True))
-    mine = [(organ, open_) for case, organ, open_ in _cases(incident) if case in joined]
-    organs = Counter(organ for organ, _open in mine if organ)
-    return Gathered(len(joined), sum(open_ for _organ, open_ in mine), tuple(organs.most_common()))
+    """How its cases stand now, each of them counted."""
+    joined = list(IncidentCase.objects.filter(incident=incident).values_list("case", flat=True))
+    held = spans.standing(joined)
+    organs = Counter({organ: n for organ, (n, _open) in held.items() if organ})
+    return Gathered(len(joined), sum(open_ for _n, open_ in held.values()), tuple(organs.most_common()))
 
 
-def _cases(incident: Incident) -> list[tuple[UUID, str, bool]]:
+def _cases(incident: Incident) -> list[UUID]:
     row = incident.finding
     last = max(row.last_day, places.local_day(incident.opened_at)) + AFTER
     return spans.keys(first=row.first_day, last=last, matter=row.matter, place=row.place)

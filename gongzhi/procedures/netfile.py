@@ -113,12 +113,24 @@ def read(text: str) -> NetFile:
     try:
         return NetFile.model_validate(yaml.safe_load(text))
     except yaml.YAMLError as error:
-        raise Refusal("net_unreadable", N_("The procedure cannot be read: %(errors)s"), errors=str(error)) from error
+        raise _broken(error) from error
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}".removeprefix(": ") for e in error.errors()]
         raise Refusal(
             "net_unreadable", N_("The procedure cannot be read: %(errors)s"), errors="; ".join(lines)
         ) from error
+
+
+def _broken(error: yaml.YAMLError) -> Refusal:
+    """Where a text stops being YAML, in words of our own: the parser's are for programmers."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return Refusal("net_unreadable", N_("The procedure holds a sign that no text of this kind may hold."))
+    told = N_(
+        "The procedure cannot be read from line %(line)d, column %(column)d on. Look at the indents, colons and quotes "
+        "there and in the line before."
+    )
+    return Refusal("net_unreadable", told, line=mark.line + 1, column=mark.column + 1)
 
 
 def build(file: NetFile, version: int) -> Net:

@@ -99,7 +99,7 @@ def lines(told: Result, net: Net) -> list[str]:
     found += [f"  {cases:>7,}  {reason(net, kind, code)}" for kind, code, cases in told["reasons"]]
     found += [f"  {added(net, one)}" for one in told["added"]]
     if told["saved"]:
-        found.append("  " + saved(told))
+        found.append("  " + saved(told, net))
     found += [""]
     for code, rounds, before, after in told["matters"]:
         found.append(f"  {findings.matter(code)}: {before:,} → {after:,} / {rounds:,}")
@@ -109,10 +109,10 @@ def lines(told: Result, net: Net) -> list[str]:
     return found
 
 
-def saved(told: Result) -> str:
-    """Stages that are gone."""
+def saved(told: Result, net: Net) -> str:
+    """Stages that are gone, by the names they had."""
     return _("Time spent in %(stages)s falls away: between none and all of it is taken as saved.") % {
-        "stages": _(", ").join(told["saved"])
+        "stages": _(", ").join(f"“{wording.stage(net, code)}”" for code in told["saved"])
     }
 
 

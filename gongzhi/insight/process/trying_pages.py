@@ -174,7 +174,7 @@ def result(told: dict[str, Any], net: Net) -> dict[str, Any]:
         "promises": telling.limits(told),
         "reasons": [(telling.reason(net, kind, code), cases) for kind, code, cases in told["reasons"]],
         "added": [telling.added(net, one) for one in told["added"]],
-        "saved": telling.saved(told) if told["saved"] else "",
+        "saved": telling.saved(told, net) if told["saved"] else "",
         "matters": [(findings.matter(code), *counts) for code, *counts in told["matters"]],
         "loads": [telling.load(net, *one) for one in told["loads"]],
         "untold": telling.untold(told) if told["untold"] else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from gongzhi.insight import wording
 from gongzhi.insight.process.tables import Conduct, Trait
 from gongzhi.look import charts
 from gongzhi.look.templatetags.look import said
+from gongzhi.procedures import nets
 from gongzhi.procedures.rules import Net
 
 Interval = Sequence[float | None]
@@ -24,13 +25,23 @@ def net(of: Net) -> str:
 
 
 def stage(of: Net, code: str) -> str:
-    """The name of a stage; the bare code of one an older version had."""
-    return next((said(one, "name") for one in of.stages if one.code == code), code)
+    """The name of a stage, also of one that only an older version had; the bare code of one nobody ever knew."""
+    return next((said(one, "name") for held in _versions(of) for one in held.stages if one.code == code), code)
 
 
 def move(of: Net, code: str) -> str:
-    """The name of a step; the bare code of one the procedure does not know."""
-    return next((said(one, "name") for one in of.moves if one.code == code), code)
+    """The name of a step, also of one that only an older version had; the bare code of one nobody ever knew."""
+    return next((said(one, "name") for held in _versions(of) for one in held.moves if one.code == code), code)
+
+
+def _versions(of: Net) -> Iterator[Net]:
+    """The net itself, then the procedure's versions that are kept, the newest first."""
+    yield of
+    if of.code in nets.codes():
+        newest = nets.newest(of.code)[1]
+        yield newest
+        for version in range(newest.version - 1, 0, -1):
+            yield nets.by_version(of.code, version)
 
 
 def course(of: Net, moves: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
+from gongzhi.cases import spans
 from gongzhi.cases.models import Case
 from gongzhi.cases.tests import cast
 from gongzhi.cases.tests.deskcast import signed_in, text
@@ -83,6 +84,24 @@ def test_what_comes_later_is_joined_once_and_nothing_after_its_end() -> None:
     dry()
     assert incidents.gather_all(by="clockwork", at=now()) == 0
     assert IncidentCase.objects.count() == 2
+
+
+def test_a_large_incident_counts_each_of_its_cases_and_not_the_newest_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spans, "MOST", 3)
+    monkeypatch.setattr(spans, "ASKED", 4)  # so that they are asked about in several statements
+    for _each in range(11):
+        dry()
+    incident = made()
+    whole = incidents.standing(incident)
+    first = Case.objects.filter(matter="water").order_by("seek")[:2]
+    Case.objects.filter(pk__in=[case.pk for case in first]).update(state="closed", outcome="fixed", closed_at=now())
+    dry()
+
+    assert incidents.gather_all(by="clockwork", at=now()) == 1
+    stands = incidents.standing(incident)
+
+    assert (whole.cases, whole.open, sum(n for _organ, n in whole.organs)) == (11, 11, 11)
+    assert (stands.cases, stands.open) == (12, 10)
 
 
 def test_the_cockpit_shows_an_incident_first_until_it_is_over() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -10,12 +11,13 @@ import pytest
 
 pytest.importorskip("ibis", reason="the extra `analysis` is not installed")
 
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gongzhi.cases.tests import cast
 from gongzhi.cases.tests.deskcast import signed_in, text
-from gongzhi.insight.process import commands, trying, trying_pages, whatif
+from gongzhi.insight.process import commands, telling, trying, trying_pages, whatif
 from gongzhi.insight.process.traces import Told
 from gongzhi.insight.process.waits import Working
 from gongzhi.insight.process.whatif import Past
@@ -23,7 +25,7 @@ from gongzhi.insight.tests import life
 from gongzhi.kit.refusal import Refusal
 from gongzhi.kit.worktime import Calendar, Limit, Unit
 from gongzhi.ledger import reads as ledger
-from gongzhi.procedures import netfile
+from gongzhi.procedures import netfile, nets
 
 ROOT = Path(__file__).resolve().parents[3]
 VOICE = (ROOT / "counties/lanting/procedures/voice.yaml").read_text()
@@ -208,6 +210,32 @@ def test_the_page_offers_the_procedure_as_it_is_and_refuses_what_is_none() -> No
 
 
 @pytest.mark.usefixtures("county")
+def test_a_stage_or_step_that_is_gone_is_told_by_the_name_it_had() -> None:
+    newest = nets.newest("voice")[1]
+    short = replace(newest, stages=newest.stages[1:], moves=newest.moves[1:])
+    stage, move = newest.stages[0], newest.moves[0]
+
+    with translation.override("en"):
+        told = telling.saved({"saved": [stage.code]}, short), telling.reason(short, "foreign", move.code)
+        never = telling.saved({"saved": ["no-such"]}, short)
+
+    assert f"“{stage.name_en}”" in told[0]
+    assert f"“{move.name_en}”" in told[1]
+    assert "no-such" in never
+
+
+@pytest.mark.usefixtures("county")
+def test_a_text_that_is_no_yaml_is_told_by_line_and_column_in_the_readers_language() -> None:
+    sent = {"text": "code: voice\nname_en: a: b\n", "limits": "", "since": "2026-01-01"}
+
+    with translation.override("en"):  # a page leaves its language behind: none of the tests after this one may have it
+        page = text(signed_in("mayor").post("/zh/desk/procedures/what-if/", sent))
+
+    assert "第 2 行第 11 个字" in page
+    assert "mapping values" not in page
+
+
+@pytest.mark.usefixtures("county")
 def test_a_limit_is_tried_without_writing_a_line_of_code() -> None:
     given = {"text": "code: voice", "since": "2026-01-01", "amount": "3", "unit": "working_days"}
 
@@ -233,7 +261,8 @@ def test_a_result_is_said_in_words_with_what_nobody_can_know() -> None:
         "saved": [], "matters": [["manhole", 12, 1, 4]], "loads": [["case_close", 2.0, 5.0, 4]], "untold": 2,
     }  # fmt: skip
 
-    said = trying_pages.result(told, FRESH)
+    with translation.override("en"):
+        said = trying_pages.result(told, FRESH)
 
     assert "it would have been 4" in said["promises"]
     assert "between 2 and 6" in said["promises"]

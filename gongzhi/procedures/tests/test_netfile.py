@@ -71,7 +71,7 @@ def pause(reason: str, amount: int, unit: str = "calendar_days") -> dict[str, An
 
 
 UNREADABLE = [
-    ("stages: [", "expected"),
+    ("stages: [", "line 1, column 10"),
     (yaml.safe_dump(small(start="nowhere")), "there is no stage “nowhere”"),
     (yaml.safe_dump(with_move("end", put={"nowhere": "to"})), "moves.end.put.nowhere"),
     (yaml.safe_dump(with_move("end", take={"work": "some"})), "moves.end.take"),
@@ -95,6 +95,22 @@ def test_an_error_tells_where_it_stands(text: str, told: str) -> None:
         netfile.read(text)
     assert refusal.value.code == "net_unreadable"
     assert told in str(refusal.value)
+
+
+def test_what_is_no_yaml_is_told_by_line_and_column_in_no_programmers_words() -> None:
+    text = yaml.safe_dump(small())
+    lines = text.splitlines()
+    broken = "\n".join([*lines[:2], "name_en: a: b", *lines[2:]])
+
+    with pytest.raises(Refusal) as refusal:
+        netfile.read(broken)
+    with pytest.raises(Refusal) as sign:
+        netfile.read("code: a\x00b")
+
+    assert (refusal.value.params["line"], refusal.value.params["column"]) == (3, 11)
+    assert "mapping" not in str(refusal.value)
+    assert "holds a sign" in str(sign.value)
+    assert netfile.read(text).code == small()["code"]
 
 
 def test_a_stage_that_is_never_reached_is_found() -> None:
