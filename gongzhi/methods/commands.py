@@ -36,7 +36,11 @@ CONFIGS: dict[str, tuple[str, ...]] = {
     "rki": ("1", "2", "3"),
     "cdc": ("stroup",),
     **chart_methods.CONFIGS,
+    # of single events; judged by stream_commands
+    "stream": ("mixture",),
+    "bursts": ("days",),
 }
+EVENTS = ("stream", "bursts")
 TOLD = 5  # series named that cannot be judged
 COLUMNS = """columns written:
   series, time   as in the input
@@ -47,6 +51,16 @@ COLUMNS = """columns written:
                  period of which at most that share is false)
 columns read: series,time,observed[,population] (CSV in UTF-8 or GB 18030, or Parquet); time is a whole number or a date
 like 2026-03-02, every period written. A series with too little past for the method is named and not judged."""
+EVENT_COLUMNS = """
+
+--method stream and bursts read events: series,time[,observed][,origin]; a row is one event, or `observed` of them.
+  stream  time is a moment like 2026-03-02T09:14+08:00; moments without a zone are of --zone; sorted by time. A row is
+          written for every alarm: observed and expected events from `since` (a seventh column) to time, upperbound the
+          most there that had not alarmed. --budget: false findings a month of all series (default 10)
+  bursts  time is a day or a moment; days without a row had no event. A row is written for every judged day, with a
+          seventh column `bulk_entry`: the origin (office, channel) that entered a pile at once; this is no alarm.
+          --budget as above (default: one a year and series)
+  --last N judges the last N days; default all after the first half"""
 
 
 def _farrington(series: Series, at: NDArray, name: str, alpha: float, years: int, period: int) -> Answer:
@@ -234,8 +248,8 @@ def _write(
 def _words(argv: Sequence[str]) -> argparse.Namespace:
     choices = "; ".join(f"{method}: {', '.join(names)}" for method, names in CONFIGS.items())
     parser = argparse.ArgumentParser(
-        prog="gongzhi detect", description="Find unusual counts in a CSV or Parquet file.", epilog=COLUMNS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog="gongzhi detect", description="Find unusual counts in a CSV or Parquet file.",
+        epilog=COLUMNS + EVENT_COLUMNS, formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     methods = ", ".join(sorted(CONFIGS))
     parser.add_argument(
@@ -247,7 +261,10 @@ def _words(argv: Sequence[str]) -> argparse.Namespace:
         "--alpha", type=float, default=0.01, help="share of usual periods above the bound (default 0.01)"
     )
     parser.add_argument(
-        "--budget", type=float, default=0, help="false findings a month all series may give (calibrated)"
+        "--budget",
+        type=float,
+        default=0,
+        help="false findings a month all series may give (calibrated, stream, bursts)",
     )
     parser.add_argument(
         "--fdr", type=float, default=0, help="share of a period's findings that may be false, 0.1 say (calibrated)"
@@ -260,8 +277,9 @@ def _words(argv: Sequence[str]) -> argparse.Namespace:
     )  # fmt: skip
     parser.add_argument(
         "--holidays", default="",
-        help="code of a country, CN for China: its days off move what is expected (calibrated, dates)",
+        help="code of a country, CN for China: its days off move what is expected (calibrated, stream, bursts)",
     )  # fmt: skip
+    parser.add_argument("--zone", default="UTC", help="zone of moments and days of stream and bursts (Asia/Shanghai …)")
     parser.add_argument("--last", type=int, default=0, help="judge the last N periods of each series; default all")
     parser.add_argument("--input", type=Path, required=True, help="counts, CSV or Parquet")
     parser.add_argument("--out", type=Path, required=True, help="CSV to write")
@@ -274,10 +292,10 @@ def _words(argv: Sequence[str]) -> argparse.Namespace:
         parser.error(f"--config of {words.method} is one of {', '.join(CONFIGS[words.method])}")
     if not 0 < words.alpha < 1 or words.years < 1 or words.last < 0 or words.period < 0:
         parser.error("--alpha lies between 0 and 1, --years is at least 1, --last and --period are not negative")
-    if (words.budget or words.fdr) and words.method != "calibrated":
+    if (words.budget and words.method not in ("calibrated", *EVENTS)) or (words.fdr and words.method != "calibrated"):
         parser.error("--budget and --fdr need p-values that can be believed: --method calibrated")
-    if words.holidays and words.method != "calibrated":
-        parser.error("--holidays goes with --method calibrated")
+    if words.holidays and words.method not in ("calibrated", *EVENTS):
+        parser.error("--holidays goes with --method calibrated, stream and bursts")
     if words.budget < 0 or not 0 <= words.fdr < 1:
         parser.error("--budget is not negative, --fdr lies between 0 and 1")
     return words
@@ -287,6 +305,11 @@ def detect(argv: Sequence[str]) -> int:
     """Read counts, judge the last periods, write alarms; 1 with a sentence when the input cannot be used."""
     words = _words(argv)
     try:
+        if words.method in EVENTS:
+            from gongzhi.methods import stream_commands
+
+            print(stream_commands.run(words))
+            return 0
         table = read_counts(words.input)
         rows, alarms = _write(words.out, table, words, lambda text: print(text, file=sys.stderr))
     except (BadTable, ValueError, OSError) as fault:

@@ -258,7 +258,7 @@ def _gathered(path: Path) -> tuple[dict[str, _Gathered], bool, bool]:
         one.lines.append(line)
         one.at.append(at)
         one.texts.append(text)
-        one.counts.append(_whole(row[observed].strip(), line))
+        one.counts.append(whole(row[observed].strip(), line))
         if people is not None:
             one.people.append(_people(row[people].strip(), line))
     if not found:
@@ -292,7 +292,8 @@ def _time(text: str, line: int) -> tuple[bool, int]:
     )
 
 
-def _whole(text: str, line: int) -> float:
+def whole(text: str, line: int) -> float:
+    """The count of a cell of the column observed; refused when it is none."""
     try:
         value = float(text)
     except ValueError:

@@ -176,13 +176,15 @@ class Bank:
 
     def renewed(self, baseline: Baseline, limits: ArrayLike) -> Bank:
         """The same charts, as high as they stand now, that go on with a baseline learned anew (the same keys)."""
+        return self.moved(baseline, limits, self.latest)
+
+    def moved(self, baseline: Baseline, limits: ArrayLike, second: int) -> Bank:
+        """`renewed` at a later moment than the latest event; the old baseline must know it, or end with it."""
         if baseline.rate.shape != self.baseline.rate.shape:
             raise StreamError(f"There are {self.baseline.rate.size} keys, the new baseline has {baseline.rate.size}.")
-        bank = Bank(
-            baseline, limits, begins=self.latest, rises=self.rises, weights=self.weights, hold=self.hold
-        )  # fmt: skip
+        bank = Bank(baseline, limits, begins=second, rises=self.rises, weights=self.weights, hold=self.hold)
         charts = self.rises.size
-        clocks = np.asarray([passed_at(line, self.latest, *self.clock) for line in range(len(self.baseline.rhythm))])
+        clocks = np.asarray([passed_at(line, second, *self.clock) for line in range(len(self.baseline.rhythm))])
         gap = self.baseline.rate * (clocks[self.baseline.follows] - self.state[:, charts])
         heights = self.state[:, :charts] * np.exp(-np.outer(gap, self.rises - 1.0))
         bank.state[:, :charts] = np.maximum(heights, 1.0)

@@ -106,6 +106,19 @@ def tail(count: int, mean: float, spread: float) -> float:
     return float(nbinom.sf(count - 1, mean / (spread - 1), 1 / spread))
 
 
+def highest(mean: float, spread: float, alpha: float, *, least: int = 5) -> int:
+    """The highest count that is no burst at this false alarm rate a day."""
+    if spread <= 1 + 1e-9:
+        count = int(poisson.isf(alpha, mean))
+    else:
+        count = int(nbinom.isf(alpha, mean / (spread - 1), 1 / spread))
+    while count > 0 and tail(count, mean, spread) < alpha:
+        count -= 1
+    while tail(count + 1, mean, spread) >= alpha:
+        count += 1
+    return max(count, least - 1)
+
+
 def _named(burst: Burst, when: Longs, sources: Longs, rule: tuple[float, float, float, int]) -> Burst:
     """Name the burst bulk entry when one unusual origin alone makes it."""
     mean, spread, alpha, least = rule
