@@ -33,7 +33,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         "grids": choosing.grids_address(card.code),
         "inside": choosing.below(card.code),
         "numbers": counted,
-        "few": [said(each, "name") for each in counted.matters if each.count is None],
+        "few": [said(each.matter, "name") for each in counted.matters if each.count is None],
         "example_limits": figures.example_limits(),
         "withheld_below": rules.WITHHELD_BELOW,
         "unknown": figures.unknown(counted.unknown) if counted.unknown else "",

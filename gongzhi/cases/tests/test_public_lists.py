@@ -196,6 +196,16 @@ def test_a_place_with_enough_people_shows_its_numbers(client: Client) -> None:
     assert 'class="figure-number">12<' in page
 
 
+def test_matters_of_few_people_are_named_together_without_their_numbers(client: Client) -> None:
+    for number in range(11):
+        small.voice(f"第{number}盏路灯坏了")
+    small.voice("下水道堵了，污水流到路上")
+    page = text(client.get(f"/zh/places/{small.TOWN}/"))
+    few = page.partition("每类不到 10 人的：")[2].partition("</p>")[0]
+    assert few.strip(" ·")
+    assert "路灯" not in few
+
+
 def test_an_unknown_place_is_not_found(client: Client) -> None:
     for code in ("990101009000", "x", "9" * 40):
         assert client.get(f"/zh/places/{code}/").status_code == 404
