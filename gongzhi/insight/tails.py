@@ -33,7 +33,7 @@ FEW = 4  # days or weeks below which nothing is learned
 PAIR = 2  # cases of a count that is looked at
 COMMON = 1e-2  # chance above which a count is looked at nowhere
 CAP = 6.0  # units of log chance that one count tells at most
-WEIGHT = 10.0  # counts that what is less alike counts for
+WEIGHT = 7.0  # counts that what is less alike counts for
 APART = 6  # days after which a further high day of a place is another one
 
 

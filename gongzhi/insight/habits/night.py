@@ -20,6 +20,7 @@ from gongzhi.insight.habits.tables import Habit
 
 LOOKED = 4 * entering.PAST  # days that are read: a habit is learned from the first of them and told from then on
 LEAST = 10  # entries in eight weeks below which nothing is called a habit
+SHARE = 1 / 3  # of them that came in goes of two or more, at least
 MOST = 200  # habits that are kept
 
 Longs = NDArray[np.int64]
@@ -90,7 +91,7 @@ def _since(has: NDArray[np.bool_]) -> int:
 
 
 def _pile(entries: Entries, pair: int, today: int, *, since: int) -> Pile | None:
-    """One pair in figures; None where there is too little of it."""
+    """One pair in figures; None where there is too little of it, or the source has its habit with other matters."""
     wide = bool(entries.wide[pair, today + 1])
     mine = (entries.pair == pair) & (entries.day <= today) & (entries.day > today - entering.PAST)
     if int(mine.sum()) < LEAST:
@@ -99,12 +100,15 @@ def _pile(entries: Entries, pair: int, today: int, *, since: int) -> Pile | None
     second, day, cell = entries.second[mine], entries.day[mine], entries.cell[mine]
     number = goes_of(group, second)
     sizes = np.bincount(number)
+    bundled = int(sizes[sizes > 1].sum())
+    if bundled < SHARE * mine.sum():
+        return None
     top = int(np.argmax(sizes))
     held = np.flatnonzero(number == top)
     matter, source = entries.pairs[pair]
     codes = [entries.counts.division[at] for at in sorted(set(cell[held].tolist()))]
     return Pile(
-        matter, source, wide, since, int(mine.sum()), int(sizes.size), int(sizes[sizes > 1].sum()), int(sizes[top]),
+        matter, source, wide, since, int(mine.sum()), int(sizes.size), bundled, int(sizes[top]),
         int(day[held[0]]), _around(codes),
     )  # fmt: skip
 
