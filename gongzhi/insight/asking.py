@@ -7,11 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import ibis
 from ibis.expr.types import Table
 
 from gongzhi.insight import engines
 from gongzhi.insight.warehouse import grains, manifest
 from gongzhi.kit.refusal import N_, Refusal
+
+DAILY = ("day", "source", "series", "place", "value")  # columns of what further series say of each day
 
 
 class Warehouse:
@@ -41,13 +44,30 @@ class Warehouse:
         """Names of the tables that users added."""
         return sorted({key.partition("@")[2] for key in self.manifest.grains.get("added", {})})
 
-    def daily(self, first: date | None = None, last: date | None = None, source: str = "added") -> Table:
-        """What users' tables say of each day: rows (day, source, series, place, value), added up or averaged as the
-        table says. `source`: the name of one table; all of them by default."""
+    def daily(self, first: date | None = None, last: date | None = None, source: str = "") -> Table:
+        """What further series say of each day: rows (day, source, series, place, value).
+
+        Those are tables users added (added up or averaged as the table says), sensors (`readings`: the mean of the
+        day's readings) and words searched for (`searches`: people). `source`: one of these by name; all by default."""
+        if source == "readings":
+            return self._measured(first, last)
+        if source == "searches":
+            rows = self.table("searches", first, last).rename(series="word", place="area")
+            rows = rows.mutate(source=ibis.literal("searches"), value=rows.people.cast("float64"))
+            return rows.select(*DAILY)
+        if not source:
+            return ibis.union(*(self.daily(first, last, one) for one in ("added", "readings", "searches")))
         rows = self.table(source, first, last)
         sums = rows.group_by("day", "source", "series", "place", "how").agg(n=rows.n.sum(), total=rows.total.sum())
         value = (sums.how == "mean").ifelse(sums.total / sums.n, sums.total)
-        return sums.mutate(value=value).select("day", "source", "series", "place", "value")
+        return sums.mutate(value=value).select(*DAILY)
+
+    def _measured(self, first: date | None, last: date | None) -> Table:
+        read = self.table("readings", first, last)
+        sums = read.mutate(weighed=read.n * read["mean"]).group_by("day", "sensor", "division")
+        sums = sums.agg(n=lambda t: t.n.sum(), weighed=lambda t: t.weighed.sum())
+        measured = sums.mutate(source=ibis.literal("readings"), value=sums.weighed / sums.n)
+        return measured.rename(series="sensor", place="division").select(*DAILY)
 
     def _read(self, grain: str, first: date | None, last: date | None) -> Table:
         held = grain if grain in grains.SCHEMAS else "added"

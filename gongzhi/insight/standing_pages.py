@@ -49,6 +49,7 @@ def index(request: HttpRequest, kind: str) -> HttpResponseBase:
         "rows": rows[:SHOWN],
         "kind": kind,
         "kinds": _tabs("insight:standings", kind),
+        "uncorrected": wording.uncorrected(kind),
         "missing": standings.missing(),
     }
     return frame.show(
@@ -182,8 +183,14 @@ def _drawn(figures: Mapping[str, Any]) -> dict[str, Any]:
         "hours": drawing.hours(figures.get("hours", {})),
         "channels": drawing.channels(figures.get("channels", {})),
         "rank": wording.rank(figures.get("rank")),
+        "uncorrected": wording.uncorrected("place") if _of_residents(figures.get("rank")) else "",
         "promises": kept,
     }
+
+
+def _of_residents(rank: Mapping[str, Any] | None) -> bool:
+    """Whether a rank compares places by voices for each thousand residents."""
+    return rank is not None and rank["what"] == "per_thousand"
 
 
 def _portrait(kind: str, code: str) -> Portrait:

@@ -181,6 +181,14 @@ def channel(code: str) -> str:
     return str(labels.word(code, "source")) if code else _("All channels")
 
 
+def uncorrected(kind: str) -> str:
+    """What the rank of a place does not say; empty for others."""
+    if kind != "place":
+        return ""
+    return _("Places are ranked by how much is said there, uncorrected for silence: where few speak the rank is low, "
+             "whatever happens.")  # fmt: skip
+
+
 def rank(told: dict[str, Any] | None) -> str:
     """A rank with how far it could be from it; empty when there is none."""
     if not told:

@@ -15,6 +15,8 @@ from gongzhi.insight.adding.mapping import HOW, NOTHING, Asked, Mapping
 from gongzhi.kit.moments import now
 from gongzhi.places import reads as places
 
+LEFT = 10  # series left out that are named
+
 
 def words(parsers: Any) -> None:
     """The words of this page, on the parser of `gongzhi warehouse`."""
@@ -90,9 +92,25 @@ def _said(folder: Path, done: Added) -> int:
     told = {"good": table.good, "parts": done.changed, "table": table.name}
     if done.changed:
         print(_("%(good)d rows are the table %(table)s; %(parts)d months of it are new or changed.") % told)
+        _judged_late(folder, table.name)
     else:
         print(_("%(good)d rows are the table %(table)s, as before.") % told)
     return 0
+
+
+def _judged_late(folder: Path, name: str) -> None:
+    """Judge the table's days that the night has judged without it, and say so, with what was left out."""
+    from gongzhi.insight.adding import lately
+    from gongzhi.insight.signals.judging import SERIES
+
+    done = lately.judge(folder, name, by="clockwork", at=now(), zone=places.county().zone)
+    if done.days:
+        told = {"days": len(done.days), "first": done.days[0], "last": done.days[-1], "found": len(done.found)}
+        print(_("Days judged before and looked at again: %(days)d (%(first)s – %(last)s). Findings: %(found)d.") % told)
+    if done.left:
+        named = "; ".join(" ".join(filter(None, one)) for one in done.left[:LEFT])
+        told = {"n": len(done.left), "most": SERIES, "series": named}
+        print(_("At most %(most)d series are judged a day, the largest; %(n)d were left out: %(series)s") % told)
 
 
 def _tell(rows: int) -> None:

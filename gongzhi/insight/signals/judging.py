@@ -54,16 +54,43 @@ class Strange:
     hours: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Late:
+    """What judging a table late did: the days looked at, what was raised or continued, series (name, place) left out
+    since larger ones take all of `SERIES`."""
+
+    days: tuple[date, ...]
+    found: tuple[Finding, ...]
+    left: tuple[tuple[str, str], ...]
+
+
 def look(*, by: str, at: datetime, warehouse: Warehouse, day: date, budget: float = rules.BUDGET) -> list[Finding]:
     """Judge one ended day of all signals; what was raised or continued. The same day again changes nothing."""
+    return _judge(by=by, at=at, warehouse=warehouse, day=day, budget=budget)
+
+
+def look_late(*, by: str, at: datetime, warehouse: Warehouse, name: str, days: Sequence[date]) -> Late:
+    """Judge one table on days that were judged before its rows came: the same share of the budget, dealt out over all
+    that is known of the day now."""
+    found = [row for day in days for row in _judge(by=by, at=at, warehouse=warehouse, day=day, only=name)]
+    left = {(series, place) for day in days for source, series, place in unjudged(warehouse, day) if source == name}
+    unique = list({row.pk: row for row in found}.values())
+    return Late(tuple(days), tuple(unique), tuple(sorted(left)))
+
+
+def _judge(
+    *, by: str, at: datetime, warehouse: Warehouse, day: date, budget: float = rules.BUDGET, only: str = ""
+) -> list[Finding]:
     words, sensors, tables = searched(warehouse, day), measured(warehouse, day), tabled(warehouse, day)
     alive = len(words) + len(sensors) + len(tables)
     if not alive:
         return []
     alpha = rules.given("signal", budget) / 30 / alive
-    strange = [judge_word(key, row, day) for key, row in words.items()]
-    strange += [judge_sensor(key, row, day) for key, row in sensors.items()]
-    strange += [judge_series(key, row) for key, row in tables.items()]
+    strange: list[Strange | None] = []
+    if not only:
+        strange += [judge_word(key, row, day) for key, row in words.items()]
+        strange += [judge_sensor(key, row, day) for key, row in sensors.items()]
+    strange += [judge_series(key, row) for key, row in tables.items() if only in ("", key[0])]
     found = [one for one in strange if one is not None and one.p < alpha]
     return [
         row
@@ -110,28 +137,46 @@ def _tail(past: Reals, now: float) -> tuple[float, float, float]:
 
 def tabled(warehouse: Warehouse, day: date) -> dict[tuple[str, str, str], tuple[bool, Sequence[date], Reals]]:
     """(table, series, place) → whether it counts, its days and values, the day itself last; only of tables that tell of
-    this day and of three weeks before. A day without a row of a table that counts is a day without anything."""
-    if not warehouse.added():
-        return {}
-    first = day - timedelta(days=PAST)
-    rows = warehouse.table("added", first, day)
-    keys = ["source", "series", "place", "how", "day"]
-    got = rows.group_by(keys).agg(n=rows.n.sum(), total=rows.total.sum()).to_pyarrow().to_pylist()
-    told: dict[str, set[date]] = {}
-    found: dict[tuple[str, str, str, bool], dict[date, float]] = {}
-    for row in got:
-        told.setdefault(row["source"], set()).add(row["day"])
-        counts = row["how"] == "sum"
-        value = row["total"] if counts else row["total"] / row["n"]
-        found.setdefault((row["source"], row["series"], row["place"], counts), {})[row["day"]] = value
-    largest = sorted(found.items(), key=lambda one: (-len(one[1]), one[0]))[:SERIES]
+    this day and of three weeks before, and the largest `SERIES` of them. A day without a row of a table that counts is
+    a day without anything."""
+    told, found = _rows_of_tables(warehouse, day)
     series: dict[tuple[str, str, str], tuple[bool, Sequence[date], Reals]] = {}
-    for (source, name, place, counts), values in largest:
+    for (source, name, place, counts), values in _largest(found)[:SERIES]:
         begun = min(told[source])
         days = [begun + timedelta(days=n) for n in range((day - begun).days + 1)] if counts else sorted(values)
         if day in told[source] and days[-1] == day and len(days) > LEARNING:
             series[source, name, place] = counts, days, np.array([values.get(one, 0.0) for one in days])
     return series
+
+
+def unjudged(warehouse: Warehouse, day: date) -> list[tuple[str, str, str]]:
+    """(table, series, place) that are not judged on this day, since larger ones take all of `SERIES`."""
+    told, found = _rows_of_tables(warehouse, day)
+    return [key[:3] for key, _values in _largest(found)[SERIES:] if day in told[key[0]]]
+
+
+_Values = dict[tuple[str, str, str, bool], dict[date, float]]
+
+
+def _largest(found: _Values) -> list[tuple[tuple[str, str, str, bool], dict[date, float]]]:
+    return sorted(found.items(), key=lambda one: (-len(one[1]), one[0]))
+
+
+def _rows_of_tables(warehouse: Warehouse, day: date) -> tuple[dict[str, set[date]], _Values]:
+    """The days each table tells of in the eight weeks up to a day, and the value of each of its series by day."""
+    told: dict[str, set[date]] = {}
+    found: _Values = {}
+    if not warehouse.added():
+        return told, found
+    rows = warehouse.table("added", day - timedelta(days=PAST), day)
+    keys = ["source", "series", "place", "how", "day"]
+    got = rows.group_by(keys).agg(n=rows.n.sum(), total=rows.total.sum()).to_pyarrow().to_pylist()
+    for row in got:
+        told.setdefault(row["source"], set()).add(row["day"])
+        counts = row["how"] == "sum"
+        value = row["total"] if counts else row["total"] / row["n"]
+        found.setdefault((row["source"], row["series"], row["place"], counts), {})[row["day"]] = value
+    return told, found
 
 
 def judge_series(key: tuple[str, str, str], row: tuple[bool, Sequence[date], Reals]) -> Strange | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,14 @@ from django.utils import translation
 
 from gongzhi.cases.tests import cast
 from gongzhi.insight import telling
+from gongzhi.insight.adding import commands, lately
 from gongzhi.insight.asking import Warehouse
-from gongzhi.insight.models import Finding
+from gongzhi.insight.models import Finding, Looked
 from gongzhi.insight.signals import judging
+from gongzhi.insight.tests import life
 from gongzhi.insight.warehouse import added
+from gongzhi.kit.moments import now
+from gongzhi.places import reads as places
 
 pytestmark = pytest.mark.usefixtures("county")
 DAY = date(2026, 11, 20)
@@ -96,3 +101,69 @@ def test_a_series_of_a_larger_table_is_judged_on_days_without_a_row_as_nothing(t
 
     assert found.evidence["value"] == 9.0
     assert found.evidence["usual"] < 0.1
+
+
+def looked(day: date) -> None:
+    Looked.objects.create(day=day, at=AT, series=1, found=0)
+
+
+def test_a_day_added_after_it_was_judged_is_judged_again_and_one_the_night_has_not_judged_is_left(
+    tmp_path: Path,
+) -> None:
+    table(tmp_path, [*calm(), 40.0], how="sum")
+    before = lately.judge(tmp_path, "calls", by="t", at=AT, zone=life.ZONE)
+    looked(DAY)
+
+    late = lately.judge(tmp_path, "calls", by="t", at=AT, zone=life.ZONE)
+    again = lately.judge(tmp_path, "calls", by="t", at=AT, zone=life.ZONE)
+
+    assert (before.days, before.found) == ((), ())
+    assert (late.days, [row.subject for row in late.found], late.left) == ((DAY,), ["calls"], ())
+    assert [row.pk for row in again.found] == [row.pk for row in late.found]
+    assert Finding.objects.count() == 1
+
+
+def test_days_long_gone_and_days_a_table_says_nothing_of_are_not_looked_at_again(tmp_path: Path) -> None:
+    table(tmp_path, [*calm(), 40.0], how="sum")
+    looked(DAY)
+    looked(DAY - timedelta(days=20))
+
+    month = lately.judge(tmp_path, "calls", by="t", at=AT + timedelta(days=lately.DAYS), zone=life.ZONE)
+    other = lately.judge(tmp_path, "nobody", by="t", at=AT, zone=life.ZONE)
+
+    assert (month.days, other.days) == ((), ())
+    assert not Finding.objects.exists()
+
+
+def test_series_beyond_the_largest_are_named_as_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "SERIES", 1)
+    rows: list[dict[str, Any]] = [
+        {"source": "calls", "series": name, "day": DAY - timedelta(days=n), "hour": None, "place": "", "how": "sum",
+         "n": 5, "total": 5.0}
+        for name, days in (("large", 40), ("small", 30)) for n in range(days)
+    ]  # fmt: skip
+    added.put(tmp_path, "calls", rows, at=AT)
+    looked(DAY)
+
+    late = lately.judge(tmp_path, "calls", by="t", at=AT, zone=life.ZONE)
+
+    assert late.left == (("small", ""),)
+    assert set(judging.tabled(Warehouse(tmp_path), DAY)) == {("calls", "large", "")}
+
+
+def test_the_command_judges_late_days_when_it_adds_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    last = places.local_day(now()) - timedelta(days=1)
+    looked(last)
+    lines = [f"{last - timedelta(days=n)},{40 if n == 0 else 5 + n % 3}" for n in range(50)]
+    file = tmp_path / "calls.csv"
+    file.write_text("date,n\n" + "\n".join(lines) + "\n")
+
+    with translation.override("en"):
+        asked = {"time": None, "place": None, "series": None, "value": None, "how": "sum", "draft": False}
+        commands.add(tmp_path / "warehouse", argparse.Namespace(name="calls", file=file, **asked))
+        first = capsys.readouterr().out
+        commands.again(tmp_path / "warehouse", "calls")
+
+    assert "looked at again: 1 (" in first
+    assert "Findings: 1." in first
+    assert "looked at again" not in capsys.readouterr().out

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,12 @@ from gongzhi.insight.adding import keeping
 from gongzhi.insight.adding.mapping import Asked
 from gongzhi.insight.asking import Warehouse
 from gongzhi.insight.nightly import counts
+from gongzhi.insight.signals import judging as signals
+from gongzhi.insight.signals.tables import Searched
 from gongzhi.insight.tests import life
 from gongzhi.insight.warehouse import delivering, filling, manifest
 from gongzhi.ledger import sealing
+from gongzhi.sensors.models import Reading, Sensor
 
 KILLS = 6
 # Everything is loaded once; each line it reads is a folder that a child of it refreshes, five facts a round.
@@ -107,7 +111,7 @@ def _killed(nursery: subprocess.Popen[str], folder: Path, after: float) -> None:
 
 
 @pytest.mark.usefixtures("county")
-@pytest.mark.parametrize("grain", ["cases", "events", "tallies", "sums", "states", "added"])
+@pytest.mark.parametrize("grain", ["cases", "events", "tallies", "sums", "states", "added", "searches", "readings"])
 def test_a_damaged_partition_of_any_grain_is_found_named_and_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], grain: str
 ) -> None:
@@ -201,6 +205,7 @@ def cases_by_matter() -> dict[str, int]:
 def _lived(tmp_path: Path) -> Path:
     """Some cases, one of them ended, and a table of a user."""
     folder = tmp_path / "warehouse"
+    _signals()
     for n in range(3):
         said = life.voice(cast.later(hours=20 * n), words=[cast.WORDS, "停水三天了"][n % 2])
     life.finish(said, cast.later(hours=50))
@@ -209,6 +214,46 @@ def _lived(tmp_path: Path) -> Path:
     file.write_text("date,n\n2026-10-01,3\n2026-11-02,4\n")
     keeping.add(folder, "calls", file, Asked(), at=cast.AT, zone=life.ZONE)
     return folder
+
+
+def _signals() -> None:
+    """Two days on which a word was searched for and a sensor measured."""
+    day = cast.AT.astimezone(life.ZONE).date()
+    Sensor.objects.create(
+        code="level-1", name_zh="古洲桥水位", name_en="Guzhou bridge", organ="water", division=cast.VILLAGE,
+        quantity="water_level", unit="m", low=-5, high=20, interval=3600, upkeep="sensor", health="ok",
+        health_since=cast.AT, valid_from=cast.AT - timedelta(days=90),
+    )  # fmt: skip
+    for n in range(2):
+        Searched.objects.create(day=day + timedelta(days=n), word="停水", area=cast.COUNTY, people=12 + n)
+        at = cast.AT + timedelta(days=n)
+        Reading.objects.create(sensor_id="level-1", at=at, value=2.0 + n, noted_at=at)
+
+
+@pytest.mark.usefixtures("county")
+@pytest.mark.parametrize("grain", ["searches", "readings"])
+def test_where_a_grain_of_signals_is_missing_the_others_are_asked_all_the_same(tmp_path: Path, grain: str) -> None:
+    folder = _lived(tmp_path)
+    whole = _sources(folder)
+    held = manifest.read(folder)
+    kept = {name: days for name, days in held.grains.items() if name != grain}
+    manifest.swap(folder, replace(held, grains=kept), at=cast.AT, written=1)
+
+    less = _sources(folder)
+    signals.look(by="t", at=cast.AT, warehouse=Warehouse(folder), day=cast.AT.astimezone(life.ZONE).date())
+    life.refresh(folder, cast.later(days=3))
+
+    assert whole == {"calls": 2, "searches": 2, "readings": 2}
+    assert less == {name: n for name, n in whole.items() if name != grain}
+    assert _sources(folder) == whole  # taken in again from the live tables
+
+
+def _sources(folder: Path) -> dict[str, int]:
+    """How many days each further source tells of."""
+    found: dict[str, set[date]] = {}
+    for row in Warehouse(folder).daily().to_pyarrow().to_pylist():
+        found.setdefault(row["source"], set()).add(row["day"])
+    return {source: len(days) for source, days in found.items()}
 
 
 def _damage(folder: Path, grain: str) -> str:

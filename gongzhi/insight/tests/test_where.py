@@ -82,3 +82,20 @@ def test_the_page_of_a_matter_ranks_villages_and_that_of_a_place_says_what_silen
     assert "about 40 % is said here (25 % to 60 %)" in place
     assert "corrected for that it is about 20 (13 to 32)" in place
     assert Portrait.objects.get(kind="matter").until >= today - timedelta(days=1)
+
+
+@pytest.mark.usefixtures("county")
+def test_the_rank_of_a_place_says_that_it_is_not_corrected_for_silence_and_that_of_an_office_does_not() -> None:
+    rank = {"value": 4.0, "low": 2.0, "high": 6.0, "rank": 3, "rank_low": 2, "rank_high": 5, "of": 9}
+    told = {"until": local_day(now()), "voices": 30, "made_at": now()}
+    Portrait.objects.create(
+        kind="place", code=cast.VILLAGE, figures={"rank": rank | {"what": "per_thousand"}, "cases": 30}, **told
+    )
+    Portrait.objects.create(kind="organ", code="water", figures={"rank": rank | {"what": "kept"}, "cases": 30}, **told)
+
+    pages = {
+        path: text(signed_in("mayor").get(f"/en/desk/standing/{path}"))
+        for path in ("place/", f"place/{cast.VILLAGE}/", "organ/", "organ/water/")
+    }
+
+    assert [("uncorrected for silence" in page) for page in pages.values()] == [True, True, False, False]

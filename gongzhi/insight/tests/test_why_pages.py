@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import timedelta
 from typing import Any
@@ -154,6 +155,22 @@ def test_the_network_is_drawn_with_numbers_and_told_in_a_table() -> None:
     assert answer.count(" back") >= 2
     assert "3 offices handed cases on" in answer
     assert '<li value="1">' in answer
+
+
+def test_long_tables_stand_behind_one_line_and_short_ones_are_whole() -> None:
+    network()
+    short = signed_in("mayor").get("/en/desk/cockpit/handovers/").content.decode()
+    until = Station.objects.get(organ="roads").until
+    Station.objects.bulk_create(
+        Station(organ=f"o{n:02}", until=until, days=180, came=1, went=1, through=0.1) for n in range(20)
+    )
+
+    page = signed_in("mayor").get("/en/desk/cockpit/handovers/").content.decode()
+
+    open_, _line, behind = page.partition("The other offices")
+    assert "The other offices" not in short
+    assert len(re.findall(r'<tr><th scope="row">', open_.partition("By office")[2])) == shown.TOP
+    assert len(re.findall(r'<tr><th scope="row">', behind)) == 23 - shown.TOP
 
 
 def test_an_offices_page_shows_only_cases_this_post_may_see() -> None:

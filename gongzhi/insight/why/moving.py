@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import ibis
 import numpy as np
 from ibis.expr.types import Table
 from numpy.typing import NDArray
@@ -95,22 +94,7 @@ def companions(warehouse: Warehouse, span: Span, working: Callable[[date], bool]
     calendar = [Companion("calendar", "day_off", "", free), Companion("calendar", "make_up", "", worked)]
     first = max(span.first, span.last - timedelta(days=YEARS - 1))
     days = min(span.days, YEARS)
-    return calendar + [one for table in _further(warehouse, first, span.last) for one in _dense(table, span, days)]
-
-
-def _further(warehouse: Warehouse, first: date, last: date) -> list[Table]:
-    """Further series as rows (source, series, place, day, value)."""
-    names = ("source", "series", "place", "day", "value")
-    read = warehouse.table("readings", first, last)
-    sums = read.mutate(weighed=read.n * read["mean"]).group_by("day", "sensor", "division")
-    sums = sums.agg(n=lambda t: t.n.sum(), weighed=lambda t: t.weighed.sum())
-    measured = sums.mutate(source=ibis.literal("readings"), value=sums.weighed / sums.n)
-    measured = measured.rename(series="sensor", place="division")
-    asked = warehouse.table("searches", first, last)
-    asked = asked.mutate(source=ibis.literal("searches"), value=asked.people.cast("float64"))
-    asked = asked.rename(series="word", place="area")
-    tables = [measured, asked] + ([warehouse.daily(first, last)] if warehouse.added() else [])
-    return [table.select(*names) for table in tables]
+    return calendar + _dense(warehouse.daily(first, span.last), span, days)
 
 
 def _dense(table: Table, span: Span, days: int) -> list[Companion]:

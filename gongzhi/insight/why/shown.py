@@ -28,6 +28,7 @@ STATIONS = 12  # in the drawing: as many as can be told apart on a phone
 WAYS = 24
 LIST = 100  # ways looked at, and rows of an office's own lists
 TABLE = 30  # rows of the county's tables
+TOP = 6  # of them that stand open, so that the page stays short on a phone
 WEEKDAYS, PARTS = 7, 8
 
 
@@ -115,6 +116,9 @@ def network() -> dict[str, Any]:
         "ways": [{"row": way, "giver": names[way.giver], "taker": names[way.taker]} for way in ways[:TABLE]],
         "stations": [{"row": row, "name": names[row.organ]} for row in list(stations.values())[:TABLE]],
         "total": Station.objects.count(),
+        "most": TOP,
+        "top": f":{TOP}",
+        "rest": f"{TOP}:",
         "until": next(iter(stations.values())).until if stations else None,
         "days": next(iter(stations.values())).days if stations else 0,
     }
