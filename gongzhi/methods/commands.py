@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -41,6 +42,7 @@ CONFIGS: dict[str, tuple[str, ...]] = {
     "bursts": ("days",),
 }
 EVENTS = ("stream", "bursts")
+HEAD = ["series", "time", "observed", "expected", "upperbound", "alarm"]
 TOLD = 5  # series named that cannot be judged
 COLUMNS = """columns written:
   series, time   as in the input
@@ -229,23 +231,57 @@ def _judged(
         yield from _together(kept, p_values, words.fdr)
 
 
+def _lines(
+    table: Sequence[Series], words: argparse.Namespace, tell: Callable[[str], None]
+) -> Iterator[tuple[str, str, int, float, float, int]]:
+    """One row a judged period: series, time, observed, expected, upperbound (NaN where there is none), alarm."""
+    for series, at, (expected, bound, alarm) in _judged(table, words, tell):
+        for i, k in enumerate(at):
+            seen = series.counts[k - 3 : k + 1].sum() if words.method == "cdc" else series.counts[k]
+            yield series.name, series.times[k], int(seen), float(expected[i]), float(bound[i]), int(alarm[i])
+
+
 def _write(
     out: Path, table: Sequence[Series], words: argparse.Namespace, tell: Callable[[str], None]
 ) -> tuple[int, int]:
-    told: list[bool] = []
+    told: list[int] = []
 
     def lines() -> Iterator[list[object]]:
-        for series, at, (expected, bound, alarm) in _judged(table, words, tell):
-            told.extend(alarm.tolist())
-            for i, k in enumerate(at):
-                seen = series.counts[k - 3 : k + 1].sum() if words.method == "cdc" else series.counts[k]
-                yield [series.name, series.times[k], int(seen), _said(expected[i]), _said(bound[i]), int(alarm[i])]
+        for name, when, seen, expected, bound, alarm in _lines(table, words, tell):
+            told.append(alarm)
+            yield [name, when, seen, _said(expected), _said(bound), alarm]
 
-    tables.write(out, ["series", "time", "observed", "expected", "upperbound", "alarm"], lines())
+    tables.write(out, HEAD, lines())
     return len(told), sum(told)
 
 
-def _words(argv: Sequence[str]) -> argparse.Namespace:
+def of_table(table: Any, **options: Any) -> Any:
+    """`gongzhi detect` for a notebook: an Arrow table in (series,time,observed[,population]), one out.
+
+    `options` are those of the command without their dashes (method, config, alpha, last, years, budget, fdr, holidays
+    …). Columns out: series, time (as text), observed, expected, upperbound (null where there is none), alarm (bool).
+    Raises BadTable or ValueError with the command's sentence; series that cannot be judged are warned of.
+    """
+    import pyarrow as pa
+
+    words = _parser().parse_args(["--input", "", "--out", ""])
+    if unknown := [name for name in options if name in ("input", "out", "zone") or not hasattr(words, name)]:
+        raise ValueError(f"detect has no option {unknown[0]}")
+    vars(words).update(options)
+    if words.method not in CONFIGS or words.method in EVENTS:
+        raise ValueError(f"method is one of {', '.join(name for name in sorted(CONFIGS) if name not in EVENTS)}")
+    _complete(words)
+    rows = [*_lines(tables.counts_of(tables.of_arrow(table, tables.NEEDED)), words, warnings.warn)]
+    columns = [*zip(*rows, strict=True)] if rows else [()] * len(HEAD)
+    kinds = (pa.string(), pa.string(), pa.int64(), pa.float64(), pa.float64(), pa.bool_())
+    arrays = [
+        pa.array(np.array(column) if kind == pa.float64() else column, from_pandas=True).cast(kind)
+        for column, kind in zip(columns, kinds, strict=True)
+    ]
+    return pa.table(dict(zip(HEAD, arrays, strict=True)))
+
+
+def _parser() -> argparse.ArgumentParser:
     choices = "; ".join(f"{method}: {', '.join(names)}" for method, names in CONFIGS.items())
     parser = argparse.ArgumentParser(
         prog="gongzhi detect", description="Find unusual counts in a CSV or Parquet file.",
@@ -283,21 +319,34 @@ def _words(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--last", type=int, default=0, help="judge the last N periods of each series; default all")
     parser.add_argument("--input", type=Path, required=True, help="counts, CSV or Parquet")
     parser.add_argument("--out", type=Path, required=True, help="CSV to write")
-    words = parser.parse_args(list(argv))
+    return parser
+
+
+def _complete(words: argparse.Namespace) -> None:
+    """Fills in what follows from the method; raises ValueError for words that do not go together."""
     words.limit = words.limit or {**chart_methods.LIMITS, "shiryaev-roberts": 1 / max(words.alpha, 1e-9)}.get(
         words.method
     )
     words.config = words.config or CONFIGS[words.method][0]
     if words.config not in CONFIGS[words.method]:
-        parser.error(f"--config of {words.method} is one of {', '.join(CONFIGS[words.method])}")
+        raise ValueError(f"--config of {words.method} is one of {', '.join(CONFIGS[words.method])}")
     if not 0 < words.alpha < 1 or words.years < 1 or words.last < 0 or words.period < 0:
-        parser.error("--alpha lies between 0 and 1, --years is at least 1, --last and --period are not negative")
+        raise ValueError("--alpha lies between 0 and 1, --years is at least 1, --last and --period are not negative")
     if (words.budget and words.method not in ("calibrated", *EVENTS)) or (words.fdr and words.method != "calibrated"):
-        parser.error("--budget and --fdr need p-values that can be believed: --method calibrated")
+        raise ValueError("--budget and --fdr need p-values that can be believed: --method calibrated")
     if words.holidays and words.method not in ("calibrated", *EVENTS):
-        parser.error("--holidays goes with --method calibrated, stream and bursts")
+        raise ValueError("--holidays goes with --method calibrated, stream and bursts")
     if words.budget < 0 or not 0 <= words.fdr < 1:
-        parser.error("--budget is not negative, --fdr lies between 0 and 1")
+        raise ValueError("--budget is not negative, --fdr lies between 0 and 1")
+
+
+def _words(argv: Sequence[str]) -> argparse.Namespace:
+    parser = _parser()
+    words = parser.parse_args(list(argv))
+    try:
+        _complete(words)
+    except ValueError as fault:
+        parser.error(str(fault))
     return words
 
 

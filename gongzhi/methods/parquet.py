@@ -63,13 +63,13 @@ def batches(path: Path, wanted: Sequence[str], size: int = SIZE) -> Iterator[lis
     row = 2
     try:
         for part in file.iter_batches(size, columns=list(dict.fromkeys(wanted))):
-            yield [_texts(part.column(name).to_pylist(), name, row) for name in wanted]
+            yield [texts(part.column(name).to_pylist(), name, row) for name in wanted]
             row += part.num_rows
     except (pa.ArrowException, OSError) as fault:
         raise NoParquet(f"it cannot be read beyond row {row}: {str(fault).splitlines()[0]}") from fault
 
 
-def _texts(values: Sequence[Any], column: str, row: int) -> list[str]:
+def texts(values: Sequence[Any], column: str, row: int) -> list[str]:
     """Values as they would stand in a CSV."""
     out = []
     for at, value in enumerate(values):

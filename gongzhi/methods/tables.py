@@ -126,6 +126,21 @@ def _packed(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, list[str]]
         raise BadTable(str(fault)) from None
 
 
+def of_arrow(table: Any, needed: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """What `records` gives, of an Arrow table; rows count from 2, as in a file with a first row of names."""
+    names = list(table.column_names)
+    _headed(names, needed)
+    yield 1, names
+    row = 2
+    try:
+        for part in table.to_batches(parquet.SIZE):
+            columns = [parquet.texts(part.column(name).to_pylist(), name, row) for name in names]
+            yield from enumerate((list(cells) for cells in zip(*columns, strict=True)), row)
+            row += part.num_rows
+    except parquet.NoParquet as fault:
+        raise BadTable(str(fault)) from None
+
+
 def _headed(names: Sequence[str], needed: Sequence[str]) -> None:
     """Refuses names without a needed one, or with one twice."""
     if not names:
@@ -178,9 +193,14 @@ def read_counts(path: Path) -> list[Series]:
         instead = "split it by series (each is judged by itself) or sum it to longer periods"
         if large := memory.too_large(path, _grows(path), instead):
             raise BadTable(large)
-        found, dated, peopled = _gathered(path)
+        return counts_of(records(path, NEEDED))
     except OSError as fault:
         raise BadTable(str(fault.strerror)) from None
+
+
+def counts_of(read: Iterator[tuple[int, list[str]]]) -> list[Series]:
+    """Every series of what `records` gives, in the order of first mention; raises BadTable."""
+    found, dated, peopled = _gathered(read)
     return [_checked(name, found.pop(name), dated, peopled) for name in list(found)]
 
 
@@ -232,9 +252,8 @@ def step(series: Series) -> int:
     return 0 if months(series.dates) else (series.dates[1] - series.dates[0]).days
 
 
-def _gathered(path: Path) -> tuple[dict[str, _Gathered], bool, bool]:
+def _gathered(read: Iterator[tuple[int, list[str]]]) -> tuple[dict[str, _Gathered], bool, bool]:
     """Rows by series, whether times are dates, whether there is a population."""
-    read = records(path, NEEDED)
     names = next(read)[1]
     series, when, observed = (names.index(name) for name in NEEDED)
     people = names.index("population") if "population" in names else None

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from gongzhi.methods.commands import detect
+from gongzhi.methods.commands import detect, of_table
 from gongzhi.methods.counts import festivals
 from gongzhi.methods.simulator import rough
+from gongzhi.methods.tables import BadTable
 
 
 def written(path, rows, head="series,time,observed"):
@@ -117,6 +118,35 @@ def test_a_series_without_a_case_is_named_beside_those_a_chart_can_judge_and_alo
     assert len((tmp_path / "alarms.csv").read_text().splitlines()) == 4
     assert run(tmp_path, empty, "--method", "glr", "--last", "3") == 1
     assert "no series can be judged" in capsys.readouterr().err
+
+
+def test_a_notebook_gives_an_arrow_table_and_gets_what_the_shell_writes(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    rows = [*weekly(320), *weekly(319, "b"), "b,320,90"]
+    cells = [row.split(",") for row in rows]
+    table = pa.table({"series": [c[0] for c in cells], "time": [int(c[1]) for c in cells],
+                      "observed": [float(c[2]) for c in cells]})  # fmt: skip
+    got = of_table(table, method="farrington", years=4, last=2).to_pylist()
+    assert run(tmp_path, rows, "--years", "4", "--last", "2") == 0
+    written_ = list(csv.DictReader((tmp_path / "alarms.csv").open()))
+    assert [(row["series"], row["time"], str(row["observed"]), str(int(row["alarm"]))) for row in got] == [
+        (row["series"], row["time"], row["observed"], row["alarm"]) for row in written_
+    ]
+    assert [float(row["upperbound"]) for row in written_] == [row["upperbound"] for row in got]
+    assert [row["alarm"] for row in got] == [False, False, False, True]
+
+
+def test_a_notebook_is_refused_in_the_sentences_of_the_shell():
+    pa = pytest.importorskip("pyarrow")
+    bad = pa.table({"series": ["a", "a"], "time": [1, 2], "observed": [3, -1]})
+    with pytest.raises(BadTable, match="row 3, column observed: -1 is negative"):
+        of_table(bad)
+    with pytest.raises(ValueError, match="no option lst"):
+        of_table(bad, lst=3)
+    with pytest.raises(ValueError, match="--config of ears"):
+        of_table(bad, method="ears", config="C9")
+    with pytest.warns(UserWarning, match="1 of 2 series not judged"):
+        of_table(pa.table({"series": ["a"] * 320 + ["b"] * 2, "time": [*range(320), 8, 9], "observed": [1] * 322}))
 
 
 def many(burst):
