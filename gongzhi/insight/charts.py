@@ -16,7 +16,8 @@ WEIGHTS = (0.52, 0.27, 0.09, 0.12)
 @dataclass(slots=True)
 class Chart:
     """`held` the likelihood ratios of the rises, `last` the moment of the last event and `since` the one at which the
-    chart left its floor (seconds since 1970), `observed` and `expected` events since then, and from which `sources`."""
+    chart left its floor (seconds since 1970), `observed` and `expected` events since then, and from which `sources`;
+    `runs` the same (since, observed, expected) for each rise since it left its own floor."""
 
     last: float
     since: float
@@ -24,6 +25,7 @@ class Chart:
     observed: int = 0
     expected: float = 0.0
     sources: dict[str, int] = field(default_factory=dict)
+    runs: list[list[float]] = field(default_factory=lambda: [[0.0, 0, 0.0] for _rise in RISES])
 
     def step(self, gap: float, second: float, source: str = "") -> float:
         """Take one event, `gap` expected events after the last one; returns the sum the limit is for."""
@@ -33,6 +35,10 @@ class Chart:
             held = self.held[i] * exp(-(rise - 1.0) * gap)
             if held > 1.0:
                 quiet = False
+                self.runs[i][1] += 1
+                self.runs[i][2] += gap
+            else:
+                self.runs[i] = [second, 1, 0.0]
             self.held[i] = max(1.0, held) * rise
             total += weight * self.held[i]
         if quiet:
@@ -44,6 +50,15 @@ class Chart:
             self.sources[source] = self.sources.get(source, 0) + 1
         return total
 
+    def surest(self) -> tuple[float, int, float]:
+        """Since when, observed and expected, of the rise that speaks loudest: a shower within an hour is told of its
+        hour, also where a slow rise has kept the chart off its floor for days."""
+        loudest = max(range(len(RISES)), key=lambda i: WEIGHTS[i] * self.held[i])
+        since, observed, expected = self.runs[loudest]
+        if not since:  # kept by a version that knew no runs
+            return self.since, self.observed, self.expected
+        return since, int(observed), expected
+
     def reset(self) -> None:
         """Back to the floor, after an alarm."""
         self.held = [1.0] * len(RISES)
@@ -54,7 +69,7 @@ class Chart:
 
     def kept(self) -> list[object]:
         """As a row of JSON."""
-        return [self.last, self.since, self.held, self.observed, self.expected, self.sources]
+        return [self.last, self.since, self.held, self.observed, self.expected, self.sources, self.runs]
 
     @classmethod
     def of(cls, row: Sequence[object]) -> Chart:

@@ -143,15 +143,15 @@ class Bank:
 
     def _told(self, keys: list[str], alarmed: list[tuple[str, float]], moment: datetime) -> Seen:
         """The alarm as a finding: told of the closest series that holds most of its events."""
-        widest, total = max(alarmed, key=lambda one: self.charts[one[0]].observed)
-        enough = CLOSER * self.charts[widest].observed
-        close = [key for key in keys if self.charts[key].observed >= enough]
-        key = max(close, key=lambda one: (keys.index(one), surprise(*self._figures(one))))
+        widest, total = max(alarmed, key=lambda one: self.charts[one[0]].surest()[1])
+        enough = CLOSER * self.charts[widest].surest()[1]
+        close = [key for key in keys if self.charts[key].surest()[1] >= enough]
+        key = max(close, key=lambda one: (keys.index(one), surprise(*self._figures(one)[1:])))
         chart, (matter, place) = self.charts[key], key.split("|")
-        observed, expected = self._figures(key)
         source, count = self._bulk(chart)
+        begun, observed, expected = self._figures(key, whole=bool(source))
         zone = self.traffic.zone
-        since = datetime.fromtimestamp(chart.since, UTC)
+        since = datetime.fromtimestamp(begun, UTC)
         limit, p = self.plan.rates.get(widest, self.plan.least)[1], poisson_tail(observed, expected)
         looks = (
             30 * self.plan.rates.get(keys[0], self.plan.least)[0] * len(keys)
@@ -164,11 +164,13 @@ class Bank:
             source=source, source_count=count,
         )  # fmt: skip
 
-    def _figures(self, key: str) -> tuple[int, float]:
-        """Observed and expected since the chart left its floor; the first event itself was no surprise to it."""
+    def _figures(self, key: str, *, whole: bool = False) -> tuple[float, int, float]:
+        """Since when, observed and expected of the loudest rise, or (`whole`) since the chart left its floor; the first
+        event itself was no surprise to it."""
         chart = self.charts[key]
         rate = self.plan.rates.get(key, self.plan.least)[0]
-        return chart.observed, max(chart.expected, rate / 24)
+        since, observed, expected = (chart.since, chart.observed, chart.expected) if whole else chart.surest()
+        return since, observed, max(expected, rate / 24)
 
     def _bulk(self, chart: Chart) -> tuple[str, int]:
         """The one source that usually brings little and made this alone."""

@@ -105,6 +105,47 @@ def test_the_same_receipts_spread_over_a_week_are_nothing() -> None:
     assert fed(opened(plan()), [NOON + timedelta(hours=28 * n) for n in range(6)]) == []
 
 
+def test_a_shower_after_days_of_a_slow_rise_is_told_of_its_hour_and_of_its_matter() -> None:
+    slow = [NOON + timedelta(hours=9 * n) for n in range(20)]
+    shower = [slow[-1] + timedelta(minutes=3 * n) for n in range(1, 9)]
+    made = plan(limit=3000.0)
+    made.rates["pipe|" + VILLAGE] = (0.3, 3000.0)
+
+    held = opened(made)
+    before = fed(held, slow, matter="wet")
+    off_its_floor = held.charts["|" + VILLAGE].since < slow[-1].timestamp()
+    seen = fed(held, shower)[0]
+
+    assert before == []
+    assert off_its_floor
+    assert (seen.matter, seen.place) == ("pipe", VILLAGE)
+    assert seen.since_at is not None
+    assert seen.since_at >= slow[-1]
+    assert seen.p < 1e-6
+
+
+def test_charts_kept_by_a_version_that_knew_no_runs_go_on() -> None:
+    chart = Chart.of([NOON.timestamp(), NOON.timestamp(), [1.5, 2.2, 3.0, 4.75], 1, 0.0, {"web": 1}])
+
+    chart.step(0.001, NOON.timestamp() + 60)
+
+    assert chart.surest() == (NOON.timestamp(), 2, 0.001)
+
+
+@settings(max_examples=40, deadline=None)
+@given(gaps=GAPS, per_day=st.floats(0.05, 40))
+def test_the_loudest_rise_began_no_sooner_than_the_chart_and_counts_no_more(gaps: list[int], per_day: float) -> None:
+    chart, second = Chart(0.0, 0.0), 1_700_000_000.0
+    for gap in gaps:
+        second += gap
+        chart.step(per_day * (second - (chart.last or second)) / 86400, second)
+        since, observed, expected = chart.surest()
+
+        assert chart.since <= since <= second
+        assert 1 <= observed <= chart.observed
+        assert expected <= chart.expected + 1e-9
+
+
 def test_one_unusual_source_alone_is_bulk_entry_and_a_usual_one_is_not() -> None:
     times = [NOON + timedelta(minutes=n) for n in range(8)]
 
@@ -194,7 +235,7 @@ def test_voices_of_ten_minutes_are_a_finding_in_one_turn_and_said_in_both_langua
     assert row.since_at == learned
     assert Fact.objects.get(about=row.ref).details["grain"] == "minute"
     assert "cases have come in; about 0" in telling.sentence(row)
-    assert "certain" in telling.tell(row).sure
+    assert telling.certainty(row) == "certain"
     with translation.override("zh-hans"):
         assert "以来已收到" in telling.sentence(row)
 
