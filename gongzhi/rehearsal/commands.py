@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import Refusal
 from gongzhi.rehearsal import demo as demos
-from gongzhi.rehearsal import district, playing, readings
+from gongzhi.rehearsal import district, playing, readings, schooling
 from gongzhi.web import county as counties
 from gongzhi.web import county_check, supervision
 from gongzhi.web.keeping.telling import language
@@ -67,16 +67,20 @@ def build(*, size: str, seed: int, at: datetime) -> None:
     sign_ins = demos.make(by=playing.BY, at=datetime.combine(played.first, datetime.min.time(), zone), seed=seed)
     api_key = demos.api_key(by=playing.BY, at=at)
     demos.write(sign_ins, api_key=api_key, size=played.size, seed=played.seed)
-    playing.play(
-        played, county, at=at, tell=lambda line: print(f"{time.monotonic() - begun:7.1f} s  {line}", flush=True)
-    )
+
+    def tell(line: str) -> None:
+        print(f"{time.monotonic() - begun:7.1f} s  {line}", flush=True)
+
+    playing.play(played, county, at=at, tell=tell)
     readings.play(at=at)
+    schooling.learn(tell)
     _print(sign_ins, api_key)
 
 
 def _print(sign_ins: Sequence[demos.SignIn], api_key: str) -> None:
     print(_("Sign-ins of the practice county (everybody may know them):"))
-    print(f"  {_('name'):<24} {_('password'):<24} {_('post')}")
+    name, password, post = _("name"), _("password"), _("post")
+    print(f"  {name:<24} {password:<24} {post}")
     for one in sign_ins:
         print(f"  {one.username:<24} {one.password:<24} {one.title_zh} · {one.title_en}")
     print(_("Key for programs (Open311): %(key)s") % {"key": api_key})

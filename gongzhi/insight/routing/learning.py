@@ -32,12 +32,30 @@ def learn(*, by: str, at: datetime, anyway: bool = False) -> RouterVersion | Non
     if not _is_time(examples, last, at, anyway=anyway):
         return None
     heard = [one.words for one in teaching.said(since=at - HEARD, most=rules.MOST_HEARD)]
+    lesson = Lesson(heard, [one.words for one in examples])
     if last is None:
-        last = _first_test(examples, heard, by=by, at=at)
-    version = _keep(examples, heard, number=last.number + 1 if last else 1, by=by, at=at)
+        last = _first_test(examples, lesson, by=by, at=at)
+    version = _keep(examples, lesson, number=last.number + 1 if last else 1, by=by, at=at)
     switching.weigh(by=by, at=at)
     _tidy(version.number)
     return version
+
+
+class Lesson:
+    """The language of the county, learnt once from texts without their matters, for every router learnt in it."""
+
+    def __init__(self, heard: Sequence[str], words: Sequence[str]) -> None:
+        from gongzhi.methods.text import routing  # the numerical packages, in this process alone
+
+        self.space = routing.learn_space([[text[: compact.READ] for text in (*heard, *words)]])
+
+    def train(self, examples: Sequence[Example], about: dict[str, object], path: Path) -> str:
+        """Learn a router of this language from examples and write its file; the file's fingerprint."""
+        from gongzhi.methods.text import compacting, routing
+
+        words, labels = [one.words[: compact.READ] for one in examples], [one.matter for one in examples]
+        model = routing.train(self.space, [words], labels, names=("words",), words=tree_words())
+        return compacting.write(model, path, dict(about))
 
 
 def usable(examples: Sequence[Example]) -> list[Example]:
@@ -63,25 +81,25 @@ def _is_time(examples: Sequence[Example], last: RouterVersion | None, at: dateti
     )
 
 
-def _first_test(examples: Sequence[Example], heard: Sequence[str], *, by: str, at: datetime) -> RouterVersion | None:
+def _first_test(examples: Sequence[Example], lesson: Lesson, *, by: str, at: datetime) -> RouterVersion | None:
     """Learn the first part of the past and put the rest to it; None when the part is too small to teach anything."""
     first = usable(examples[: round(len(examples) * rules.FIRST_PART)])
     if len(first) < rules.ENOUGH / 2 or len({one.matter for one in first}) < 2:
         return None
-    version = _keep(first, heard, number=1, by=by, at=at)
+    version = _keep(first, lesson, number=1, by=by, at=at)
     machine = serving.open_file(version)
     if isinstance(machine, serving.Numbered):
         trials.put(examples, machine)
     return version
 
 
-def _keep(examples: Sequence[Example], heard: Sequence[str], *, number: int, by: str, at: datetime) -> RouterVersion:
+def _keep(examples: Sequence[Example], lesson: Lesson, *, number: int, by: str, at: datetime) -> RouterVersion:
     """Learn, write the file, then the row and its fact: a file that nobody names is nobody's router."""
     serving.folder().mkdir(parents=True, exist_ok=True)
     path = serving.file_of(number)
     known = sorted({one.matter for one in examples})
-    about = {"county": places.county().code, "version": number, "learnt_at": at.isoformat()}
-    sha256 = _train(examples, heard, about, path)
+    about: dict[str, object] = {"county": places.county().code, "version": number, "learnt_at": at.isoformat()}
+    sha256 = lesson.train(examples, about, path)
     with transaction.atomic():
         version = RouterVersion.objects.create(
             number=number,
@@ -94,15 +112,6 @@ def _keep(examples: Sequence[Example], heard: Sequence[str], *, number: int, by:
         )
         switching.learned(by=by, at=at, version=version)
     return version
-
-
-def _train(examples: Sequence[Example], heard: Sequence[str], about: dict[str, object], path: Path) -> str:
-    from gongzhi.methods.text import compacting, routing  # the numerical packages, in this process alone
-
-    words = [one.words[: compact.READ] for one in examples]
-    space = routing.learn_space([[*(text[: compact.READ] for text in heard), *words]])
-    model = routing.train(space, [words], [one.matter for one in examples], names=("words",), words=tree_words())
-    return compacting.write(model, path, dict(about))
 
 
 def tree_words() -> dict[str, list[str]]:

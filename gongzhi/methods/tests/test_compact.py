@@ -67,6 +67,13 @@ def test_the_phrases_that_spoke_for_it_stand_in_the_text(path: Path) -> None:
     assert all(phrase in "门口的路灯不亮" for phrase in guess.why)
 
 
+@given(st.lists(st.sampled_from([*TEXTS, "，", "24 小时", "３号", "!", "ABC"]), max_size=6))
+@settings(deadline=None)
+def test_no_phrase_holds_a_sign_or_a_digit_that_was_made_alike(path: Path, texts: list[str]) -> None:
+    text = "，".join(texts)
+    assert all(phrase in text.lower() for phrase in compact.read(path).guess(text).why)
+
+
 def test_few_rows_kept_still_know_the_plainest_words(model: routing.Model, path: Path, tmp_path: Path) -> None:
     compacting.write(model, tmp_path / "few.bin", {}, most=60)
     assert (tmp_path / "few.bin").stat().st_size < path.stat().st_size

@@ -67,6 +67,7 @@ class Router:
         self._rarity = whole[start + 4 * cells : start + 8 * cells].cast("f")
         self._at = whole[start + 8 * cells : start + 12 * cells].cast("I")
         self._rows = whole[start + 12 * cells : start + 12 * cells + 4 * len(self.labels) * rows]
+        self._lanes = self._rows.cast("I")
 
     def guess(self, text: str) -> Guess:
         """The labels of a text by probability; without one known gram, none."""
@@ -76,18 +77,18 @@ class Router:
         square = 0.0
         width, rows = 4 * len(self.labels), self._rows
         found: dict[int, tuple[int, int]] = {}
+        cells, end, rarity, at, read = self._cells, len(self._cells), self._rarity, self._at, int.from_bytes
         for cell, count in counted.items():
-            place = bisect_left(self._cells, cell)
-            if place == len(self._cells) or self._cells[place] != cell:
+            place = bisect_left(cells, cell)
+            if place == end or cells[place] != cell:
                 continue
             often = PARTS if count == 1 else round(PARTS * (1 + math.log(count)))
-            square += (often / PARTS * self._rarity[place]) ** 2
-            row = self._at[place]
+            square += (often / PARTS * rarity[place]) ** 2
+            row = at[place]
             if row != NO_ROW:
-                one = int.from_bytes(rows[row * width : (row + 1) * width], "little")
-                total += often * one
+                total += often * read(rows[row * width : (row + 1) * width], "little")
                 weight += often
-                found[cell] = (one, often)
+                found[cell] = (row, often)
         if not square:
             return Guess(())
         sums = struct.unpack(f"<{len(self.labels)}I", total.to_bytes(width, "little"))
@@ -97,7 +98,26 @@ class Router:
         powers = [math.exp(self._temperature * (margin - margins[best])) for margin in margins]
         whole = sum(powers)
         ranked = sorted(zip(self.labels, (power / whole for power in powers), strict=True), key=lambda pair: -pair[1])
-        return Guess(tuple(ranked), _why(grams, found, best))
+        return Guess(tuple(ranked), self._why(grams, found, best))
+
+    def _why(self, grams: list[tuple[str, int]], found: dict[int, tuple[int, int]], best: int) -> tuple[str, ...]:
+        """The phrases of two letters and more that spoke most for a label, none inside another; only such as stand so
+        in the text: digits and signs were made alike before they were looked up."""
+        lanes, labels = self._lanes, len(self.labels)
+        said = {}
+        for gram, cell in grams:
+            if cell in found and len(gram) > 1:
+                row, often = found[cell]
+                points = often * (lanes[row * labels + best] - ZERO_AT)
+                if points > 0:
+                    said[gram] = points
+        chosen: list[str] = []
+        for gram in sorted(said, key=lambda gram: (-said[gram], gram)):
+            if len(chosen) == WHY:
+                break
+            if gram.isalpha() and not any(gram in other or other in gram for other in chosen):
+                chosen.append(gram)
+        return tuple(chosen)
 
 
 def read(path: Path) -> Router:
@@ -195,21 +215,3 @@ def _cell(value: int, kind: int) -> int:
     x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
     x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & _MASK
     return (x ^ (x >> 31)) & ((1 << CELL_BITS) - 1)
-
-
-def _why(grams: list[tuple[str, int]], found: dict[int, tuple[int, int]], best: int) -> tuple[str, ...]:
-    """The phrases of two letters and more that spoke most for a label, none inside another."""
-    shift = 32 * best
-    said = {
-        gram: often * (((row >> shift) & 0xFFFFFFFF) - ZERO_AT)
-        for gram, cell in grams
-        if len(gram.strip()) > 1 and cell in found
-        for row, often in (found[cell],)
-    }
-    chosen: list[str] = []
-    for gram in sorted(said, key=lambda gram: (-said[gram], gram)):
-        if said[gram] <= 0 or len(chosen) == WHY:
-            break
-        if not any(gram in other or other in gram for other in chosen):
-            chosen.append(gram)
-    return tuple(chosen)

@@ -31,6 +31,7 @@ ENOUGH = 500  # below so many unlabelled texts the labelled ones shape the space
 WORDS_WEIGHT = 2.0  # weight of a line of a taxonomy beside a labelled text
 RARE = 2.0  # power of a gram's rarity: few messages share what names their matter
 RIDGE = 1.5  # of the squared coefficients, beside squared errors of texts
+FEW = 3_000  # texts up to which all labels are solved for at once and exactly, instead of one by one in steps
 FOLDS = 5
 UNSURE = "unsure"
 
@@ -212,7 +213,8 @@ def _fit(inputs: sp.csr_matrix, targets: NDArray, weight: NDArray, labels: int) 
     count = np.bincount(targets, minlength=labels)
     each = weight * len(targets) / (np.count_nonzero(count) * count[targets])
     bias = (each @ wanted / each.sum()).astype(np.float32)
-    machine = Ridge(alpha=RIDGE, solver="sparse_cg", fit_intercept=False, tol=1e-5)
+    few = len(targets) <= FEW and len(targets) < inputs.shape[1]  # then the Gram matrix of the texts is the smaller one
+    machine = Ridge(alpha=RIDGE, solver="cholesky" if few else "sparse_cg", fit_intercept=False, tol=1e-5)
     machine.fit(inputs, wanted - bias, sample_weight=each)
     return np.asarray(machine.coef_.T, np.float32).reshape(inputs.shape[1], labels), bias
 
