@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
@@ -94,15 +95,16 @@ def _kinds(held: Opinion) -> list[str]:
 
 
 def _row(vote: Mapping[str, Any]) -> dict[str, Any]:
-    """One way's word: `tone` of its tag, `says`, figures and chance as words."""
+    """One way's word: `tone` of its tag, `says` and on which `day`, figures and chance as words."""
     day = dates.day(date.fromisoformat(str(vote["day"])))
-    says = {"yes": _("yes, of %(day)s") % {"day": day}, "no": _("no"), "unable": _("cannot judge")}
-    tones = {"yes": "warn", "no": "plain", "unable": "plain"}
+    says = {"yes": _("yes"), "no": _("no"), "unable": _("cannot judge")}
+    tones = {"yes": "accent", "no": "plain", "unable": "plain"}
     way = WAYS[vote["way"]]
     return {
         "name": name(vote["way"]),
         "says": says[vote["answer"]],
         "tone": tones[vote["answer"]],
+        "day": day if vote["answer"] == "yes" else "",
         "why": _why(vote) or ("" if way.votes else _without_vote(vote["way"])),
         "figures": _figures(vote),
         "chance": chance(vote.get("chance")),
@@ -139,7 +141,7 @@ def _figures(vote: Mapping[str, Any]) -> str:
     if bound is None or bound < 0:
         return _("%(observed)s; %(expected)s expected") % told
     words = _("%(observed)s; %(expected)s expected, up to %(bound)s usual")
-    return words % (told | {"bound": charts.number(float(bound))})
+    return words % (told | {"bound": charts.number(math.floor(float(bound)))})
 
 
 def chance(value: float | None) -> str:
