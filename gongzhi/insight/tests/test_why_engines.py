@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("scipy", reason="the extra `analysis` is not installed")
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -49,6 +49,9 @@ def test_parts_hours_hand_overs_and_companions_are_the_same_on_both_engines(tmp_
         ["village", VILLAGES[1], 1.0, 61],
         ["village", VILLAGES[0], 1.0, 1],
     ]
+    morning = contributing.explained(row, warehouse=held, above={"water": ""}, local=datetime(2026, 11, 2, 10))
+    assert morning is not None
+    assert (morning["before"], morning["now"]) == (2.0, 2)
     found = rhythms.counted(held, SPAN, DAYS, {})
     assert found[VILLAGES[1], ""][0, 7] == 60  # a Monday, 21 to 24 o'clock
     assert found["990101", "water"][0].sum() == 2 * DAYS + 60
