@@ -198,12 +198,20 @@ def curve(row: Finding) -> str:
     usual = _("Cases a week, and what is usual") if row.grain == "week" else _("Cases a day, and what is usual")
     return charts.line(
         title=signals.curve_title(row) if row.kind in SIGNALS else usual,
-        labels=[point[0] for point in points],
+        labels=[_axis(point[0]) for point in points],
         values=[point[1] for point in points],
         band=charts.Band([0.0 for _point in points], [point[3] for point in points]),
         odd=[at for at, point in enumerate(points) if point[1] > point[3]],
         head=(_("Week to") if row.grain == "week" else _("Day"), _("Measured") if row.subject else _("Cases")),
     )
+
+
+def _axis(text: str) -> str:
+    """A day under a curve, as it is said elsewhere."""
+    try:
+        return dates.plain_day(date.fromisoformat(text))
+    except ValueError:
+        return text  # of a signal that is no day
 
 
 def drawn_until(row: Finding) -> str:

@@ -14,12 +14,14 @@ from gongzhi.insight.models import Finding
 from gongzhi.insight.why.rules import REASONS
 from gongzhi.insight.why.tables import Explained, Flood, Station
 from gongzhi.look import dates
+from gongzhi.look.templatetags.look import said
 from gongzhi.places import reads as places
 
 SOON = timedelta(minutes=30)  # in which a finding of the minute is explained where the clockwork runs
 NIGHT = timedelta(days=1)
 LITTLE = 5.0  # cases let expect below which no share is usual
 REST = "…"
+VILLAGE = 12  # digits of its code; a grid has more
 
 
 def dimension(code: str) -> str:
@@ -47,7 +49,17 @@ def part(name: str, value: str, organs: Mapping[str, str]) -> str:
         return organs.get(value, value)
     if name == "hours":
         return hours(int(value))
+    if name == "grid":
+        return _grid(value)
     return wording.channel(value) if name == "channel" else telling.place(value)
+
+
+def _grid(code: str) -> str:
+    """A grid by its own name, for the page names its village; a village's code stands for cases of no known grid."""
+    card = places.place_or_none(code)
+    if card is None:
+        return telling.place(code)
+    return said(card, "name") if len(code) > VILLAGE else _("grid not known")
 
 
 def hours(number: int) -> str:
