@@ -46,7 +46,7 @@ def run(name: str, counts: Reals, at: NDArray, method: str, config: str, limit: 
         mean = np.cumsum(counts) / np.arange(1, len(counts) + 1)
         return mean[at], np.ceil(bound[0][at]) - 1, value[0][at] > limit
     seasonal = method != "cusum" or config.endswith("-glm")
-    mean, over = _learn(name, counts, start, seasonal, period)
+    mean, over = _learn(name, counts, start, seasonal, period, method == "glr" and config.startswith("negative"))
     y, m = counts[start:], mean[start:]
     if method == "cusum":
         from gongzhi.methods.counts.cusum import cusum
@@ -64,12 +64,15 @@ def run(name: str, counts: Reals, at: NDArray, method: str, config: str, limit: 
     return m[at - start], np.maximum(np.ceil(bound[0][at - start] - 1e-9) - 1, -1), alarm[at - start]
 
 
-def _learn(name: str, counts: Reals, start: int, seasonal: bool, period: int) -> tuple[Reals, float]:
-    """Expected counts of all periods and the overdispersion of the first `start`."""
-    from gongzhi.methods.counts.season import overdispersion, seasonal_mean
+def _learn(name: str, counts: Reals, start: int, seasonal: bool, period: int, together: bool) -> tuple[Reals, float]:
+    """Expected counts of all periods and the overdispersion of the first `start`, by moments or `together`."""
+    from gongzhi.methods.counts.season import negative_binomial_mean, overdispersion, seasonal_mean
 
     if counts[:start].sum() == 0:
         raise NotJudged(f"series {name} has no case in the {start} periods before the first one judged")
+    if together:
+        both, found = negative_binomial_mean(counts, start, period=period)
+        return both[0], float(found[0])
     flat = np.full(len(counts), counts[:start].mean())
     mean = seasonal_mean(counts, start, period=period)[0] if seasonal else flat
     return mean, float(overdispersion(counts[:start], mean[:start])[0])

@@ -14,7 +14,7 @@ from scipy.special import hyp2f1
 from gongzhi.methods.counts.cusum import cusum
 from gongzhi.methods.counts.glr import glr, known_change
 from gongzhi.methods.counts.outbreak import outbreak_p
-from gongzhi.methods.counts.season import overdispersion, seasonal_mean
+from gongzhi.methods.counts.season import negative_binomial_mean, overdispersion, seasonal_mean
 
 SHARED = Path(__file__).parents[4] / "shared" / "reference" / "warning"
 needs_reference = pytest.mark.skipif(not SHARED.is_dir(), reason="the reference outputs are not beside this checkout")
@@ -105,6 +105,30 @@ def test_the_seasonal_mean_is_the_reference_one(data):
     k = column(name, "k").astype(int)
     mean = seasonal_mean(column(f"data/{data}.csv", "observed"), int(k[0]) - 1)[0]
     np.testing.assert_allclose(mean[k - 1], column(name, "mu0"), rtol=1e-8)
+
+
+@needs_reference
+@pytest.mark.parametrize("scenario", [1, 4, 38])
+def test_the_negative_binomial_mean_is_the_reference_one(scenario):
+    pick = (column("sim/handout_series.csv", "scenario") == scenario) & (column("sim/handout_series.csv", "rep") == 1)
+    y = column("sim/handout_series.csv", "y")[pick]
+    rows = (column("sim/handout_glrnb.csv", "scenario") == scenario) & (column("sim/handout_glrnb.csv", "rep") == 1)
+    theirs = column("sim/handout_glrnb.csv", "upperbound")[rows]
+    mean, over = negative_binomial_mean(y, 575)
+    value, _ = glr(y[575:], mean[:, 575:], overdispersion=over[0], bounds=False)
+    np.testing.assert_allclose(value[0], theirs, rtol=1e-3, atol=1e-4)
+    if theirs.any():
+        assert not np.allclose(glr(y[575:], mean[:, 575:], overdispersion=1.5 * over[0], bounds=False)[0][0], theirs)
+
+
+def test_overdispersion_that_was_drawn_is_found_and_none_where_there_is_none():
+    rng = np.random.default_rng(8)
+    mean = np.exp(2.5 + 0.5 * np.cos(2 * np.pi * np.arange(1, 521) / 52))
+    drawn = rng.negative_binomial(1 / 0.4, 1 / (1 + 0.4 * mean), (1, 520))
+    fitted, over = negative_binomial_mean(np.vstack([drawn, rng.poisson(mean, (1, 520))]), 520)
+    assert over[0] == pytest.approx(0.4, abs=0.08)
+    assert over[1] < 0.02
+    np.testing.assert_allclose(fitted, np.vstack([mean, mean]), rtol=0.2)
 
 
 def anscombe(counts, mean, over, argument):
