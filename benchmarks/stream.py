@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from benchmarks import machine
+from benchmarks.picture import points
 from gongzhi.methods.stream import bank, batches, budget, bursts, learn, mixture
 
 SHARED = Path(os.environ.get("GONGZHI_SHARED", Path(__file__).parents[2] / "shared"))
@@ -272,6 +274,9 @@ def measure() -> list[dict[str, Any]]:
     if TABLE.is_file():
         each = shares()
         value = float(np.mean([row["share"] for row in each]))
+        drawn = [(f"{row['rate']:g} a minute × {row['rise']:g}", [row["share"]]) for row in each]
+        title = "exact optimum ÷ delay, rise unknown, 30-day rows"
+        points(machine.OUT / "stream_delay.svg", title, drawn, lines=(0.73, 0.9, 0.95), ends=(0.7, 1.0))
         rows.append(
             {
                 "figure": "exact optimum ÷ delay, rise unknown, 30-day rows, same worst start (mean of 16)",

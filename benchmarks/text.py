@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import machine as runs
+from benchmarks.picture import points
 from gongzhi.methods.text import grams, issues, routing, tables
 from gongzhi.methods.text_commands import _taxonomy
 
@@ -123,6 +125,10 @@ def _calibration_row(sure: np.ndarray) -> dict[str, Any]:
     bins = np.minimum((sure[:, 0] * 10).astype(int), 9)
     gaps = [abs(sure[bins == b].mean(axis=0) @ [1, -1]) * (bins == b).mean() for b in range(10) if (bins == b).any()]
     kept = sure[sure[:, 0] >= 0.5]
+    drawn = [(f"told {told:.2f}, {count:,} texts", [told, right])
+             for told, right, count in routing.reliability([*sure[:, 0]], [bool(hit) for hit in sure[:, 1]])]  # fmt: skip
+    title = "probability told, and the share that was right (number)"
+    points(runs.OUT / "text_calibration.svg", title, drawn, lines=(0.0, 0.5, 1.0), ends=(0.0, 1.0))
     return {
         "figure": "routing, expected calibration error on held-out messages",
         "asked": "≤ 0.05",

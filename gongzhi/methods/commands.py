@@ -25,6 +25,8 @@ FARRINGTON: dict[str, dict[str, Any]] = {
     "noufaily": {},
     "noufaily-delta": {"threshold": "delta"},
     "noufaily-muan": {"threshold": "muan"},
+    "noufaily-no-trend": {"trend": False},
+    "noufaily-no-weights": {"reweight": False},
     "farrington": {**OLD, "weights_from": 1.0},
     "flexible": OLD,
     "1996": {**OLD, "weights_from": 1.0, "left_out": 0, "plain_errors": True},

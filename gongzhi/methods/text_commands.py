@@ -145,7 +145,7 @@ def _labels(columns: Sequence[list[str]], words: argparse.Namespace) -> list[lis
     return [*fields, first if len(parts) == 1 else tree.joined(paths)]
 
 
-def _taxonomy(table: dict[str, list[str]], labels: set[str], depth: int) -> dict[str, list[str]]:
+def _taxonomy(table: dict[str, list[str]], labels: set[str], depth: int = 1) -> dict[str, list[str]]:
     """Label → lines of its words, when a column of the table (`depth` neighbouring ones) holds mostly names of labels;
     else nothing.
 

@@ -99,6 +99,15 @@ def test_an_empty_and_an_absent_file_are_refused(tmp_path, capsys):
     assert "No such file" in capsys.readouterr().err
 
 
+def test_the_configurations_without_trend_and_without_weights_differ_from_the_usual_one_and_from_each_other(tmp_path):
+    rows = [f"a,{t},{5 + t // 40 + (40 if t in (200, 210) else 0)}" for t in range(1, 321)]
+    bounds = set()
+    for config in ("noufaily", "noufaily-no-trend", "noufaily-no-weights"):
+        assert run(tmp_path, rows, "--config", config, "--last", "1") == 0
+        bounds.add((tmp_path / "alarms.csv").read_text().splitlines()[1])
+    assert len(bounds) == 3
+
+
 def test_too_short_a_past_is_said(tmp_path, capsys):
     assert run(tmp_path, weekly(100), "--last", "5") == 1
     assert "needs 263 periods" in capsys.readouterr().err
