@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gongzhi.kit.ids import uuid7
-from gongzhi.ledger import proofs, reads, sealing, tree, writing
-from gongzhi.ledger.models import Leaf
+from gongzhi.ledger import guards, proofs, reads, sealing, tree, writing
+from gongzhi.ledger.models import Block, Leaf
 from gongzhi.ledger.writing import NewFact
 
 from .conftest import AT
@@ -250,6 +250,25 @@ def test_another_ledger_with_as_many_facts_is_proved_by_its_own_leaves(db):
     other = tree.under(b"another root".ljust(32), 600, published=True)
     assert other is not mine
     assert other.path(3) == proofs.inclusion(tree.TreeNodes(), 3, 600)
+
+
+def test_a_fact_newer_than_the_published_head_costs_no_question_more(note):
+    early = note(300, seal=True)[0]
+    sealing.publish_head(at=AT)
+    late = note(300, seal=True)[0]
+    for fact in (early, late):
+        reads.proof(fact.pk)
+    assert [asked(lambda fact=fact: reads.proof(fact.pk)) for fact in (early, late)] == [3, 3]
+
+
+@pytest.mark.parametrize("harm", [lambda row: row.update(hashes=bytes(512)), lambda row: row.delete()])
+def test_a_damaged_or_lost_row_of_a_block_falsifies_no_proof(db, harm):
+    grown(600)
+    with guards.lifted():
+        harm(Block.objects.filter(number=1))
+    for index in (255, 256, 300, 511, 512):
+        proof = reads.proof(Leaf.objects.get(index=index).fact_id)
+        assert proof["path"] == [step.hex() for step in proofs.inclusion(tree.TreeNodes(), index, 600)]
 
 
 def test_growth_is_proved_between_any_two_heads(note):
