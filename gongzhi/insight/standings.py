@@ -48,12 +48,14 @@ class Point:
 def missing() -> str:
     """Why there is nothing from the analysis: `extra` not installed, `past`: every case is older than what is looked
     at, `not_yet` looked; "" when there is something."""
-    if Portrait.objects.exists() or Looked.objects.exists():
+    if Portrait.objects.exists():
         return ""
-    if find_spec("duckdb") is None or find_spec("scipy") is None:
+    looked, at = Looked.objects.exists(), now()
+    if not looked and (find_spec("duckdb") is None or find_spec("scipy") is None):
         return "extra"
-    at = now()
-    return "past" if numbers.place_shown(places.county().code, at) < at else "not_yet"
+    if numbers.place_shown(places.county().code, at) < at:
+        return "past"  # nights that looked at days without a case have said nothing
+    return "" if looked else "not_yet"
 
 
 def portrait(kind: str, code: str) -> Portrait | None:

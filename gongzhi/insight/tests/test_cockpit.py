@@ -351,6 +351,9 @@ def test_an_imported_history_of_years_ago_is_called_old_and_not_waiting_for_a_ni
 
     assert "All cases here are from long ago" in page
     assert "gongzhi insight" not in page
+    Looked.objects.create(day=local_day(now()), at=now(), series=0, found=0)
+    assert "Nothing needs a decision" not in text(signed_in("mayor").get("/en/desk/cockpit/"))
+    Looked.objects.all().delete()
     cast.say("Another lamp is dark.", at=now() - timedelta(days=2))
     assert standings.missing() == "not_yet"
 
