@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,11 @@ from gongzhi.kit.refusal import N_, Refusal
 _NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a workbook knows no zone
 _DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])  # built-in formats of dates
+# What a damaged, encrypted or invented workbook makes of zipfile, expat and the reading of its cells.
+_MISREAD = (
+    *(zipfile.BadZipFile, zlib.error, ElementTree.ParseError, EOFError),
+    *(LookupError, ValueError, ArithmeticError, RuntimeError),
+)
 LARGEST = 1 << 30  # bytes of one part, unpacked: more is a bomb
 
 
@@ -26,7 +32,7 @@ def lines(path: Path) -> Iterator[tuple[int, list[Any]]]:
     try:
         with zipfile.ZipFile(path) as book:
             yield from _rows(book)
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError) as error:
+    except _MISREAD as error:
         raise Refusal("excel_misread", N_("%(file)s is no Excel workbook (.xlsx)."), file=path.name) from error
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from gongzhi.cases import rules
@@ -113,7 +114,7 @@ class Profile(Part):
     shapes: Shapes = Shapes()
     dates: list[str] = []
     empty: list[str] = []
-    earliest: int = 1990
+    earliest: Annotated[int, Field(ge=1600, le=2200)] = 1990
     take_over: Annotated[str, Field(pattern=rf"^(?:{TAKE_OVER})$")] = "0d"
     public: bool = True
     county: ExampleCounty
@@ -176,15 +177,19 @@ def load(name: str) -> Profile:
     path = SHIPPED / f"{name}.yaml" if name in shipped() else Path(name)
     try:
         said: Any = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
+    except UnicodeDecodeError as error:
+        raise _faulty(path, _("it is not UTF-8")) from error
+    except (OSError, ValueError) as error:
         raise Refusal(
             "profile_unknown",
             N_("There is no profile “%(name)s”. These come with the program: %(known)s. Or give the path of your own."),
-            name=name,
+            name=name[:200],
             known=", ".join(shipped()),
         ) from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise _faulty(path, " ".join(str(error).split())) from error
+    if not isinstance(said, dict):
+        raise _faulty(path, _("it holds no keys; docs/importing.md names them"))
     try:
         return Profile.model_validate(said)
     except (ValidationError, ValueError) as error:

@@ -15,6 +15,7 @@ from gongzhi.cases import rules
 from gongzhi.cases.cards import Where
 from gongzhi.cases.many import Ended, Left, NewVoice, Story
 from gongzhi.kit.coords import gcj02_to_wgs84
+from gongzhi.kit.masking import mask
 from gongzhi.web.importing.profile import Profile
 from gongzhi.web.importing.tables import Row
 
@@ -123,15 +124,14 @@ class Reader:
         if value is None or value == "":
             return None
         if isinstance(value, datetime):
-            told = value if value.tzinfo else value.replace(tzinfo=self.zone)
-            return self._plausible(told.astimezone(UTC), value)
+            return self._plausible(self._zoned(value), value)
         if isinstance(value, date):
             return self.day_moment(value)
         text = self.text(value)
         return self.text_moment(text) if text else None
 
     def _day_moment(self, day: date) -> datetime:
-        return self._plausible(datetime.combine(day, time(), self.zone).astimezone(UTC), day)
+        return self._plausible(self._zoned(datetime.combine(day, time())), day)
 
     def _text_moment(self, text: str) -> datetime:
         for form in self.profile.dates:
@@ -146,7 +146,10 @@ class Reader:
             raise Rejected("date_misread", text) from error
 
     def _zoned(self, told: datetime) -> datetime:
-        return (told if told.tzinfo else told.replace(tzinfo=self.zone)).astimezone(UTC)
+        try:
+            return (told if told.tzinfo else told.replace(tzinfo=self.zone)).astimezone(UTC)
+        except OverflowError as error:  # the first or the last day of all calendars
+            raise Rejected("date_impossible", told) from error
 
     def _plausible(self, moment: datetime, said: object) -> datetime:
         if not self.earliest <= moment <= self.at:
@@ -241,12 +244,12 @@ class Reader:
     def organ_name(self, row: Row) -> str:
         """The organ of a row, as the profile spells it out."""
         told = self.text(row[self.profile.organ]) if self.profile.organ else ""
-        return self.profile.organs.get(told, told)[: NAME_MOST["organ"]]
+        return _as_name(self.profile.organs.get(told, told)[: NAME_MOST["organ"]])
 
     def path(self, row: Row, kind: str) -> tuple[str, ...]:
         """The names of a row's matter or place, the widest first, without empty ones."""
         columns = self.profile.matter if kind == "matter" else self.profile.place
-        return tuple(told[: NAME_MOST[kind]] for name in columns if (told := self.text(row[name])))
+        return tuple(told for name in columns if (told := _as_name(self.text(row[name])[: NAME_MOST[kind]])))
 
     def pin(self, row: Row) -> tuple[float, float] | None:
         """The pin of a row in WGS84, or None; an impossible one is counted."""
@@ -290,6 +293,13 @@ class Reader:
                 return code
             names = names[:-1]
         return self.codes.county
+
+
+@lru_cache(maxsize=50_000)
+def _as_name(text: str) -> str:
+    """A text as the name of a place, an organ or a matter, which everybody reads; empty when it holds a number or an
+    address of a person (people type their telephone where a form asks for the town)."""
+    return "" if set(mask(text).found) - {"name"} else text
 
 
 def form_key(profile: str, key: str) -> UUID:

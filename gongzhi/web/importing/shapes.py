@@ -13,6 +13,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gongzhi.kit import coords
 from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.web.importing import tables
@@ -52,10 +54,14 @@ def read(files: Sequence[Path], how: Shapes) -> tuple[list[Shape], list[str]]:
 
 def _drawn(file: Path, how: Shapes) -> list[Shape]:
     from shapely import make_valid
+    from shapely.errors import ShapelyError
     from shapely.geometry import shape
 
     try:
-        features = json.loads(file.read_text(encoding="utf-8-sig"))["features"]
+        told = json.loads(file.read_text(encoding="utf-8-sig"))
+        features = told.get("features") if isinstance(told, dict) else None
+        if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
+            raise ValueError(_("it is no FeatureCollection"))
         named = [
             (how.name.format_map(feature.get("properties") or {}), feature["geometry"])
             for feature in features
@@ -66,7 +72,7 @@ def _drawn(file: Path, how: Shapes) -> list[Shape]:
             for name, geometry in named
             if name.strip()
         ]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, ShapelyError) as error:
         raise Refusal(
             "places_misread",
             N_("%(file)s cannot be read as GeoJSON polygons named “%(name)s”: %(why)s"),

@@ -5,6 +5,7 @@ CSV and Excel are read with the standard library. Parquet needs pyarrow, which i
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -16,12 +17,29 @@ from gongzhi.web.importing import excel
 Row = dict[str, Any]
 BATCH = 8192
 csv.field_size_limit(10_000_000)
+_PACKED = (
+    b"\x1f\x8b",
+    b"PK\x03\x04",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"7z\xbc\xaf",
+    b"Rar!",
+    b"%PDF",
+    b"PAR1",
+    b"\xd0\xcf\x11\xe0",
+)
+_MARKS = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32"}  # the longer first: one begins with the other
+_MARKS |= {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 def columns(path: Path) -> list[str]:
-    """The names of a file's columns, in order."""
+    """The names of a file's columns, in order. Refuses what is empty or no table."""
+    if path.stat().st_size == 0:
+        raise Refusal("file_blank", N_("%(file)s is empty."), file=path.name)
     if _kind(path) == "parquet":
         return list(_parquet(path).schema_arrow.names)
+    if _kind(path) == "csv":
+        _check_is_text(path)
     first = next(iter(_lines(path)), None)
     return [str(cell).strip() for cell in first[1]] if first else []
 
@@ -58,10 +76,29 @@ def _lines(path: Path) -> Iterator[tuple[int, list[Any]]]:
     with path.open(encoding=_encoding(path), newline="", errors="replace") as text:
         table = csv.reader(text, dialect=_dialect(path))
         before = 0
-        for cells in table:
+        while True:
+            try:
+                cells = next(table, None)
+            except csv.Error as error:
+                sentence = N_("%(file)s cannot be read from line %(line)s on: %(why)s")
+                raise Refusal("table_misread", sentence, file=path.name, line=before + 1, why=str(error)) from error
+            if cells is None:
+                return
             number, before = before + 1, table.line_num
             if cells:
                 yield number, cells
+
+
+def _check_is_text(path: Path) -> None:
+    """Refuse what is packed, a picture, JSON or a page, so that nobody looks for a fault in the profile."""
+    with path.open("rb") as data:
+        start = data.read(4096)
+    packed = start.startswith(_PACKED) or (b"\0" in start and not start.startswith(tuple(_MARKS)))
+    if packed or start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"<")):
+        sentence = N_(
+            "%(file)s is no table of text. CSV, Excel (.xlsx) and Parquet can be read; unpack what is packed."
+        )
+        raise Refusal("file_no_table", sentence, file=path.name)
 
 
 def _dialect(path: Path) -> type[csv.Dialect]:
@@ -76,9 +113,12 @@ def _dialect(path: Path) -> type[csv.Dialect]:
 
 
 def _encoding(path: Path) -> str:
-    """UTF-8 with or without its mark, else GB 18030, in which older Chinese exports come."""
+    """UTF-8 with or without its mark, UTF-16 and UTF-32 by theirs, else GB 18030, as in older Chinese exports."""
     with path.open("rb") as data:
         start = data.read(1 << 20)
+    for mark in _MARKS:
+        if start.startswith(mark):
+            return _MARKS[mark]
     try:
         start[: start.rfind(b"\n") + 1 or None].decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -99,7 +139,14 @@ def _parquet(path: Path) -> Any:
             "extra_missing",
             N_("Reading Parquet needs pyarrow; install it with: pip install 'gongzhi[analysis]'."),
         ) from error
-    return parquet.ParquetFile(path)
+    from pyarrow import ArrowException
+
+    try:
+        return parquet.ParquetFile(path)
+    except (ArrowException, OSError) as error:
+        raise Refusal(
+            "parquet_misread", N_("%(file)s is no Parquet file, or a damaged one."), file=path.name
+        ) from error
 
 
 def _parquet_rows(path: Path, names: list[str]) -> Iterator[tuple[int, Row]]:

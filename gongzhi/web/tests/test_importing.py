@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import zipfile
 from datetime import UTC, date, datetime, timedelta
@@ -12,15 +13,16 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from gongzhi.cases.models import Case, Entry, Voice
+from gongzhi.cases.models import Case, Entry, Matter, Voice
 from gongzhi.kit import coords
 from gongzhi.kit.refusal import Refusal
 from gongzhi.ledger.models import Fact
+from gongzhi.people.models import Organ
 from gongzhi.places import keeping
-from gongzhi.places.models import County, Grid
+from gongzhi.places.models import County, Division, Grid
 from gongzhi.procedures import calendars
 from gongzhi.procedures.models import Clock
-from gongzhi.web.importing import commands, drafting, excel, playing, profile, scanning, shapes, tables
+from gongzhi.web.importing import commands, drafting, excel, playing, profile, records, scanning, shapes, tables
 
 AT = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 HEAD = ["key", "opened", "closed", "type", "words", "office", "street", "lon", "lat", "status"]
@@ -395,6 +397,112 @@ def test_a_draft_fits_the_file_it_was_drafted_from(tmp_path: Path) -> None:
     assert drafted.dates == ["%m/%d/%Y %I:%M:%S %p"]
     assert drafted.state is not None
     assert scanning.scan(path, drafted, at=AT).first == datetime(2024, 3, 1, 1, tzinfo=UTC)
+
+
+def packed(name: str, content: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as book:
+        book.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("empty.csv", b"", "file_blank"),
+        ("packed.csv.gz", b"\x1f\x8b\x08\x00abc", "file_no_table"),
+        ("zipped.csv", packed("a.csv", b"a,b"), "file_no_table"),
+        ("noise.csv", b"key,words\n\x00\x01\x02", "file_no_table"),
+        ("told.json", b'{"a": [1, 2]}', "file_no_table"),
+        ("page.csv", b"<html><body>moved</body></html>", "file_no_table"),
+        ("cell.csv", b"key\n" + b"x" * 10_000_001, "table_misread"),
+        ("damaged.parquet", b"PAR1damagedPAR1", "parquet_misread"),
+        ("no_sheet.xlsx", packed("a.txt", b"x"), "excel_misread"),
+        ("odd.xlsx", packed("xl/worksheets/sheet1.xml", b"<x"), "excel_misread"),
+    ],
+)
+def test_what_is_no_table_is_refused_in_one_sentence(tmp_path: Path, name: str, content: bytes, code: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(Refusal) as refused:
+        list(tables.rows(path))
+    assert refused.value.code == code
+    assert refused.value.params["file"] == name
+    if code != "table_misread":
+        with pytest.raises(Refusal):
+            drafting.draft(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig", "gb18030"])
+def test_a_table_that_excel_saved_as_unicode_is_read(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "unicode.txt"
+    path.write_bytes("编号\t内容\n1\t路灯\n".encode(encoding))
+    assert list(tables.rows(path)) == [(2, {"编号": "1", "内容": "路灯"})]
+
+
+@pytest.mark.usefixtures("house")
+def test_the_ends_of_all_calendars_are_impossible_dates(tmp_path: Path, how: profile.Profile) -> None:
+    ends = ["0001-01-01 00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31 23:59:59", "9999-12-31"]
+    rows = [row(n, opened=end) for n, end in enumerate(ends)] + [row("late", closed=ends[2]), row("good")]
+    tally = imported(file_of(tmp_path, rows), how)
+    assert tally.rejected == {"date_impossible": 5}
+    assert tally.new == 1
+
+
+@pytest.mark.parametrize("day", [date.min, date.max, datetime.min, datetime.max])
+def test_the_ends_of_all_calendars_in_a_typed_column_are_impossible_too(day: date, how: profile.Profile) -> None:
+    reader = records.Reader(how, at=AT, codes=records.Codes(), fallback=None)
+    with pytest.raises(records.Rejected) as rejected:
+        reader.moment(day)
+    assert rejected.value.reason == "date_impossible"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\xff\xfe\x00", b"- a\n- b\n", b"", b"42", b"[" * 5_000, b"!!python/object/apply:os.system ['id']"],
+)
+def test_a_profile_that_is_none_is_refused_with_the_reason(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "none.yaml"
+    path.write_bytes(content)
+    with pytest.raises(Refusal) as refused:
+        profile.load(str(path))
+    assert refused.value.code == "profile_faulty"
+    assert refused.value.params["why"]
+
+
+@pytest.mark.parametrize("name", ["a\0b", "x" * 5_000, ""])
+def test_a_path_that_is_none_is_an_unknown_profile(name: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        profile.load(name)
+    assert refused.value.code == "profile_unknown"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[1, 2]", b'{"type": "FeatureCollection"}', b'{"features": [null]}', b"[" * 100_000, b"\xff\xfe",
+        b'{"features": [{"properties": {"name": "A"}, "geometry": {"type": "Polygon", "coordinates": "x"}}]}',
+        b'{"features": [{"properties": {"name": "A"}, "geometry": '
+        b'{"type": "Polygon", "coordinates": [[[NaN, 1], [2, 3], [1, 1]]]}}]}',
+    ],
+)  # fmt: skip
+def test_places_that_are_none_are_refused_in_one_sentence(tmp_path: Path, content: bytes, how: profile.Profile) -> None:
+    path = tmp_path / "places.geojson"
+    path.write_bytes(content)
+    with pytest.raises(Refusal) as refused:
+        shapes.read([path], how.shapes)
+    assert refused.value.code == "places_misread"
+    assert "NoneType" not in str(refused.value.params["why"])
+
+
+@pytest.mark.usefixtures("house")
+def test_a_telephone_typed_as_a_place_becomes_no_place(tmp_path: Path, how: profile.Profile) -> None:
+    rows = [row(1), row(2, street="718-681-8958"), row(3, type="call 13800138000"), row(4, office="a@example.org")]
+    assert imported(file_of(tmp_path, rows), how).new == 4
+    names = [*Division.objects.values_list("name_zh", flat=True), *Organ.objects.values_list("name_zh", flat=True)]
+    names += Matter.objects.values_list("name_zh", flat=True)
+    assert "East" in names
+    assert not any(sign in " ".join(names) for sign in ("718", "138", "@"))
 
 
 @pytest.mark.usefixtures("house")
