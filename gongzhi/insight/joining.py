@@ -46,10 +46,13 @@ def same(one: Finding | Seen, other: Finding | Seen) -> bool:
     return (one.matter, one.place) == (other.matter, other.place)
 
 
-def begun(row: Finding, day: date) -> bool:
-    """Whether another finding of the same thing is written down as begun on this day (a finding is kept once)."""
-    same = Finding.objects.filter(kind=row.kind, subject=row.subject, matter=row.matter, place=row.place)
-    return same.filter(channel=row.channel, first_day=day).exclude(pk=row.pk).exists()
+def begun(one: Finding | Seen, day: date) -> Finding | None:
+    """The other finding of this matter, place and channel that is written down as begun on this day: there can be one
+    (`finding_once`). Of one that was joined, the one that speaks for it."""
+    same = Finding.objects.filter(kind=one.kind, subject=one.subject, matter=one.matter, place=one.place)
+    same = same.filter(channel=one.channel, first_day=day)
+    found = (same.exclude(pk=one.pk) if isinstance(one, Finding) else same).first()
+    return (into(found) or found) if found is not None else None
 
 
 def into(row: Finding) -> Finding | None:

@@ -58,6 +58,8 @@ def keep(seen: Seen, *, by: str, at: datetime, above: dict[str, str], only_going
     seen = replace(seen, chance=seen.chance / rules.SHARES[seen.grain])
     with transaction.atomic():
         row = _belongs_to(seen, above, only_going_on=only_going_on)
+        if row is None and not only_going_on:
+            row = joining.begun(seen, seen.first)
         if row is not None:
             row = _continue(row, seen, by=by, at=at)
         elif only_going_on:
@@ -140,7 +142,9 @@ def _continue(row: Finding, seen: Seen, *, by: str, at: datetime) -> Finding:
     before = {name: getattr(row, name) for name in _CHANGES}
     lasts = seen.last > row.last_day
     row.last_day = max(row.last_day, seen.last)
-    if seen.last < row.first_day and not joining.begun(row, seen.first):  # judged late: it began before it was raised
+    if (
+        seen.last < row.first_day and joining.begun(row, seen.first) is None
+    ):  # judged late: it began before it was raised
         row.first_day = seen.first
     if (row.matter, row.place) == (seen.matter, seen.place):
         (_add if seen.grain == row.grain == "minute" else _speak)(row, seen)

@@ -123,6 +123,17 @@ def test_neighbours_found_in_other_villages_are_not_one_thing_for_lying_in_one_t
     assert len(standing()) == 2
 
 
+def test_two_circles_of_other_villages_that_begin_the_same_day_are_kept_as_one() -> None:
+    town = cast.VILLAGE[:9]
+    parts = [(("water", f"{town}{n}", 5, 0.5),) for n in (201, 202)]
+    first = keep(seen(0, 1, grain="scan", place=town, parts=parts[0]))
+
+    second = keep(seen(0, 2, grain="scan", place=town, parts=parts[1]))
+
+    assert second.pk == first.pk
+    assert len(second.parts) == 2
+
+
 def test_a_day_judged_late_begins_the_finding_that_was_raised_after_it() -> None:
     raised = keep(seen(8, grain="minute"))
 
