@@ -12,7 +12,7 @@ from benchmarks import machine, report
 ALL = (
     *("submit", "pages", "fresh", "slow", "weight", "building", "importing", "sensors", "kills", "life", "million"),
     *("detection", "calibrated", "stream", "space", "text", "forecast", "effect", "explain"),
-    *("insight", "insight_delay", "warehouse"),
+    *("insight", "insight_delay", "panel", "warehouse"),
 )
 
 
