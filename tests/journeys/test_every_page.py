@@ -78,6 +78,11 @@ def look(page, site, path: str, name: str) -> list[str]:
     response = page.goto(path)
     if response is None or response.status >= 500:
         return [f"{path}: status {response and response.status}"]
+    return shown(page, site, name)
+
+
+def shown(page, site, name: str) -> list[str]:
+    """Say what is wrong in any mode and width with the page that is open in the light one."""
     wrong = []
     if page.locator("h1").count() != 1:
         wrong.append(f"{name}: {page.locator('h1').count()} h1")
