@@ -125,8 +125,8 @@ def _calibration_row(sure: np.ndarray) -> dict[str, Any]:
     bins = np.minimum((sure[:, 0] * 10).astype(int), 9)
     gaps = [abs(sure[bins == b].mean(axis=0) @ [1, -1]) * (bins == b).mean() for b in range(10) if (bins == b).any()]
     kept = sure[sure[:, 0] >= 0.5]
-    drawn = [(f"told {told:.2f}, {count:,} texts", [told, right])
-             for told, right, count in routing.reliability([*sure[:, 0]], [bool(hit) for hit in sure[:, 1]])]  # fmt: skip
+    parts = routing.reliability([*sure[:, 0]], [bool(hit) for hit in sure[:, 1]])
+    drawn = [(f"told {told:.2f}, {count:,} texts", [told, right]) for told, right, count in parts]
     title = "probability told, and the share that was right (number)"
     points(runs.OUT / "text_calibration.svg", title, drawn, lines=(0.0, 0.5, 1.0), ends=(0.0, 1.0))
     return {

@@ -353,7 +353,6 @@ def evaluate(
                     critical[k], scratch, row,
                 )  # fmt: skip
             recent = counts[s, max(0, at[k] - weeks + 1) : at[k] + 1].sum()
-            row[ENOUGH], row[BOUND] = 0.0, math.nan
+            row[ENOUGH], row[BOUND] = 1.0 if recent >= cases else 0.0, math.nan
             if recent >= cases:
-                row[ENOUGH] = 1.0
                 row[BOUND] = upper_bound(method, power, z, p, row[EXPECTED], row[PHI], row[SE])
