@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import transaction
 
 from gongzhi.cases import reads as cases
-from gongzhi.insight import planning, raising
+from gongzhi.insight import planning, raising, rules
 from gongzhi.insight.charts import Chart, binomial_tail, poisson_tail, surprise
 from gongzhi.insight.models import Watch
 from gongzhi.insight.planning import Plan, Traffic
@@ -144,9 +144,7 @@ class Bank:
     def _told(self, keys: list[str], alarmed: list[tuple[str, float]], moment: datetime) -> Seen:
         """The alarm as a finding: told of the closest series that holds most of its events."""
         widest, total = max(alarmed, key=lambda one: self.charts[one[0]].surest()[1])
-        enough = CLOSER * self.charts[widest].surest()[1]
-        close = [key for key in keys if self.charts[key].surest()[1] >= enough]
-        key = max(close, key=lambda one: (keys.index(one), surprise(*self._figures(one)[1:])))
+        key = self._closest(keys, widest)
         chart, (matter, place) = self.charts[key], key.split("|")
         source, count = self._bulk(chart)
         begun, observed, expected = self._figures(key, whole=bool(source))
@@ -164,13 +162,28 @@ class Bank:
             source=source, source_count=count,
         )  # fmt: skip
 
+    def _closest(self, keys: list[str], widest: str) -> str:
+        """The closest series within the alarmed one that holds most of its events and most of its surprise: a village
+        whose own slow week brought as many is none."""
+        _since, observed, expected = self._figures(widest)
+        enough, sure = CLOSER * observed, CLOSER * surprise(observed, expected)
+        matter, place = widest.split("|")
+        close = []
+        for key in keys:
+            own, where = key.split("|")
+            if where.startswith(place) and rules.holds(matter, own, self.plan.above):
+                _since, observed, expected = self._figures(key)
+                if observed >= enough and surprise(observed, expected) >= sure:
+                    close.append(key)
+        return close[-1] if close else widest
+
     def _figures(self, key: str, *, whole: bool = False) -> tuple[float, int, float]:
         """Since when, observed and expected of the loudest rise, or (`whole`) since the chart left its floor; the first
         event itself was no surprise to it."""
         chart = self.charts[key]
         rate = self.plan.rates.get(key, self.plan.least)[0]
         since, observed, expected = (chart.since, chart.observed, chart.expected) if whole else chart.surest()
-        return since, observed, max(expected, rate / 24)
+        return since, observed, max(expected, min(rate / 24, 1.0))
 
     def _bulk(self, chart: Chart) -> tuple[str, int]:
         """The one source that usually brings little and made this alone."""

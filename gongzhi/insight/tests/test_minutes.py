@@ -124,6 +124,25 @@ def test_a_shower_after_days_of_a_slow_rise_is_told_of_its_hour_and_of_its_matte
     assert seen.p < 1e-6
 
 
+@pytest.mark.parametrize("nth", range(2, 8))
+def test_a_village_whose_slow_week_brought_as_many_does_not_speak_for_a_shower_over_the_county(nth: int) -> None:
+    others = [f"990101{town:03d}201" for town in range(2, 13)]
+    made = plan(rate=6.0, limit=3000.0, **{f"pipe|{VILLAGE}": (0.05, 1e12)})
+    made.rates["pipe|990101"] = (0.6, 3000.0)
+    held = opened(made)
+
+    slow = fed(held, [NOON + timedelta(hours=3 * n) for n in range(18)], matter="wet")
+    shower = [
+        Receipt(NOON + timedelta(hours=52, minutes=2 * n), "pipe", place, "web")
+        for n, place in enumerate([*others[:nth], VILLAGE, *others[nth:]])
+    ]
+    seen = [told for one in shower for told in held.feed(one, one.at)]
+
+    assert slow == []
+    assert (seen[0].matter, seen[0].place) == ("pipe", "990101")
+    assert seen[0].p < 1e-4
+
+
 def test_charts_kept_by_a_version_that_knew_no_runs_go_on() -> None:
     chart = Chart.of([NOON.timestamp(), NOON.timestamp(), [1.5, 2.2, 3.0, 4.75], 1, 0.0, {"web": 1}])
 
