@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import translation
@@ -13,8 +13,9 @@ from gongzhi.cases import heaps as said_heaps
 from gongzhi.cases.models import Case, Voice
 from gongzhi.cases.tests import cast
 from gongzhi.cases.tests.deskcast import signed_in, text
+from gongzhi.insight.models import Finding
 from gongzhi.insight.tests.life import ZONE
-from gongzhi.insight.why import flooding, heaps, rules
+from gongzhi.insight.why import flooding, heaps, rules, shown
 from gongzhi.insight.why.flooding import Past
 from gongzhi.insight.why.heaps import Ordinary
 from gongzhi.insight.why.tables import Flood
@@ -190,3 +191,18 @@ def test_the_page_says_that_it_suggests_what_it_costs_and_that_nothing_follows()
     assert "about 0.5 such suggestions a month" in seen
     assert "5 in the busiest minute; 1 different contacts, 2 voices without one." in seen
     assert signed_in("roads-1").get("/en/desk/cockpit/floods/").status_code == 403
+
+
+@pytest.mark.usefixtures("county")
+def test_a_heap_of_the_small_hours_leads_to_the_finding_of_that_day_in_the_county() -> None:
+    night = datetime(2026, 11, 19, 16, 30, tzinfo=UTC)  # half past midnight of the twentieth
+    row = suggested()
+    Flood.objects.filter(pk=row.pk).update(since_at=night, until_at=night)
+    told = {"kind": "rise", "matter": "water", "place": cast.VILLAGE, "observed": 12, "expected": 1.0, "upper": 4.0,
+            "p": 1e-9, "found_at": night, "state_at": night, "state_by": BY}  # fmt: skip
+    Finding.objects.create(first_day=date(2026, 11, 19), last_day=date(2026, 11, 19), **told | {"matter": "lamp"})
+    rose = Finding.objects.create(first_day=date(2026, 11, 20), last_day=date(2026, 11, 20), **told)
+
+    (shown_row,) = shown.floods(cast.actor("mayor"), officers=False)
+
+    assert shown_row["finding"].endswith(f"{rose.pk}/")

@@ -23,6 +23,7 @@ from gongzhi.insight.why import wording as words
 from gongzhi.insight.why.tables import Explained, Flood, Passage, Rhythm, Station
 from gongzhi.kit.moments import now
 from gongzhi.people.cards import Actor
+from gongzhi.places import reads as places
 
 STATIONS = 12  # in the drawing: as many as can be told apart on a phone
 WAYS = 24
@@ -229,7 +230,8 @@ def _finding(row: Flood) -> str:
     """The address of a finding about the same matter, place and time: perhaps something really happened."""
     if row.about == "officer":
         return ""
-    same = Finding.objects.filter(kind="rise", last_day__gte=row.since_at.date(), first_day__lte=row.until_at.date())
+    first, last = places.local_day(row.since_at), places.local_day(row.until_at)
+    same = Finding.objects.filter(kind="rise", last_day__gte=first, first_day__lte=last)
     near = [
         one for one in same.order_by("p")[:50] if one.place.startswith(row.place) or row.place.startswith(one.place)
     ]
