@@ -15,6 +15,7 @@ from gongzhi.kit.refusal import N_, Refusal
 from gongzhi.look.templatetags.look import said
 
 VALUES_MAX = 50
+CHOICES_TOLD = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,15 @@ _FITS = {"number": _is_number, "datetime": _is_moment}
 
 
 def _odd(detail: Detail) -> Refusal:
+    """The refusal of a value; where there is a choice it names what can be chosen."""
+    if detail.choices:
+        return Refusal(
+            "attribute_odd",
+            N_("The attribute “%(attribute)s” is one of: %(choices)s."),
+            field=f"attribute[{detail.code}]",
+            attribute=detail.code,
+            choices=", ".join(choice["key"] for choice in detail.choices[:CHOICES_TOLD]),
+        )
     return Refusal(
         "attribute_odd",
         N_("The value of the attribute “%(attribute)s” does not fit its type %(datatype)s."),

@@ -281,6 +281,12 @@ def test_a_missing_or_odd_attribute_is_400_with_a_sentence(client: Client, wrong
     assert not Voice.objects.exists()
 
 
+def test_a_value_that_is_no_choice_is_answered_with_what_can_be_chosen(client: Client) -> None:
+    told = rows(post(client, lamp(key()[1], lamps="three")))[0]["description"]
+    assert "one, many" in told
+    assert "type" not in told
+
+
 # Media -------------------------------------------------------------------------------------------------------
 def test_a_photo_comes_with_the_request_and_is_shown(client: Client) -> None:
     media = SimpleUploadedFile("hole.jpg", small.photo(), "image/jpeg")
