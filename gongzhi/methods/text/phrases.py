@@ -93,12 +93,10 @@ def pieces(text: str) -> dict[str, tuple[str, str]]:
     them: for where too few texts tell of words, and for words that stand in ever new company."""
     found: dict[str, tuple[str, str]] = {}
     for run in _RUN.findall(text[:READ]):
-        for at in range(len(run) - 1):
-            if run[at] in OPEN:
-                continue
-            for end in range(at + SHORTEST, min(len(run), at + PIECE) + 1):
-                if run[end - 1] not in OPEN:
-                    found.setdefault(run[at:end], (run[at - 1] if at else "", run[end : end + 1]))
+        for at in (at for at in range(len(run) - 1) if run[at] not in OPEN):
+            ends = range(at + SHORTEST, min(len(run), at + PIECE) + 1)
+            for end in (end for end in ends if run[end - 1] not in OPEN):
+                found.setdefault(run[at:end], (run[at - 1] if at else "", run[end : end + 1]))
     return found
 
 
