@@ -111,12 +111,12 @@ def site(tmp_path_factory: pytest.TempPathFactory, gateway: Gateway) -> Iterator
     serve = [sys.executable, "-m", "gongzhi.cli", "run", "--dir", str(folder), "--port", str(port)]
     process = subprocess.Popen(serve, env=around_it, stdout=subprocess.DEVNULL)
     try:
-        _wait(f"http://localhost:{port}/health", 60, process)
+        _wait(f"http://localhost:{port}/health", 300, process)
         sign_ins = json.loads((folder / "demo.json").read_text())["sign_ins"]
         yield Site(f"http://localhost:{port}", folder, {row["role"]: row for row in sign_ins}, around / "mail")
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(60)
+        process.wait(300)
         shutil.rmtree(folder, ignore_errors=True)
 
 
