@@ -6,6 +6,7 @@ import os
 
 import pytest
 from django.test import TransactionTestCase
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, settings
 
 # Speed is never asserted: an example may take as long as a loaded machine makes it. Under CI=true Hypothesis takes
@@ -31,10 +32,13 @@ def _ledger_can_be_emptied() -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered_from_the_test_before() -> None:
-    """Cached lists notice a change within a second; a test that follows may be faster than that."""
+    """Cached lists notice a change within a second, and a page leaves its language and zone in the thread; a test that
+    follows may be faster than the one and take the other for its own."""
     from gongzhi.places import keeping
 
     keeping.forget()
+    translation.deactivate()
+    timezone.deactivate()
 
 
 EXCUSED = ("shared", "beside", "reference", "SQLite's", "PostgreSQL's")  # material beside the checkout, or one engine's

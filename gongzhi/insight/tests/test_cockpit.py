@@ -17,7 +17,7 @@ from gongzhi.insight.standing_tables import Measure, Outlook, Portrait, PublicWo
 from gongzhi.kit.moments import now
 from gongzhi.kit.refusal import NotFound, Refusal
 from gongzhi.ledger.models import Fact
-from gongzhi.look.dates import local_day
+from gongzhi.places.reads import local_day
 
 pytestmark = pytest.mark.usefixtures("county")
 BY = "post:" + "0" * 32

@@ -14,7 +14,7 @@ from gongzhi.insight import answering, briefing
 from gongzhi.insight.models import Finding
 from gongzhi.insight.standing_tables import Portrait
 from gongzhi.kit.moments import now
-from gongzhi.look.dates import local_day
+from gongzhi.places.reads import local_day
 
 pytestmark = pytest.mark.usefixtures("county")
 BY = "post:" + "0" * 32

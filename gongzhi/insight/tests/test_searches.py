@@ -15,7 +15,7 @@ from gongzhi.cases.tests import cast
 from gongzhi.insight.signals import searches
 from gongzhi.insight.signals.tables import SearchDay, Searched, SearchSeen
 from gongzhi.kit.moments import now
-from gongzhi.look.dates import local_day
+from gongzhi.places.reads import local_day
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from gongzhi.cases.tests.deskcast import signed_in, text
 from gongzhi.insight import standing_pages, standing_rules, standings, wording
 from gongzhi.insight.standing_tables import Outlook, Portrait
 from gongzhi.kit.moments import now
-from gongzhi.look.dates import local_day
+from gongzhi.places.reads import local_day
 
 pytestmark = pytest.mark.usefixtures("county")
 TOWN_RANK = {

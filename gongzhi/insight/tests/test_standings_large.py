@@ -22,7 +22,7 @@ from gongzhi.insight import cockpit, standings, wording
 from gongzhi.insight.models import Finding
 from gongzhi.insight.standing_tables import Outlook, Portrait
 from gongzhi.kit.moments import now
-from gongzhi.look.dates import local_day
+from gongzhi.places.reads import local_day
 
 pytestmark = pytest.mark.usefixtures("county")
 OFFICES = 807

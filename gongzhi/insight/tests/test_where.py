@@ -18,7 +18,7 @@ from gongzhi.insight.nightly import ranking, where
 from gongzhi.insight.nightly.counts import Counts
 from gongzhi.insight.standing_tables import Portrait, Silence
 from gongzhi.kit.moments import now
-from gongzhi.look.dates import local_day
+from gongzhi.places.reads import local_day
 
 VILLAGES = [f"99010100120{n}" for n in range(1, 9)]
 

@@ -22,7 +22,7 @@ from gongzhi.insight.standing_tables import Measure, MeasureEffect
 from gongzhi.insight.why import drawing, shown
 from gongzhi.insight.why.tables import Explained, Passage, Rhythm, Station
 from gongzhi.kit.moments import now
-from gongzhi.look.dates import local_day
+from gongzhi.places.reads import local_day
 
 pytestmark = pytest.mark.usefixtures("county")
 
