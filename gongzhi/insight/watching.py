@@ -54,7 +54,7 @@ def _rates(world: World, today: int) -> tuple[list[tuple[str, str]], Reals]:
     alike = _drawn(keys, sums / days)
     rate = (sums + DRAWN * alike) / (days + DRAWN)
     wild = np.sqrt(np.maximum(0.0, past.var(axis=1) - past.mean(axis=1))) / np.maximum(past.mean(axis=1), 1e-9)
-    growth = np.array([world.seasons.growth(matter, today + 1) for matter, _place in keys])
+    growth = np.array([world.seasons.growth(matter, today + 1) for matter, _place in keys]).reshape(-1, 2)
     doubt = np.sqrt(np.minimum(wild, 1.0) ** 2 + growth[:, 1] + 1 / (sums + DRAWN * alike + 0.5))
     return keys, np.maximum(rate * growth[:, 0] * (1 + np.minimum(DOUBTS * doubt, MOST)), LEAST_RATE)
 

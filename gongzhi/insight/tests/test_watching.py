@@ -78,3 +78,9 @@ def test_without_single_entries_or_before_eight_weeks_of_them_every_limit_is_as_
     assert watching.dispersed(bare, DAY, keys, ZONE).tolist() == [1.0, 1.0]
     assert watching.dispersed(known(rows), FIRST + timedelta(days=40), keys, ZONE).tolist() == [1.0, 1.0]
     assert datetime.fromtimestamp(BEGUN, UTC).astimezone(ZONE).date() == FIRST
+
+
+def test_a_county_whose_last_case_is_years_old_gets_a_plan_without_charts() -> None:
+    world = World.of(entries([]).counts, ABOVE, RESTING[:DAYS], None)
+    keys, rates = watching._rates(world, DAYS - 1)
+    assert (keys, rates.shape) == ([], (0,))
