@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 
 
 def prepare() -> None:
@@ -21,12 +22,29 @@ def prepare() -> None:
     printed.clear_holds(older_than=0)
 
 
-def main() -> int:
-    """`python -m gongzhi.web.preparing`."""
+def while_served() -> int:
+    """Static files of new code beside the old ones, for `gongzhi reload`; 1 when it wants another database first."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    os.umask(0o077)
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        print("gongzhi: this version changes the database; stop, make a backup and run it again.", file=sys.stderr)
+        return 1
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return 0
+
+
+def main(argv: Sequence[str]) -> int:
+    """`python -m gongzhi.web.preparing [--served]`."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongzhi.web.settings")
     import django
 
     django.setup()
+    if "--served" in argv:
+        return while_served()
     prepare()
     return _tell_of_lost_keys()
 
@@ -42,4 +60,4 @@ def _tell_of_lost_keys() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

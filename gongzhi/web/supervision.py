@@ -118,11 +118,12 @@ class Supervisor:
         self.reloading = True
 
 
-def prepare() -> bool:
+def prepare(*words: str) -> bool:
     """Bring the database and the static files to this version; done in a process that ends, to give memory back.
 
-    False when it said why this county cannot be served."""
-    return subprocess.run([sys.executable, "-m", "gongzhi.web.preparing"], check=False).returncode == 0
+    False when it said why this county cannot be served. With `--served` only static files are brought."""
+    command = [sys.executable, "-m", "gongzhi.web.preparing", *words]
+    return subprocess.run(command, check=False).returncode == 0  # noqa: S603 - our own module
 
 
 def serve(*, address: str, port: int, workers: int) -> int:
@@ -156,7 +157,9 @@ def run(argv: Sequence[str]) -> int:
 
 
 def reload(argv: Sequence[str]) -> int:
-    """`gongzhi reload [--dir D]`: new code and settings, no request refused."""
+    """`gongzhi reload [--dir D]`: new code, static files and settings, no request refused.
+
+    1 when nothing is served, or when the new code wants another database: then the old goes on."""
     return _send(argv, "reload", signal.SIGHUP)
 
 
@@ -172,6 +175,8 @@ def _send(argv: Sequence[str], word: str, number: int) -> int:
     pid = _pid(settings.RUN_DIR)
     if pid is None:
         print("gongzhi: nothing is being served from this folder.", file=sys.stderr)
+        return 1
+    if word == "reload" and not prepare("--served"):
         return 1
     os.kill(pid, number)
     while word == "stop" and _pid(settings.RUN_DIR) is not None:

@@ -19,7 +19,7 @@ def write_down(operator, words: str) -> tuple[str, str]:
     operator.keyboard.press("Tab")
     operator.keyboard.type("汽车站")
     operator.wait_for_selector("#places input[type=radio]")
-    operator.wait_for_selector("#read-back .words")
+    operator.wait_for_selector("#read-back p:has-text('汽车站')")  # the place it found is read back too
     press(operator, "Control+Enter")
     number = operator.inner_text(".receipt-number").strip()
     assert NUMBER.fullmatch(number)

@@ -123,17 +123,46 @@ def workers(supervisor: int) -> set[int]:
     return found
 
 
+def settled(site, old: set[int]) -> None:
+    """Until the old workers have gone; every page asked meanwhile is answered."""
+    pid, until = int((site.folder / "run" / "gongzhi.pid").read_text()), time.monotonic() + 240
+    while old & workers(pid):
+        assert get(site, "/zh/speak/")[0].status == 200
+        assert time.monotonic() < until, "the old workers are still there"
+
+
 def test_reload_refuses_no_request(site):
     pid = int((site.folder / "run" / "gongzhi.pid").read_text())
     old = workers(pid)
     assert len(old) == 2
     os.kill(pid, signal.SIGHUP)
-    until = time.monotonic() + 240
-    while old & workers(pid):
-        response, _ = get(site, "/zh/speak/")
-        assert response.status == 200
-        assert time.monotonic() < until, "the old workers are still there"
+    settled(site, old)
     assert get(site, "/zh/speak/")[0].status == 200
+
+
+def test_reload_brings_the_static_files_of_new_code(site):
+    (collected,) = (site.folder / "static" / "cases").glob("desk.*.js")
+    collected.unlink()
+    before = workers(int((site.folder / "run" / "gongzhi.pid").read_text()))
+    done = site.cli("reload")
+    assert done.returncode == 0, done.stderr
+    assert get(site, f"/static/cases/{collected.name}")[0].status == 200
+    settled(site, before)
+
+
+def test_reload_leaves_a_version_that_changes_the_database_to_a_new_start(site):
+    served = workers(int((site.folder / "run" / "gongzhi.pid").read_text()))
+    with sqlite3.connect(site.folder / "db.sqlite3", timeout=60) as database:
+        last = database.execute("SELECT * FROM django_migrations ORDER BY id DESC LIMIT 1").fetchone()
+        database.execute("DELETE FROM django_migrations WHERE id = ?", last[:1])
+    try:
+        done = site.cli("reload")
+    finally:
+        with sqlite3.connect(site.folder / "db.sqlite3", timeout=60) as database:
+            database.execute("INSERT INTO django_migrations VALUES (?, ?, ?, ?)", last)
+    assert done.returncode == 1
+    assert "changes the database" in done.stderr
+    assert workers(int((site.folder / "run" / "gongzhi.pid").read_text())) == served
 
 
 def test_a_second_server_on_the_same_folder_or_port_is_told_why(site):
