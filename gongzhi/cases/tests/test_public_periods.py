@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from gongzhi.cases.models import Matter
+from gongzhi.cases.models import Case, Matter
 from gongzhi.cases.tests import small
 from gongzhi.procedures import loading as procedures
 
@@ -56,6 +56,7 @@ def test_a_place_shows_the_days_up_to_its_last_case_or_the_chosen_one() -> None:
 @pytest.mark.parametrize(("source", "said"), [("-", True), ("《信访工作条例》", False)])
 def test_a_share_in_time_by_a_limit_that_stands_in_no_law_says_so(source: str, said: bool) -> None:
     Matter.objects.update(clause="only")
+    Case.objects.update(due_at=small.AT + timedelta(days=2))
     rows = [
         {
             "code": "only",
@@ -67,5 +68,12 @@ def test_a_share_in_time_by_a_limit_that_stands_in_no_law_says_so(source: str, s
         }
     ]
     procedures.load_clauses(by=small.BY, at=small.AT, rows=rows)
-    page = Client().get("/zh/week/").content.decode()
-    assert ("期限为示例" in page) is said
+    text = page("/zh/week/")
+    assert "到期12件中的0件" in text
+    assert ("期限为示例" in text) is said
+
+
+def test_a_week_in_which_nothing_was_due_speaks_of_no_limit() -> None:
+    text = page("/en/week/")
+    assert "Nothing was due." in text
+    assert "The limit is an example." not in text
