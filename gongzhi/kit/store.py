@@ -8,6 +8,7 @@ import os
 import re
 import tempfile
 from pathlib import Path
+from uuid import uuid4
 
 
 class Store:
@@ -45,10 +46,10 @@ class Store:
     def drop(self, digest: str, *, before: float) -> bool:
         """Remove a file unless it was put again since `before` (seconds since the epoch); whether it went.
 
-        It is set aside first, so that whoever puts the same content in this very moment either is seen here or writes
-        it anew."""
+        It is set aside first, under a name of its own for each who drops, so that whoever puts the same content in this
+        very moment either is seen here or writes it anew."""
         path = self.path(digest)
-        aside = path.with_name(f".{digest}.gone")
+        aside = path.with_name(f".{digest}.{uuid4().hex}.gone")
         try:
             os.replace(path, aside)
         except FileNotFoundError:

@@ -85,6 +85,7 @@ class Front:
         from gongzhi.insight.signals.searches import write_ripe
 
         self.afterwards = write_ripe
+        loop.add_signal_handler(workers.LEAVE, workers.leave_door)
         workers.ready(settings.RUN_DIR)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -1,6 +1,7 @@
 import hashlib
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -91,9 +92,7 @@ def test_a_wanted_file_survives_droppers_and_putters_at_once(tmp_path):
     store = Store(tmp_path)
     digest = store.put(b"photo")
     deeds = [lambda: store.drop(digest, before=1000), lambda: store.put(b"photo")]
-    threads = [threading.Thread(target=lambda deed=deed: [deed() for _ in range(300)]) for deed in deeds * 2]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as threads:
+        done = [threads.submit(lambda deed=deed: [deed() for _ in range(300)]) for deed in deeds * 2]
+    assert sum(map(len, (one.result() for one in done))) == 1200
     assert store.get(digest) == b"photo"
