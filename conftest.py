@@ -32,11 +32,14 @@ def _ledger_can_be_emptied() -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered_from_the_test_before() -> None:
-    """Cached lists notice a change within a second, and a page leaves its language and zone in the thread; a test that
-    follows may be faster than the one and take the other for its own."""
+    """Cached lists notice a change within a second, a page leaves its language and zone in the thread, and a search
+    waits in memory to be written; a test that follows may be faster than the first and take the others for its own."""
+    from gongzhi.insight.signals import searches
     from gongzhi.places import keeping
 
     keeping.forget()
+    searches._waiting.clear()
+    searches._since.clear()
     translation.deactivate()
     timezone.deactivate()
 
