@@ -46,6 +46,8 @@ def leave_door() -> None:
     than workers, and the youngest is last; later that place is empty and Linux spreads callers as ever (socket(7))."""
     program = ctypes.create_string_buffer(struct.pack("@HBBI", _RETURN, 0, 0, int(os.environ.get(_MANY, "0"))))
     for file in Path("/proc/self/fd").glob("*"):  # nothing on a system that has no such folder
+        if not file.is_socket():  # fromfd leaves its copy of anything else open
+            continue
         with contextlib.suppress(OSError), socket.fromfd(int(file.name), socket.AF_INET, socket.SOCK_STREAM) as one:
             if one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
                 one.setsockopt(socket.SOL_SOCKET, _ATTACH, struct.pack("@HP", 1, ctypes.addressof(program)))

@@ -18,13 +18,13 @@ def test_in_one_minute_a_leader_reads_what_how_sure_and_what_happens_otherwise(s
     card = leader.locator("#today li", has_text="收到 17 件").first  # what; other tests may have planted others
     card.wait_for()
 
-    said = card.inner_text()
+    said, height = card.evaluate("card => [card.innerText, card.getBoundingClientRect().height]")  # at once: it is live
     assert "平常约 1.1 件" in said, "against what"
     assert "几乎确定" in said, "how sure, in a word"
     assert "单凭巧合不会这样" in said, "how sure, in a sentence"
     assert "怎么处理" in said, "what to do"
     assert "不作决定：各单位照常逐件办" in leader.inner_text("#today"), "what happens otherwise"
-    assert card.bounding_box()["height"] <= 740, "one card is one screen"
+    assert height <= 740, "one card is one screen"
 
     for path in ("desk/cockpit/", address, "desk/findings/", "desk/cockpit/loads/", "desk/cockpit/briefing/"):
         leader.goto(f"/zh/{path}")

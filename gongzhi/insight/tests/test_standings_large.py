@@ -97,7 +97,7 @@ def test_a_page_over_eight_hundred_offices_costs_few_statements_and_weighs_littl
     client, headers = signed_in("mayor"), {"HX-Request": "true"} if part else {}
     client.get(f"/en/desk/{path}", headers=headers)
 
-    with statements(most):
+    with statements(most + 1):  # once a second a process asks for the county's version
         answer = client.get(f"/en/desk/{path}", headers=headers)
 
     assert answer.status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import select
 import socket
 import sys
@@ -32,6 +33,16 @@ def callers(doors: list[socket.socket], count: int = 60) -> Counter[int]:
             ready.accept()[0].close()
             found[doors.index(ready)] += 1
     return found
+
+
+def test_no_other_file_is_held_open_by_it() -> None:
+    begin, end = os.pipe()
+    kept = sorted(os.listdir("/proc/self/fd"))
+    workers.leave_door()
+    assert sorted(os.listdir("/proc/self/fd")) == kept
+    os.close(end)
+    assert os.read(begin, 1) == b"", "the pipe has ended"
+    os.close(begin)
 
 
 def test_who_leaves_leads_every_caller_to_the_youngest_and_later_all_are_spread(
